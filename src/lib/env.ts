@@ -1,0 +1,92 @@
+import { z } from "zod";
+
+const flag = z.enum(["true", "false", "1", "0"]).transform((value) => value === "true" || value === "1");
+const number = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+
+/**
+ * Every variable Foyer reads, once: name, shape, default and what it is for. `.env.example` and the start box are made
+ * from it. An empty value counts as unset.
+ */
+export const envShape = {
+  PORT: number(1, 65_535).default(3000).describe("Port the site listens on."),
+  HOSTNAME: z.string().default("0.0.0.0").describe("Address the site listens on."),
+  FOYER_DATA: z.string().default(".foyer").describe("Folder of the built-in defaults: database, files, secrets."),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info").describe("How much is logged."),
+
+  AUTH_SECRET: z.string().min(32).optional().describe("Key of the session cookies, 32 characters or more. Unset: generated once and kept in FOYER_DATA. Required with DATABASE_URL."),
+  AUTH_URL: z.url({ protocol: /^https?$/ }).optional().describe("Public address of the site, such as https://members.example.org. Unset: the address each request came by."),
+  AUTH_TRUST_HOST: flag.optional().describe("Believe X-Forwarded-Host from any peer. Rather name the proxies in TRUSTED_PROXIES."),
+  TRUSTED_PROXIES: z.string().default("loopback").describe("Proxies whose X-Forwarded-* are believed: addresses or CIDR ranges, comma separated; `loopback` and `private` name the usual ranges."),
+  AUTH_GITHUB_ID: z.string().optional().describe("GitHub sign-in: client id (GITHUB_ID is read too)."),
+  AUTH_GITHUB_SECRET: z.string().optional().describe("GitHub sign-in: client secret (GITHUB_SECRET is read too)."),
+  AUTH_GITHUB_ENTERPRISE_URL: z.url({ protocol: /^https?$/ }).optional().describe("GitHub Enterprise: its address."),
+  PASSWORD_MIN_LENGTH: number(8, 64).default(12).describe("Shortest password accepted, in characters."),
+  BCRYPT_COST: number(4, 15).default(11).describe("Cost of new password hashes; older ones are raised at the next sign-in."),
+  FOYER_ADMIN_EMAIL: z.email().default("admin@foyer.local").describe("Address of the first admin, made when there is none."),
+
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional().describe("PostgreSQL 15 or newer. Unset: embedded PostgreSQL 18 in FOYER_DATA."),
+  DATABASE_POOL_SIZE: number(1, 200).default(10).describe("Database connections of each process."),
+
+  STORAGE_PROVIDER: z.enum(["LOCAL", "S3", "AZURE", "GCS"]).optional().describe("Where files lie. Unset: S3 when S3_BUCKET_NAME is set, else LOCAL (disk, in FOYER_DATA)."),
+  S3_BUCKET_NAME: z.string().optional().describe("Bucket of the files."),
+  S3_FORCE_PATH_STYLE: flag.optional().describe("Bucket in the path instead of the host name, as MinIO, Ceph and Swift want it."),
+  AWS_REGION: z.string().default("us-east-1").describe("Region of the bucket."),
+  AWS_ENDPOINT_URL_S3: z.url({ protocol: /^https?$/ }).optional().describe("Address of an S3 server other than Amazon's."),
+  AWS_ACCESS_KEY_ID: z.string().optional().describe("S3 access key; unset: the SDK's own chain (roles, profiles)."),
+  AWS_SECRET_ACCESS_KEY: z.string().optional().describe("S3 secret key."),
+  PRESIGNED_URL_EXPIRATION: number(1, 3600).default(900).describe("Seconds a presigned URL lives, at most 3600."),
+  MAX_FILE_BYTES: number(1, 5_000_000_000).default(100_000_000).describe("Largest file, in bytes."),
+  QUOTA_BYTES: number(1, 1e15).default(1_000_000_000).describe("Room for files a person, in bytes."),
+} satisfies z.ZodRawShape;
+
+export type Env = z.output<z.ZodObject<typeof envShape>>;
+
+/** Older names that many projects already have, read when the new one is unset. */
+const ALIASES: Partial<Record<keyof Env, string>> = { AUTH_GITHUB_ID: "GITHUB_ID", AUTH_GITHUB_SECRET: "GITHUB_SECRET" };
+
+/** Thrown with one line for each variable that is missing or wrong; the message never repeats a value. */
+export class EnvError extends Error {
+  override readonly name = "EnvError";
+}
+
+/** Reads and checks `source`; throws EnvError naming every wrong variable at once. */
+export function parseEnv(source: Record<string, string | undefined>): Env {
+  const given: Record<string, string> = {};
+  for (const name of Object.keys(envShape)) {
+    const value = source[name]?.trim() || source[ALIASES[name as keyof Env] ?? ""]?.trim();
+    if (value) given[name] = value;
+  }
+  const parsed = z.object(envShape).safeParse(given);
+  const lines = parsed.success ? crossChecks(parsed.data) : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  if (lines.length > 0) throw new EnvError(lines.join("\n"));
+  if (!parsed.success) throw new EnvError("unreadable environment");
+  return { ...parsed.data, STORAGE_PROVIDER: parsed.data.STORAGE_PROVIDER ?? (parsed.data.S3_BUCKET_NAME ? "S3" : "LOCAL") };
+}
+
+/** The environment of this process, read on first use: at build time there is none. */
+export function env(): Env & { AUTH_SECRET: string; DATABASE_URL: string; STORAGE_PROVIDER: NonNullable<Env["STORAGE_PROVIDER"]> } {
+  cached ??= requireServer(parseEnv(process.env));
+  return cached;
+}
+let cached: ReturnType<typeof requireServer> | undefined;
+
+/** What a serving process needs beyond the schema; `npm start` fills both in when they are unset. */
+function requireServer(read: Env) {
+  const { AUTH_SECRET, DATABASE_URL, STORAGE_PROVIDER } = read;
+  const missing = Object.entries({ AUTH_SECRET, DATABASE_URL }).filter(([, value]) => !value);
+  if (missing.length > 0) throw new EnvError(missing.map(([name]) => `${name}: is required to serve. Set it, or start with \`npm start\`.`).join("\n"));
+  return { ...read, AUTH_SECRET: AUTH_SECRET ?? "", DATABASE_URL: DATABASE_URL ?? "", STORAGE_PROVIDER: STORAGE_PROVIDER ?? ("LOCAL" as const) };
+}
+
+function crossChecks(read: Env): string[] {
+  const lines: string[] = [];
+  const pairs: [keyof Env, keyof Env][] = [["AUTH_GITHUB_ID", "AUTH_GITHUB_SECRET"], ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]];
+  for (const [one, other] of pairs) {
+    if (read[one] && !read[other]) lines.push(`${other}: is missing, but ${one} is set.`);
+    if (read[other] && !read[one]) lines.push(`${one}: is missing, but ${other} is set.`);
+  }
+  if (read.DATABASE_URL && !read.AUTH_SECRET) lines.push("AUTH_SECRET: is required when DATABASE_URL is set; `openssl rand -base64 33` makes one.");
+  if (read.STORAGE_PROVIDER === "S3" && !read.S3_BUCKET_NAME) lines.push("S3_BUCKET_NAME: is required when STORAGE_PROVIDER is S3.");
+  if (read.STORAGE_PROVIDER === "AZURE" || read.STORAGE_PROVIDER === "GCS") lines.push(`STORAGE_PROVIDER: the ${read.STORAGE_PROVIDER} driver is not built yet; use LOCAL or S3.`);
+  return lines;
+}

@@ -1,0 +1,45 @@
+/** What went wrong, in the few kinds a caller can act on; each has one HTTP status. */
+export type ErrorCode = keyof typeof STATUS;
+
+const STATUS = {
+  unauthenticated: 401,
+  forbidden: 403,
+  profile_incomplete: 403,
+  not_found: 404,
+  conflict: 409,
+  too_large: 413,
+  invalid: 422,
+  rate_limited: 429,
+  unavailable: 503,
+} as const;
+
+type Params = Record<string, string | number>;
+
+/**
+ * The one error that people are told about. `reason` is a key below `errors` in src/i18n/messages, so the text exists
+ * in every language; `fields` maps a form field to such a key. Anything else that is thrown is a bug and is hidden.
+ */
+export class AppError extends Error {
+  override readonly name = "AppError";
+  readonly reason: string;
+  readonly params: Params;
+  readonly fields: Record<string, string>;
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    readonly code: ErrorCode,
+    reason?: string,
+    more: { params?: Params; fields?: Record<string, string>; retryAfter?: number; cause?: unknown } = {},
+  ) {
+    super(reason ?? code, { cause: more.cause });
+    this.reason = reason ?? code;
+    this.params = more.params ?? {};
+    this.fields = more.fields ?? {};
+    this.retryAfter = more.retryAfter ?? (code === "unavailable" ? 5 : undefined);
+  }
+
+  get status(): number {
+    return STATUS[this.code];
+  }
+}
