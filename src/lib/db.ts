@@ -1,0 +1,53 @@
+import { createCaslExtension } from "@casl/prisma/runtime";
+import { PrismaPg } from "@prisma/adapter-pg";
+import { Prisma, PrismaClient } from "@/generated/prisma/client";
+import { env } from "./env";
+
+const CONNECT_TIMEOUT_MS = 3_000;
+const STATEMENT_TIMEOUT_MS = 15_000;
+
+/**
+ * The one database client of this process. It lives on globalThis because Next evaluates modules once per bundle, and it
+ * is made on first use because a build has no database.
+ */
+export function db(): Database {
+  const shared = globalThis as typeof globalThis & { foyerDb?: Database };
+  shared.foyerDb ??= connect();
+  return shared.foyerDb;
+}
+
+export type Database = ReturnType<typeof connect>;
+/** A database inside a transaction: what `change` hands out. */
+export type Transaction = Parameters<Parameters<Database["$transaction"]>[0]>[0];
+
+/** Whether another transaction won: a serialization failure, a deadlock, or a lock that was not granted in time. */
+export function isWriteConflict(error: unknown): boolean {
+  if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2034") return true;
+  return /\b(40001|40P01|55P03)\b|write conflict|deadlock/i.test(error instanceof Error ? error.message : "");
+}
+
+/** Whether a unique column already holds the value that was written. */
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";
+}
+
+/** Whether the database could not be reached or did not answer: the caller answers "unavailable", never "no such row". */
+export function isDatabaseDown(error: unknown): boolean {
+  if (error instanceof Prisma.PrismaClientInitializationError) return true;
+  if (error instanceof Prisma.PrismaClientKnownRequestError && /^P(1001|1002|1008|1017|2024|2028)$/.test(error.code)) return true;
+  const text = error instanceof Error ? `${error.name} ${error.message} ${"code" in error ? String(error.code) : ""}` : "";
+  return /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|57P0[123]|53300|08\d{3}|connection (timeout|terminated)|timeout exceeded|DatabaseNotReachable|ConnectionClosed|server closed the connection|starting up|shutting down/i.test(text);
+}
+
+function connect() {
+  const adapter = new PrismaPg({
+    connectionString: env().DATABASE_URL,
+    max: env().DATABASE_POOL_SIZE,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: STATEMENT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    keepAlive: true,
+  });
+  // Without the extension a person who may read nothing makes Prisma throw; with it the answer is an empty list.
+  return new PrismaClient({ adapter, errorFormat: "minimal" }).$extends(createCaslExtension());
+}
