@@ -1,0 +1,28 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^@\/auth$/, replacement: here("./auth.ts") },
+      { find: /^@\//, replacement: here("./src/") },
+      // The real package throws outside a React server bundle, which is what a test is.
+      { find: /^server-only$/, replacement: here("./tests/support/empty.ts") },
+    ],
+  },
+  test: {
+    environment: "node",
+    include: ["tests/**/*.test.{ts,tsx}"],
+    exclude: ["tests/e2e/**", "tests/bench/**", "node_modules/**"],
+    globalSetup: ["tests/support/global-setup.ts"],
+    setupFiles: ["tests/support/setup.ts"],
+    // A file has its own process: signals, process.env and what the app keeps on globalThis stay apart.
+    pool: "forks",
+    testTimeout: 15_000,
+    hookTimeout: 60_000,
+    // Node cannot load these by itself: they import "next/server" and the like without an extension.
+    server: { deps: { inline: ["next-auth", "next-intl"] } },
+  },
+});
