@@ -102,6 +102,8 @@ CREATE UNIQUE INDEX "User_email_key" ON "User"("email");
 CREATE INDEX "User_createdAt_id_idx" ON "User"("createdAt" DESC, "id" DESC);
 CREATE INDEX "User_lastSeenAt_id_idx" ON "User"("lastSeenAt" DESC, "id" DESC);
 CREATE INDEX "User_name_id_idx" ON "User"("name", "id");
+CREATE INDEX "User_name_trgm_idx" ON "User" USING GIN ("name" gin_trgm_ops);
+CREATE INDEX "User_email_trgm_idx" ON "User" USING GIN ("email" gin_trgm_ops);
 CREATE INDEX "User_changedXid_idx" ON "User"("changedXid");
 CREATE INDEX "User_changedAt_idx" ON "User"("changedAt");
 CREATE INDEX "Account_userId_idx" ON "Account"("userId");
