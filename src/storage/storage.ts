@@ -1,8 +1,9 @@
 /** What may be done to one object, for how long, handed to somebody who has no other rights. */
 export interface PresignedUpload {
+  /** Absolute at a foreign store, a path of this site at the LOCAL driver: resolve it against the site's address. */
   url: string;
   method: "PUT";
-  /** Signed: the store refuses an upload that does not carry exactly these. */
+  /** Signed: the store refuses an upload that does not carry exactly these. The length, signed too, is the browser's to send. */
   headers: Record<string, string>;
   expiresAt: Date;
 }
@@ -13,15 +14,27 @@ export interface ObjectInfo {
 }
 
 /**
+ * The store cannot be reached, is full, answers too late or refuses us: nothing the caller did, worth trying again. The
+ * door answers 503. `cause` says what happened, for the log only.
+ */
+export class StorageUnavailable extends Error {
+  override readonly name = "StorageUnavailable";
+}
+
+/**
  * A private store of objects by key. Every driver keeps the same promises, proven by tests/storage.test.ts:
  * a URL is good for one key, one method and a limited time; an upload has exactly the length and type that were signed;
- * an object is whole or absent, never half-written. Keys are chosen by us, never by a caller (`owner/uuid`).
+ * an object is whole or absent, never half-written. Keys are chosen by us, never by a caller (`owner/uuid`). Every method
+ * throws StorageUnavailable when the store fails, and TypeError for a key or option that no correct caller passes.
  */
 export interface Storage {
   readonly provider: "LOCAL" | "S3" | "AZURE" | "GCS";
   /** URL for one PUT of exactly `sizeBytes` bytes of `contentType`. */
   presignUpload(key: string, options: { contentType: string; sizeBytes: number; expiresIn: number }): Promise<PresignedUpload>;
-  /** URL for GETs of the object, answered with this type and Content-Disposition. `expiresIn` in seconds, 1 to 3600. */
+  /**
+   * URL for GETs of the object, answered with this type and Content-Disposition; text kinds are labelled UTF-8, and a type
+   * that can carry script is an attachment whatever was asked. `expiresIn` in seconds, 1 to 3600.
+   */
   presignDownload(key: string, options: { filename: string; contentType: string; disposition: "attachment" | "inline"; expiresIn: number }): Promise<{ url: string; expiresAt: Date }>;
   /** Size and type, or null when there is no such object. */
   head(key: string): Promise<ObjectInfo | null>;
@@ -29,7 +42,7 @@ export interface Storage {
   readRange(key: string, start: number, end: number): Promise<Uint8Array | null>;
   /** Removes the object; succeeds when there is none. */
   delete(key: string): Promise<void>;
-  /** Keys below `prefix` in order, a page at a time; `cursor` is the last key of the page before. */
+  /** Keys below `prefix` in byte order, a page at a time; `cursor` is the last key of the page before. */
   list(prefix: string, cursor?: string): Promise<{ keys: string[]; cursor: string | null }>;
   /** Throws when the store cannot be reached or refuses us. */
   check(): Promise<void>;

@@ -1,0 +1,224 @@
+import { assertContentType, assertExpiry, assertKey, assertPrefix, assertRange, assertSize, isKey } from "./key";
+import { parseRange, precondition, rangeApplies } from "./http-conditions";
+import { ObjectFiles, type OpenObject, readFully, WrongLength } from "./object-files";
+import { presentation } from "./presentation";
+import { type Grant, UrlSigner } from "./signed-url";
+import { type ObjectInfo, type PresignedUpload, type Storage, StorageUnavailable } from "./storage";
+
+const READ_CHUNK_BYTES = 128 * 1024;
+const ROUTE = "/api/storage/";
+
+/**
+ * The store of a site without S3: files below one folder, handed out by `handle` under URLs signed like S3's. An upload is
+ * visible, with its type, once its last byte is on disk, and not at all before; unfinished ones are swept after a day.
+ */
+export class LocalStorage implements Storage {
+  readonly provider = "LOCAL";
+  readonly #files: ObjectFiles;
+  readonly #signer: UrlSigner;
+  readonly #pageSize: number;
+
+  /** `folder` is made when missing; `secret` (32 characters or more) signs the URLs, and changing it ends them all. */
+  constructor(options: { folder: string; secret: string; pageSize?: number }) {
+    this.#files = new ObjectFiles(options.folder);
+    this.#signer = new UrlSigner(options.secret);
+    this.#pageSize = options.pageSize ?? 1000;
+  }
+
+  async presignUpload(key: string, options: { contentType: string; sizeBytes: number; expiresIn: number }): Promise<PresignedUpload> {
+    assertKey(key);
+    assertContentType(options.contentType);
+    assertSize(options.sizeBytes);
+    assertExpiry(options.expiresIn);
+    const expiresAt = Date.now() + options.expiresIn * 1000;
+    const grant: Grant = { method: "PUT", key, expiresAt, sizeBytes: options.sizeBytes, contentType: options.contentType };
+    return { url: this.#url(grant), method: "PUT", headers: { "content-type": options.contentType }, expiresAt: new Date(expiresAt) };
+  }
+
+  async presignDownload(key: string, options: { filename: string; contentType: string; disposition: "attachment" | "inline"; expiresIn: number }): Promise<{ url: string; expiresAt: Date }> {
+    assertKey(key);
+    assertContentType(options.contentType);
+    assertExpiry(options.expiresIn);
+    const expiresAt = Date.now() + options.expiresIn * 1000;
+    // A query string cannot carry a lone surrogate, so what is signed must not contain one.
+    const filename = options.filename.slice(0, 1000).replace(/\p{Surrogate}/gu, "\ufffd");
+    const { contentType, disposition } = options;
+    return { url: this.#url({ method: "GET", key, expiresAt, filename, contentType, disposition }), expiresAt: new Date(expiresAt) };
+  }
+
+  async head(key: string): Promise<ObjectInfo | null> {
+    assertKey(key);
+    return onDisk(async () => {
+      const object = await this.#files.open(key);
+      if (!object) return null;
+      await object.file.close();
+      return { sizeBytes: object.sizeBytes, contentType: object.contentType };
+    });
+  }
+
+  async readRange(key: string, start: number, end: number): Promise<Uint8Array | null> {
+    assertKey(key);
+    assertRange(start, end);
+    return onDisk(async () => {
+      const object = await this.#files.open(key);
+      if (!object) return null;
+      try {
+        return await readFully(object.file, start, Math.max(0, Math.min(end + 1, object.sizeBytes) - start));
+      } finally {
+        await object.file.close();
+      }
+    });
+  }
+
+  async delete(key: string): Promise<void> {
+    assertKey(key);
+    await onDisk(() => this.#files.remove(key));
+  }
+
+  async list(prefix: string, cursor?: string): Promise<{ keys: string[]; cursor: string | null }> {
+    assertPrefix(prefix);
+    if (cursor !== undefined) assertKey(cursor);
+    const found = await onDisk(() => this.#files.list(prefix, cursor ?? "", this.#pageSize + 1));
+    const keys = found.slice(0, this.#pageSize);
+    return { keys, cursor: found.length > keys.length ? (keys.at(-1) ?? null) : null };
+  }
+
+  async check(): Promise<void> {
+    await onDisk(() => this.#files.check());
+  }
+
+  /** Answers a request for a URL signed here: PUT, GET, HEAD. Whoever holds the URL is allowed; nothing else is asked. */
+  async handle(request: Request): Promise<Response> {
+    const { pathname, searchParams } = new URL(request.url);
+    const key = pathname.startsWith(ROUTE) ? pathname.slice(ROUTE.length) : "";
+    if (!isKey(key)) return refuse(400, "bad_key", "This is not the address of a file.");
+    const grant = this.#signer.verify(request.method, key, searchParams, Date.now());
+    if (grant === "bad_signature") return refuse(403, "bad_signature", "This link is not valid for this request.");
+    if (grant === "expired") return refuse(403, "expired", "This link has expired.");
+    try {
+      return grant.method === "PUT" ? await this.#put(grant, request) : await this.#get(grant, request);
+    } catch (error) {
+      if (isDiskError(error)) return refuse(503, "unavailable", "The file store is unavailable. Try again in a moment.", { "retry-after": "5" });
+      throw error;
+    }
+  }
+
+  #url(grant: Grant): string {
+    return `${ROUTE}${grant.key}?${this.#signer.sign(grant)}`;
+  }
+
+  async #put(grant: Grant & { method: "PUT" }, request: Request): Promise<Response> {
+    const declared = request.headers.get("content-length");
+    // Some proxies pass a body on without its length; the bytes are counted either way.
+    if (declared !== null && Number(declared) !== grant.sizeBytes) return refuse(403, "wrong_length", "The upload has not the length that was signed.");
+    if (request.headers.get("content-type") !== grant.contentType) return refuse(403, "wrong_type", "The upload has not the type that was signed.");
+    try {
+      const { etag } = await this.#files.write(grant.key, chunks(request.body), grant.sizeBytes, grant.contentType);
+      return new Response(null, { status: 200, headers: { etag, "cache-control": "private, no-store" } });
+    } catch (error) {
+      if (error instanceof WrongLength) return error.tooLong ? refuse(413, "too_long", "The upload is longer than was signed.") : refuse(400, "too_short", "The upload is shorter than was signed.");
+      // The sender went away: nobody reads this answer, and it is no fault of ours to log.
+      if (error instanceof BodyBroken) return refuse(400, "aborted", "The upload was interrupted.");
+      throw error;
+    }
+  }
+
+  async #get(grant: Grant & { method: "GET" }, request: Request): Promise<Response> {
+    const object = await this.#files.open(grant.key);
+    if (!object) return refuse(404, "not_found", "There is no such file.");
+    const answer = downloadAnswer(grant, request, object);
+    if (answer.part && request.method === "GET") return new Response(stream(object.file, answer.part), answer);
+    await object.file.close();
+    return new Response(null, answer);
+  }
+}
+
+/** Thrown for a request body that ends in an error, to tell the sender's fault from the disk's. */
+class BodyBroken extends Error {}
+
+async function* chunks(body: Request["body"]): AsyncGenerator<Uint8Array> {
+  if (!body) return;
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read().catch((cause: unknown) => {
+        throw new BodyBroken("body ended early", { cause });
+      });
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    // Left early, the rest is not wanted: the sender may stop.
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+function downloadAnswer(grant: Grant & { method: "GET" }, request: Request, object: OpenObject): { status: number; headers: Headers; part: { start: number; end: number } | null } {
+  const { contentType, contentDisposition } = presentation(grant);
+  const headers = new Headers({ ...SAFE_HEADERS, etag: object.etag, "accept-ranges": "bytes" });
+  const status = precondition(request.headers, object.etag);
+  if (status) return { status, headers, part: null };
+  const wanted = request.method === "GET" && rangeApplies(request.headers, object.etag) ? parseRange(request.headers.get("range"), object.sizeBytes) : null;
+  if (wanted === "unsatisfiable") {
+    headers.set("content-range", `bytes */${object.sizeBytes}`);
+    return { status: 416, headers, part: null };
+  }
+  const part = wanted ?? { start: 0, end: object.sizeBytes - 1 };
+  headers.set("content-type", contentType);
+  headers.set("content-disposition", contentDisposition);
+  headers.set("content-length", String(part.end - part.start + 1));
+  if (wanted) headers.set("content-range", `bytes ${part.start}-${part.end}/${object.sizeBytes}`);
+  return { status: wanted ? 206 : 200, headers, part };
+}
+
+/** A file answered from this origin must not run in it, be guessed at, or stay in a cache once access is gone. */
+const SAFE_HEADERS = {
+  "x-content-type-options": "nosniff",
+  "content-security-policy": "sandbox; default-src 'none'",
+  "cache-control": "private, no-store",
+};
+
+function refuse(status: number, code: string, message: string, more: Record<string, string> = {}): Response {
+  return Response.json({ error: { code, message } }, { status, headers: { ...SAFE_HEADERS, ...more } });
+}
+
+/** The part of the file as a stream that reads as fast as it is read, and closes the file at its end or when nobody reads on. */
+function stream(file: OpenObject["file"], part: { start: number; end: number }): ReadableStream<Uint8Array> {
+  let position = part.start;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const bytes = await readFully(file, position, Math.min(READ_CHUNK_BYTES, part.end + 1 - position));
+          position += bytes.byteLength;
+          if (bytes.byteLength > 0) controller.enqueue(bytes);
+          if (position <= part.end) {
+            if (bytes.byteLength === 0) throw new Error("storage: a stored file became shorter");
+            return;
+          }
+          await file.close();
+          controller.close();
+        } catch (error) {
+          await file.close();
+          throw error;
+        }
+      },
+      cancel: () => file.close(),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+async function onDisk<T>(operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    if (isDiskError(error)) throw new StorageUnavailable("The folder of the files cannot be used", { cause: error });
+    throw error;
+  }
+}
+
+/** Errors of the operating system (full, read-only, no permission, broken) carry `syscall`; our own mistakes do not. */
+function isDiskError(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error;
+}

@@ -1,0 +1,54 @@
+/** Control characters, and those that turn or hide what stands around them in a name (bidirectional marks, zero-width ones). */
+const INVISIBLE = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
+const MAX_NAME_BYTES = 255;
+const INLINE_TYPES = new Set([
+  "image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "application/pdf", "text/plain",
+  "video/mp4", "video/webm", "audio/mpeg", "audio/wav", "audio/ogg",
+]);
+
+/**
+ * The headers a download is answered with. Only types that run nothing may be shown inline: anything else, and so HTML, SVG,
+ * XML and types nobody thought of, becomes an attachment. Text is labelled UTF-8, which is all that `sniff` lets in.
+ */
+export function presentation(file: { filename: string; contentType: string; disposition: "attachment" | "inline" }): { contentType: string; contentDisposition: string } {
+  const [bare = ""] = file.contentType.split(";");
+  const contentType = bare.startsWith("text/") && bare === file.contentType ? `${bare}; charset=utf-8` : file.contentType;
+  return { contentType, contentDisposition: contentDisposition(file.filename, INLINE_TYPES.has(bare) ? file.disposition : "attachment") };
+}
+
+/**
+ * A Content-Disposition that every browser reads as the same, safe name (RFC 6266, filename* as in RFC 8187): ASCII only,
+ * no way out of the quotes or the line, no path, no hidden direction change, at most 255 bytes with the extension kept.
+ */
+export function contentDisposition(filename: string, disposition: "attachment" | "inline"): string {
+  const name = safeFilename(filename);
+  // Some browsers decode %XX in the plain parameter, so a percent sign is no more welcome there than a quote.
+  const plain = name.replace(/[^\x20-\x7e]/gu, "_").replace(/["\\%]/g, "_");
+  return `${disposition}; filename="${plain}"; filename*=UTF-8''${encodeExtValue(name)}`;
+}
+
+/** `filename` as a file name that may stand on any disk: see contentDisposition; "download" when nothing is left of it. */
+export function safeFilename(filename: string): string {
+  const clean = filename.replace(/\p{Surrogate}/gu, "\ufffd").normalize("NFC").replace(INVISIBLE, "").replace(/[/\\:*?"<>|]/g, "_");
+  // Windows drops dots and spaces at the end, which would turn "a.txt .exe. " into something else than was shown.
+  return shorten(clean.replace(/^[\s.]+|[\s.]+$/g, "")) || "download";
+}
+
+/** Cuts the stem, at a whole character, so that stem and extension fit into MAX_NAME_BYTES. */
+function shorten(name: string): string {
+  if (Buffer.byteLength(name) <= MAX_NAME_BYTES) return name;
+  const extension = /\.[A-Za-z0-9]{1,16}$/.exec(name)?.[0] ?? "";
+  let room = MAX_NAME_BYTES - extension.length;
+  let stem = "";
+  for (const character of name.slice(0, name.length - extension.length)) {
+    room -= Buffer.byteLength(character);
+    if (room < 0) break;
+    stem += character;
+  }
+  return stem.trimEnd() + extension;
+}
+
+/** RFC 8187 value-chars: encodeURIComponent leaves four characters that are not attr-char. */
+function encodeExtValue(text: string): string {
+  return encodeURIComponent(text).replace(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}
