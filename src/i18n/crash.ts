@@ -1,0 +1,28 @@
+import { defaultLocale, isLocale, type Locale } from "./locale";
+
+/*
+ * The only words outside messages/: an error page is a client component that every page carries and that must speak
+ * when nothing else could be loaded, so its few words travel with it.
+ */
+export const crashTexts = {
+  en: {
+    title: "Something went wrong",
+    body: "This page could not be shown. What you had saved is kept; what was still in a form may need typing again.",
+    retry: "Try again",
+    home: "Go to the home page",
+    reference: "Reference for your admin",
+  },
+  fr: {
+    title: "Une erreur est survenue",
+    body: "Cette page n’a pas pu s’afficher. Ce que vous aviez enregistré est conservé\u00a0; ce qui était encore dans un formulaire est peut-être à ressaisir.",
+    retry: "Réessayer",
+    home: "Aller à l’accueil",
+    reference: "Référence pour votre admin",
+  },
+} satisfies Record<Locale, Record<string, string>>;
+
+/** The language the page is in; where even the layout failed, the browser's. */
+export function crashLocale(): Locale {
+  const language = document.documentElement.lang || navigator.language.split("-")[0];
+  return isLocale(language) ? language : defaultLocale;
+}

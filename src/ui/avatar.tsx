@@ -1,0 +1,33 @@
+import { cva, type VariantProps } from "class-variance-authority";
+import { cn } from "./cn";
+
+const avatarVariants = cva(
+  "relative inline-grid shrink-0 select-none place-items-center overflow-hidden rounded-full bg-ember-soft font-medium text-foreground",
+  {
+    variants: { size: { sm: "size-6 text-[10px]", md: "size-8 text-xs", lg: "size-12 text-base", xl: "size-20 text-xl" } },
+    defaultVariants: { size: "md" },
+  },
+);
+
+type AvatarProps = VariantProps<typeof avatarVariants> & { name: string; src?: string | null | undefined; className?: string };
+
+/**
+ * A person's picture over their initials: while the picture loads, or when it cannot, the initials are simply what is
+ * seen. Decoration: the name always stands beside it.
+ */
+export function Avatar({ name, src, size, className }: AvatarProps) {
+  return (
+    <span data-slot="avatar" aria-hidden="true" className={cn(avatarVariants({ size }), className)}>
+      {initials(name)}
+      {src && <img src={src} alt="" loading="lazy" decoding="async" referrerPolicy="no-referrer" className="absolute size-full object-cover" />}
+    </span>
+  );
+}
+
+/** First letters of the first and the last word, whole characters even where they take two code units. */
+function initials(name: string): string {
+  const words = name.trim().split(/[\s@.]+/).filter(Boolean);
+  const first = [...(words[0] ?? "?")][0] ?? "?";
+  const last = words.length > 1 ? ([...(words.at(-1) ?? "")][0] ?? "") : "";
+  return (first + last).toLocaleUpperCase();
+}

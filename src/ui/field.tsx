@@ -1,0 +1,45 @@
+import type { ReactNode } from "react";
+import { cn } from "./cn";
+import { DangerIcon } from "./icons";
+import { Label } from "./label";
+
+/** What a control must carry to belong to its field: spread it on the control. */
+export type FieldControl = { id: string; "aria-describedby"?: string; "aria-invalid"?: true };
+
+type FieldProps = {
+  id: string;
+  label: ReactNode;
+  /** Stands under the control and is read with it. */
+  hint?: ReactNode;
+  /** What is wrong and what to do; replaces nothing, so the hint stays readable while mending. */
+  error?: ReactNode;
+  /** Beside the label at the end of the line: "Optional", or a link such as "Forgot password". */
+  aside?: ReactNode;
+  className?: string;
+  children: (control: FieldControl) => ReactNode;
+};
+
+/** Label, control, hint and error, tied together for screen readers. */
+export function Field({ id, label, hint, error, aside, className, children }: FieldProps) {
+  const describedBy = [error ? `${id}-error` : "", hint ? `${id}-hint` : ""].filter(Boolean).join(" ");
+  return (
+    <div data-slot="field" data-invalid={error ? true : undefined} className={cn("grid gap-1.5", className)}>
+      <div className="flex items-baseline justify-between gap-4">
+        <Label htmlFor={id}>{label}</Label>
+        {aside && <span className="text-muted text-sm">{aside}</span>}
+      </div>
+      {children({ id, ...(describedBy && { "aria-describedby": describedBy }), ...(error ? { "aria-invalid": true } : {}) })}
+      {error && (
+        <p id={`${id}-error`} data-slot="field-error" className="flex gap-1.5 text-danger text-sm">
+          <DangerIcon className="mt-0.5 size-4 shrink-0" />
+          <span>{error}</span>
+        </p>
+      )}
+      {hint && (
+        <p id={`${id}-hint`} data-slot="field-hint" className="text-muted text-sm">
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}

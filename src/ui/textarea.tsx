@@ -1,0 +1,15 @@
+import type { ComponentProps } from "react";
+import { cn } from "./cn";
+import { controlClasses } from "./input";
+
+/** Grows with its text where the browser can, from three lines on. */
+export function Textarea({ className, rows = 3, ...props }: ComponentProps<"textarea">) {
+  return (
+    <textarea
+      data-slot="textarea"
+      rows={rows}
+      className={cn(controlClasses, "field-sizing-content max-h-80 min-h-24 resize-y py-2", className)}
+      {...props}
+    />
+  );
+}
