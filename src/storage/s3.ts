@@ -1,0 +1,172 @@
+import {
+  DeleteObjectCommand, GetObjectCommand, HeadBucketCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client, S3ServiceException,
+} from "@aws-sdk/client-s3";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import { assertContentType, assertExpiry, assertKey, assertPrefix, assertRange, assertSize } from "./key";
+import { presentation } from "./presentation";
+import { type ObjectInfo, type PresignedUpload, type Storage, StorageUnavailable } from "./storage";
+
+const CONNECT_TIMEOUT_MS = 3000;
+const REQUEST_TIMEOUT_MS = 15_000;
+const MAX_ATTEMPTS = 3;
+
+export interface S3Options {
+  bucket: string;
+  region: string;
+  /** Another server than Amazon's. */
+  endpoint?: string | undefined;
+  /** Bucket in the path instead of the host name. */
+  forcePathStyle?: boolean | undefined;
+  /** Unset: the SDK's own chain (environment, profile, role). */
+  credentials?: { accessKeyId: string; secretAccessKey: string } | undefined;
+  /** Keys a page of `list`, at most 1,000; fewer in tests. */
+  pageSize?: number;
+  /** Longest a call may take, retries included; 15 s unless a test is in a hurry. */
+  timeoutMs?: number;
+}
+
+/**
+ * A bucket at Amazon S3 or a server that speaks its protocol. Bytes go between browser and store, never through us. It
+ * needs GetObject, PutObject and DeleteObject on the objects and ListBucket on the bucket, without which S3 answers 403
+ * for an object that is missing and nobody could tell absent from forbidden.
+ */
+export class S3Storage implements Storage {
+  readonly provider = "S3";
+  readonly #client: S3Client;
+  readonly #bucket: string;
+  readonly #pageSize: number;
+  readonly #timeoutMs: number;
+
+  constructor(options: S3Options) {
+    this.#bucket = options.bucket;
+    this.#pageSize = options.pageSize ?? 1000;
+    this.#timeoutMs = options.timeoutMs ?? REQUEST_TIMEOUT_MS;
+    this.#client = new S3Client({
+      region: options.region,
+      forcePathStyle: options.forcePathStyle ?? false,
+      maxAttempts: MAX_ATTEMPTS,
+      // The default signs the checksum of an empty body into presigned PUTs, and servers older than 2025 refuse it.
+      requestChecksumCalculation: "WHEN_REQUIRED",
+      responseChecksumValidation: "WHEN_REQUIRED",
+      requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, requestTimeout: this.#timeoutMs, throwOnRequestTimeout: true },
+      ...(options.endpoint ? { endpoint: options.endpoint } : {}),
+      ...(options.credentials ? { credentials: options.credentials } : {}),
+    });
+  }
+
+  async presignUpload(key: string, options: { contentType: string; sizeBytes: number; expiresIn: number }): Promise<PresignedUpload> {
+    assertKey(key);
+    assertContentType(options.contentType);
+    assertSize(options.sizeBytes);
+    assertExpiry(options.expiresIn);
+    const command = new PutObjectCommand({ Bucket: this.#bucket, Key: key, ContentType: options.contentType, ContentLength: options.sizeBytes });
+    const expiresAt = new Date(Date.now() + options.expiresIn * 1000);
+    // The presigner leaves content-type unsigned unless it is named here; content-length is signed as it stands in the request.
+    const signableHeaders = new Set(["content-type", "content-length", "host"]);
+    const url = await reached(() => getSignedUrl(this.#client, command, { expiresIn: options.expiresIn, signableHeaders }));
+    return { url, method: "PUT", headers: { "content-type": options.contentType }, expiresAt };
+  }
+
+  async presignDownload(key: string, options: { filename: string; contentType: string; disposition: "attachment" | "inline"; expiresIn: number }): Promise<{ url: string; expiresAt: Date }> {
+    assertKey(key);
+    assertContentType(options.contentType);
+    assertExpiry(options.expiresIn);
+    const { contentType, contentDisposition } = presentation(options);
+    const command = new GetObjectCommand({
+      Bucket: this.#bucket, Key: key, ResponseContentType: contentType, ResponseContentDisposition: contentDisposition,
+      ResponseCacheControl: "private, no-store",
+    });
+    const expiresAt = new Date(Date.now() + options.expiresIn * 1000);
+    return { url: await reached(() => getSignedUrl(this.#client, command, { expiresIn: options.expiresIn })), expiresAt };
+  }
+
+  async head(key: string): Promise<ObjectInfo | null> {
+    assertKey(key);
+    try {
+      const found = await reached(() => this.#client.send(new HeadObjectCommand({ Bucket: this.#bucket, Key: key }), this.#deadline()));
+      return { sizeBytes: found.ContentLength ?? 0, contentType: found.ContentType ?? "application/octet-stream" };
+    } catch (error) {
+      if (statusOf(error) !== 404) throw error;
+      // The answer to HEAD has no body to say what is missing: a lost bucket must not look like a lost file.
+      await this.check();
+      return null;
+    }
+  }
+
+  async readRange(key: string, start: number, end: number): Promise<Uint8Array | null> {
+    assertKey(key);
+    assertRange(start, end);
+    const command = new GetObjectCommand({ Bucket: this.#bucket, Key: key, Range: `bytes=${start}-${end}` });
+    try {
+      return await reached(async () => {
+        const deadline = this.#deadline();
+        const { Body } = await this.#client.send(command, deadline);
+        return Body ? await before(deadline.abortSignal, Body.transformToByteArray()) : new Uint8Array();
+      });
+    } catch (error) {
+      if (codeOf(error) === "NoSuchKey") return null;
+      // From beyond its end there is nothing to read of an object, and nothing at all of an empty one.
+      if (statusOf(error) === 416) return new Uint8Array();
+      throw error;
+    }
+  }
+
+  async delete(key: string): Promise<void> {
+    assertKey(key);
+    try {
+      await reached(() => this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }), this.#deadline()));
+    } catch (error) {
+      // S3 answers 204 for an absent object, some other servers 404.
+      if (codeOf(error) !== "NoSuchKey") throw error;
+    }
+  }
+
+  async list(prefix: string, cursor?: string): Promise<{ keys: string[]; cursor: string | null }> {
+    assertPrefix(prefix);
+    if (cursor !== undefined) assertKey(cursor);
+    const command = new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: prefix, StartAfter: cursor, MaxKeys: this.#pageSize });
+    const page = await reached(() => this.#client.send(command, this.#deadline()));
+    const keys = (page.Contents ?? []).flatMap((entry) => entry.Key ?? []);
+    return { keys, cursor: page.IsTruncated ? (keys.at(-1) ?? null) : null };
+  }
+
+  async check(): Promise<void> {
+    await reached(() => this.#client.send(new HeadBucketCommand({ Bucket: this.#bucket }), this.#deadline()));
+  }
+
+  /** Each attempt has its own time limit in the handler; this one ends the call as a whole. */
+  #deadline(): { abortSignal: AbortSignal } {
+    return { abortSignal: AbortSignal.timeout(this.#timeoutMs) };
+  }
+}
+
+/** Whatever the SDK throws is the store's, the network's or the configuration's fault: one class for the caller, the rest in `cause`. */
+async function reached<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (cause) {
+    throw new StorageUnavailable("The S3 store failed or refused", { cause });
+  }
+}
+
+/** The SDK's signal ends with the answer's headers, so a body that stops arriving is given up here. */
+async function before<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  let giveUp = () => {};
+  const late = new Promise<never>((_, reject) => {
+    giveUp = () => reject(new Error("the store stopped sending", { cause: signal.reason }));
+    signal.addEventListener("abort", giveUp);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+  }
+}
+
+function statusOf(error: unknown): number | undefined {
+  return error instanceof StorageUnavailable && error.cause instanceof S3ServiceException ? error.cause.$metadata.httpStatusCode : undefined;
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof StorageUnavailable && error.cause instanceof S3ServiceException ? error.cause.name : undefined;
+}
