@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -20,6 +21,8 @@ export default defineConfig({
     setupFiles: ["tests/support/setup.ts"],
     // A file has its own process: signals, process.env and what the app keeps on globalThis stay apart.
     pool: "forks",
+    // The embedded PostgreSQL grants 100 connections, and a file with two servers may take 30.
+    maxWorkers: Math.min(availableParallelism(), 4),
     testTimeout: 15_000,
     hookTimeout: 60_000,
     // Node cannot load these by itself: they import "next/server" and the like without an extension.

@@ -1,0 +1,38 @@
+import { copyFileSync, mkdirSync } from "node:fs";
+import { startGitHub } from "./github";
+import { startCluster } from "./postgres";
+import { startServer } from "./server";
+
+/** What the workers, which are other processes, have to know of the site under test: it travels in the environment. */
+export interface SiteUnderTest {
+  url: string;
+  logFile: string;
+  githubUrl: string;
+}
+export const SITE = "FOYER_TEST_SITE";
+
+/** Once for a whole Playwright run: PostgreSQL, the GitHub double and one production server that uses both. */
+export default async function setup(): Promise<() => Promise<void>> {
+  const cluster = await startCluster();
+  const github = await startGitHub();
+  github.account();
+  const server = await startServer({
+    env: { AUTH_GITHUB_ID: github.clientId, AUTH_GITHUB_SECRET: github.clientSecret, AUTH_GITHUB_ENTERPRISE_URL: github.url },
+  }).catch(async (error: unknown) => {
+    await github.stop();
+    await cluster.stop();
+    throw error;
+  });
+  const site: SiteUnderTest = { url: server.url, logFile: server.logFile, githubUrl: github.url };
+  process.env[SITE] = JSON.stringify(site);
+  // The workers make people through the app's own client, which reads these two.
+  process.env.DATABASE_URL = server.databaseUrl;
+  process.env.AUTH_SECRET = "a-secret-only-for-tests-0123456789abcdef";
+  return async () => {
+    await server.stop();
+    mkdirSync("test-results", { recursive: true });
+    copyFileSync(server.logFile, "test-results/server.log");
+    await github.stop();
+    await cluster.stop();
+  };
+}

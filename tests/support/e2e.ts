@@ -1,0 +1,107 @@
+import { readFileSync } from "node:fs";
+import { AxeBuilder } from "@axe-core/playwright";
+import { test as base, type BrowserContext, expect, type Page } from "@playwright/test";
+import pg from "pg";
+import { SITE, type SiteUnderTest } from "./e2e-setup";
+import type { Account, Switches } from "./github";
+import { admin, PASSWORD, person } from "./people";
+import { errorLines } from "./server";
+import { watch } from "./watch";
+
+export { admin, expect, PASSWORD, person };
+
+interface Site {
+  url: string;
+  /** Runs one statement on the site's database. */
+  sql<Row extends pg.QueryResultRow>(statement: string, values?: unknown[]): Promise<Row[]>;
+  /** Error lines in the server's log; other tests run beside this one, so look for a text of your own. */
+  errors(): string[];
+  /** Adds a person to the GitHub double. */
+  githubAccount(account?: Partial<Account>): Promise<Account>;
+  /** Holds for every test that runs meanwhile: a file that turns one has to run alone, and turn it back. */
+  githubSwitches(switches: Partial<Switches>): Promise<void>;
+}
+
+interface Fixtures {
+  /** Allows browser errors that match, such as the one a test provokes. */
+  allow(pattern: RegExp): void;
+  /** A page of somebody else: its own cookies, watched like `page`. */
+  visitor(): Promise<Page>;
+  /** A page on which a new admin is signed in. */
+  asAdmin: Page;
+}
+
+export const test = base.extend<Fixtures & { allowed: RegExp[] }, { site: Site }>({
+  site: [
+    async ({}, use) => {
+      const { url, logFile, githubUrl }: SiteUnderTest = JSON.parse(process.env[SITE] ?? "{}");
+      const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 2 });
+      const double = async (field: string, value: object) => {
+        const response = await fetch(`${githubUrl}/_double`, { method: "POST", body: new URLSearchParams({ [field]: JSON.stringify(value) }) });
+        return await response.json();
+      };
+      await use({
+        url,
+        sql: async (statement, values) => (await pool.query(statement, values)).rows,
+        errors: () => errorLines(readFileSync(logFile, "utf8")),
+        githubAccount: async (account = {}) => (await double("account", account)).account,
+        githubSwitches: async (switches) => void (await double("switches", switches)),
+      });
+      await pool.end();
+    },
+    { scope: "worker" },
+  ],
+  baseURL: async ({ site }, use) => use(site.url),
+  allowed: async ({}, use) => use([]),
+  allow: async ({ allowed }, use) => use((pattern) => void allowed.push(pattern)),
+  context: async ({ context, allowed }, use) => {
+    const problems = watch(context);
+    await use(context);
+    expect(problems(allowed), "errors in the browser").toEqual([]);
+  },
+  visitor: async ({ browser, baseURL, allowed }, use) => {
+    const opened: { context: BrowserContext; problems: ReturnType<typeof watch> }[] = [];
+    await use(async () => {
+      const context = await browser.newContext({ baseURL, locale: "en-US" });
+      opened.push({ context, problems: watch(context) });
+      return context.newPage();
+    });
+    for (const { context } of opened) await context.close();
+    expect(opened.flatMap(({ problems }) => problems(allowed)), "errors in another visitor's browser").toEqual([]);
+  },
+  asAdmin: async ({ visitor }, use) => {
+    const page = await visitor();
+    await signIn(page, await admin());
+    await use(page);
+  },
+});
+
+/** Registers by the form, as a person would; ends where the site leads: at onboarding. */
+export async function signUp(page: Page, { email, password = PASSWORD }: { email: string; password?: string }): Promise<void> {
+  await page.goto("/register");
+  await page.getByLabel("Email", { exact: true }).fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Create account", exact: true }).click();
+  await page.waitForURL((url) => url.pathname !== "/register");
+}
+
+/** Signs in by the form; takes what `person()` returns, and ends where the site leads. */
+export async function signIn(page: Page, { email, plainPassword }: { email: string; plainPassword?: string | null }): Promise<void> {
+  await page.goto("/login");
+  await page.getByLabel("Email", { exact: true }).fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(plainPassword ?? PASSWORD);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.waitForURL((url) => url.pathname !== "/login");
+}
+
+/** Fails on what axe calls serious or critical on the page as it stands. */
+export async function axe(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  expect(grave.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(" ")).join(", ")})`)).toEqual([]);
+}
+
+/** A picture of the whole page in test-results/screenshots, to be looked at. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: `test-results/screenshots/${name}.png`, fullPage: true, animations: "disabled" });
+}
