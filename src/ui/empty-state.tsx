@@ -53,7 +53,7 @@ const drawings = {
     <>
       <path d="M8 62h80M30 62V30a18 18 0 0 1 36 0v32" />
       <path d="M37 62V30a11 11 0 0 1 22 0v32" />
-      <path className="stroke-ember" d="M41 62a7 7 0 0 1 14 0M48 49v-5M39.5 53.5 36 51M56.500 53.500 60 51" />
+      <path className="stroke-ember" d="M41 62a7 7 0 0 1 14 0M48 49v-5M39.5 53.5 36 51M56.5 53.5 60 51" />
     </>
   ),
 };

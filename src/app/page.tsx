@@ -1,0 +1,24 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { buttonVariants } from "@/ui/button";
+import { PublicLayout } from "@/ui/public-layout";
+
+export const metadata: Metadata = { robots: { index: true } };
+
+export default async function HomePage() {
+  const [common, home] = await Promise.all([getTranslations("common"), getTranslations("home")]);
+  return (
+    <PublicLayout brand={{ href: "/", name: common("brand") }} skipLabel={common("skipToContent")}>
+      <h1 className="font-semibold text-2xl tracking-[-0.02em]">{home("title")}</h1>
+      <p className="mt-3 text-pretty text-base text-muted">{home("lead")}</p>
+      <div className="mt-8 flex flex-col gap-3 sm:flex-row">
+        <a href="/login" className={buttonVariants({ size: "lg" })}>
+          {home("signIn")}
+        </a>
+        <a href="/register" className={buttonVariants({ variant: "secondary", size: "lg" })}>
+          {home("createAccount")}
+        </a>
+      </div>
+    </PublicLayout>
+  );
+}

@@ -1,0 +1,76 @@
+"use client";
+
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { Fragment, type ReactNode, useEffect } from "react";
+import { cn } from "./cn";
+
+export type ShellItem = {
+  href: string;
+  label: string;
+  icon: ReactNode;
+  /** Heading above the first of its group. */
+  group?: string;
+};
+
+/** The sections, with the one the page belongs to marked; shuts the drawer when the page has changed. */
+export function ShellNav({ items, label, railId }: { items: ShellItem[]; label: string; railId: string }) {
+  const pathname = usePathname();
+  useDrawer(railId, pathname);
+  const current = currentItem(items, pathname);
+  return (
+    <nav aria-label={label} className="-mx-1 min-h-0 overflow-y-auto px-1 pb-1">
+      <ul className="grid gap-0.5">
+        {items.map((item, index) => (
+          <Fragment key={item.href}>
+            {item.group && item.group !== items[index - 1]?.group && (
+              <li className="px-2 pt-5 pb-1 font-medium text-faint text-xs">{item.group}</li>
+            )}
+            <li>
+              <Link
+                href={item.href}
+                aria-current={item === current ? "page" : undefined}
+                className={cn(
+                  "flex h-11 items-center gap-2.5 rounded-md px-2 text-body transition-colors focus-visible:-outline-offset-2 md:h-8 [&_svg]:size-4 [&_svg]:shrink-0",
+                  item === current
+                    ? "bg-ember-soft font-medium text-foreground [&_svg]:text-ember"
+                    : "text-muted hover:bg-hover hover:text-foreground",
+                )}
+              >
+                {item.icon}
+                <span className="truncate">{item.label}</span>
+              </Link>
+            </li>
+          </Fragment>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+/** The item whose address is the longest beginning of the page's: /admin/users is "People", not "Overview" at /admin. */
+function currentItem(items: ShellItem[], pathname: string): ShellItem | undefined {
+  return items
+    .filter(({ href }) => pathname === href || pathname.startsWith(`${href}/`))
+    .reduce<ShellItem | undefined>((best, item) => (item.href.length > (best?.href.length ?? 0) ? item : best), undefined);
+}
+
+/** What the popover does not do by itself: shut on navigation, and keep the page behind it out of the tab order. */
+function useDrawer(railId: string, pathname: string) {
+  useEffect(() => {
+    const rail = document.getElementById(railId);
+    const content = document.getElementById("content");
+    const onToggle = (event: Event) => {
+      if (content && event instanceof ToggleEvent && event.target === rail) content.inert = event.newState === "open";
+    };
+    rail?.addEventListener("beforetoggle", onToggle);
+    return () => rail?.removeEventListener("beforetoggle", onToggle);
+  }, [railId]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the new page is the reason to shut.
+  useEffect(() => {
+    const rail = document.getElementById(railId);
+    for (const open of rail?.querySelectorAll<HTMLElement>(":popover-open") ?? []) open.hidePopover();
+    if (rail?.matches(":popover-open")) rail.hidePopover();
+  }, [railId, pathname]);
+}
