@@ -20,6 +20,8 @@ export const envShape = {
   AUTH_GITHUB_ID: z.string().optional().describe("GitHub sign-in: client id (GITHUB_ID is read too)."),
   AUTH_GITHUB_SECRET: z.string().optional().describe("GitHub sign-in: client secret (GITHUB_SECRET is read too)."),
   AUTH_GITHUB_ENTERPRISE_URL: z.url({ protocol: /^https?$/ }).optional().describe("GitHub Enterprise: its address."),
+  AUTH_GOOGLE_ID: z.string().optional().describe("Google sign-in, once it stands in auth.config.ts: client id."),
+  AUTH_GOOGLE_SECRET: z.string().optional().describe("Google sign-in: client secret."),
   PASSWORD_MIN_LENGTH: number(8, 64).default(12).describe("Shortest password accepted, in characters."),
   BCRYPT_COST: number(4, 15).default(11).describe("Cost of new password hashes; older ones are raised at the next sign-in."),
   FOYER_ADMIN_EMAIL: z.email().default("admin@foyer.local").describe("Address of the first admin, made when there is none."),
@@ -70,6 +72,13 @@ export function env(): Env & { AUTH_SECRET: string; DATABASE_URL: string; STORAG
 }
 let cached: ReturnType<typeof requireServer> | undefined;
 
+/** A provider's variables by Auth.js's own convention, AUTH_<PROVIDER>_ID, _SECRET and _ISSUER; GITHUB_ID and GITHUB_SECRET count too. */
+export function providerVariables(id: string): { clientId: string | undefined; clientSecret: string | undefined; issuer: string | undefined } {
+  const name = id.toUpperCase().replace(/-/g, "_");
+  const read = (suffix: string) => process.env[`AUTH_${name}_${suffix}`]?.trim() || process.env[ALIASES[`AUTH_${name}_${suffix}` as keyof Env] ?? ""]?.trim() || undefined;
+  return { clientId: read("ID"), clientSecret: read("SECRET"), issuer: read("ISSUER") };
+}
+
 /** What a serving process needs beyond the schema; `npm start` fills both in when they are unset. */
 function requireServer(read: Env) {
   const { AUTH_SECRET, DATABASE_URL, STORAGE_PROVIDER } = read;
@@ -80,7 +89,7 @@ function requireServer(read: Env) {
 
 function crossChecks(read: Env): string[] {
   const lines: string[] = [];
-  const pairs: [keyof Env, keyof Env][] = [["AUTH_GITHUB_ID", "AUTH_GITHUB_SECRET"], ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]];
+  const pairs: [keyof Env, keyof Env][] = [["AUTH_GITHUB_ID", "AUTH_GITHUB_SECRET"], ["AUTH_GOOGLE_ID", "AUTH_GOOGLE_SECRET"], ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]];
   for (const [one, other] of pairs) {
     if (read[one] && !read[other]) lines.push(`${other}: is missing, but ${one} is set.`);
     if (read[other] && !read[one]) lines.push(`${one}: is missing, but ${other} is set.`);

@@ -5,7 +5,7 @@ const KEY_BYTES = 64;
 const MAX_TOKEN_CHARS = 16_384;
 
 /** What a session cookie carries. `end` is the absolute end in seconds: no renewal moves `exp` past it. */
-export interface Claims {
+export type Claims = {
   sub: string;
   sid: string;
   role: "MEMBER" | "ADMIN";
@@ -18,7 +18,7 @@ export interface Claims {
   name: string | null;
   email: string;
   picture: string | null;
-}
+};
 
 /**
  * Encrypts claims exactly as Auth.js does: a compact JWE, `dir` with A256CBC-HS512 (RFC 7516, RFC 7518 5.2.5), the key

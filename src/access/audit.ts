@@ -1,0 +1,77 @@
+import { db, isWriteConflict, type Transaction } from "@/lib/db";
+import { AppError } from "@/lib/errors";
+import type { Entry, Visitor } from "./entry";
+import { settleFreshness } from "./freshness";
+
+const ATTEMPTS = 3;
+
+/** Every act that is remembered. */
+export type AuditAction =
+  | "user.registered"
+  | "user.signed_in"
+  | "user.signed_out"
+  | "user.role_changed"
+  | "user.profile_changed"
+  | "user.password_changed"
+  | "user.reauthenticated"
+  | "account.connected"
+  | "file.upload_url_issued"
+  | "file.uploaded"
+  | "file.refused"
+  | "file.download_url_issued"
+  | "file.renamed"
+  | "file.deleted";
+
+export interface AuditRow {
+  action: AuditAction;
+  subjectType: "User" | "Session" | "Account" | "File";
+  subjectId: string;
+  /** Who acted, where nobody is signed in yet (sign-up, sign-in). */
+  actorId?: string;
+  before?: Record<string, string | number | boolean | null>;
+  after?: Record<string, string | number | boolean | null>;
+}
+
+export type Recorder = (row: AuditRow) => Promise<void>;
+
+/**
+ * Changes the database and remembers it, both or neither: `run` gets a transaction and must record at least one audit
+ * row in it. The actor is looked up again inside, so a session that ended or lost its role a moment ago changes nothing.
+ * A lost race is tried three times, then answered as a conflict. When this returns, this process has heard of the change.
+ */
+export async function change<T>(by: Entry | Visitor, run: (tx: Transaction, record: Recorder) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const result = await db().$transaction((tx) => once(tx, by, run), { maxWait: 5_000, timeout: 15_000 });
+      await settleFreshness();
+      return result;
+    } catch (error) {
+      if (!isWriteConflict(error)) throw error;
+      if (attempt === ATTEMPTS) throw new AppError("conflict", undefined, { cause: error });
+    }
+  }
+}
+
+/** `a***@example.org`: enough to recognise one's own address in an audit row, not enough to collect addresses. */
+export function maskEmail(email: string): string {
+  return email.replace(/^(.).*@/su, "$1***@");
+}
+
+async function once<T>(tx: Transaction, by: Entry | Visitor, run: (tx: Transaction, record: Recorder) => Promise<T>): Promise<T> {
+  const entry = "actor" in by ? by : null;
+  if (entry) await assertStillTrue(tx, entry);
+  const { ip, userAgent } = entry ? entry.visitor : (by as Visitor);
+  let recorded = 0;
+  const result = await run(tx, async ({ actorId = entry?.actor.userId, ...row }) => {
+    recorded++;
+    await tx.auditEvent.create({ data: { ...row, actorId: actorId ?? null, ip, userAgent } });
+  });
+  if (recorded === 0) throw new Error("a change that records nothing is not committed");
+  return result;
+}
+
+async function assertStillTrue(tx: Transaction, { actor }: Entry): Promise<void> {
+  const session = await tx.session.findUnique({ where: { id: actor.sid }, select: { endedAt: true, userId: true, user: { select: { role: true } } } });
+  if (session?.userId !== actor.userId || session.endedAt) throw new AppError("unauthenticated");
+  if (session.user.role !== actor.role) throw new AppError("conflict", "rights_changed");
+}

@@ -1,0 +1,102 @@
+import { cookies, headers } from "next/headers";
+import { cache } from "react";
+import { db } from "@/lib/db";
+import { env } from "@/lib/env";
+import { asClaims, type Claims, decodeToken, readSessionCookie, sessionCookieName } from "@/lib/session-token";
+import { standingOf } from "./freshness";
+import { type AppAbility, abilityFor } from "./rules";
+
+const SEEN_EVERY_MS = 60_000;
+
+declare const issued: unique symbol;
+
+/** Who is asking, as the database has them now. */
+export interface Actor {
+  userId: string;
+  sid: string;
+  role: Claims["role"];
+  profileComplete: boolean;
+  mustChangePassword: boolean;
+  name: string | null;
+  email: string;
+  image: string | null;
+}
+
+/** Where a request came from, as far as it can be known. */
+export interface Visitor {
+  ip: string | null;
+  userAgent: string | null;
+  /** Whether the browser spoke https, to us or to a trusted proxy. */
+  secure: boolean;
+  /** Path and query of the page asked for; `/` when unknown. */
+  path: string;
+}
+
+/**
+ * The right to ask for data: who is asking and what they may do. Only the door makes one, so a query or a change that
+ * was not asked for through the door does not compile.
+ */
+export interface Entry {
+  readonly [issued]: true;
+  readonly actor: Actor;
+  readonly ability: AppAbility;
+  readonly visitor: Visitor;
+  /** False while neither the link nor the database confirms what memory says: reads may go on, changes may not. */
+  readonly certain: boolean;
+}
+
+/** Who this request is from; null for anonymous. Read once a request, however many components ask. */
+export const currentEntry: () => Promise<Entry | null> = cache(async () => {
+  const visitor = await currentVisitor();
+  const claims = await currentClaims(visitor);
+  const standing = claims && (await standingOf(claims));
+  if (!claims || !standing) return null;
+  const { certain, ...person } = standing;
+  const actor: Actor = { userId: claims.sub, sid: claims.sid, ...person };
+  noteSeen(actor.userId);
+  const entry: Omit<Entry, typeof issued> = { actor, ability: abilityFor(actor), visitor, certain };
+  // The one place where an Entry comes into being: the brand exists in the types alone.
+  return entry as Entry;
+});
+
+/** What is known of the request itself. serve.mjs has already removed every forwarded header that is not to be believed. */
+export async function currentVisitor(): Promise<Visitor> {
+  const head = await headers();
+  return {
+    ip: head.get("x-forwarded-for")?.split(",")[0]?.trim().slice(0, 45) || null,
+    userAgent: printable(head.get("user-agent"), 500),
+    secure: head.get("x-forwarded-proto") === "https",
+    path: localPath(head.get("x-foyer-path")),
+  };
+}
+
+/** `value` when it is a path on this site, else `/`: the guard of every redirect whose target came from outside. */
+export function localPath(value: string | null | undefined): string {
+  if (!value?.startsWith("/") || value.length > 2_000 || /[\\\p{Cc}]/u.test(value)) return "/";
+  const base = "http://foyer.invalid";
+  if (!URL.canParse(value, base)) return "/";
+  const url = new URL(value, base);
+  return url.origin === base ? `${url.pathname}${url.search}` : "/";
+}
+
+/** The claims of the cookie this browser sent, whether or not they are still true; null when there are none to believe. */
+export async function currentClaims({ secure }: Visitor): Promise<Claims | null> {
+  const jar = await cookies();
+  const token = readSessionCookie((name) => jar.get(name)?.value, secure);
+  return token ? asClaims(decodeToken(token, [env().AUTH_SECRET], sessionCookieName(secure))) : null;
+}
+
+function printable(value: string | null, length: number): string | null {
+  return value?.replace(/\p{Cc}|\p{Cs}/gu, "").slice(0, length) || null;
+}
+
+/** Writes "last seen", at most once a minute a person and process, without making anyone wait for it. */
+function noteSeen(userId: string): void {
+  const shared = globalThis as typeof globalThis & { foyerSeen?: Map<string, number> };
+  shared.foyerSeen ??= new Map();
+  const now = Date.now();
+  if (now - (shared.foyerSeen.get(userId) ?? 0) < SEEN_EVERY_MS) return;
+  if (shared.foyerSeen.size > 50_000) shared.foyerSeen.clear();
+  shared.foyerSeen.set(userId, now);
+  db().$executeRaw`UPDATE "User" SET "lastSeenAt" = now() WHERE "id" = ${userId}::uuid`.catch(() => undefined);
+}

@@ -1,0 +1,92 @@
+import { type Ability, AbilityBuilder, type RawRuleOf } from "@casl/ability";
+import { accessibleBy as accessible, createPrismaAbility, type PrismaQueryOf, type Subjects } from "@casl/prisma/runtime";
+import type { Account, AuditEvent, File, Prisma, Session, User } from "@/generated/prisma/client";
+
+export type Action = "create" | "read" | "update" | "delete" | "download";
+
+/** What a rule may look at: the columns a row needs to be asked about, and nothing that is not decided upon. */
+interface Rows extends Record<string, Record<string, unknown>> {
+  User: Pick<User, "id">;
+  Account: Pick<Account, "userId">;
+  Session: Pick<Session, "userId">;
+  File: Pick<File, "ownerId">;
+  AuditEvent: Pick<AuditEvent, "actorId">;
+}
+
+/** `Dashboard` stands for the admin's pages: it is no row, only a place. */
+export type Subject = Subjects<{ [Name in "User" | "Account" | "Session" | "File" | "AuditEvent"]: Rows[Name] }> | "Dashboard";
+export type SubjectName = Extract<Subject, string>;
+export type AppAbility = Ability<[Action, Subject], PrismaQueryOf<Prisma.TypeMap>>;
+export type AppRule = RawRuleOf<AppAbility>;
+
+/** The person a set of rules is made for. */
+export interface Bearer {
+  userId: string;
+  role: "MEMBER" | "ADMIN";
+  profileComplete: boolean;
+  mustChangePassword: boolean;
+}
+
+/** What a person may write of their own row; everything else of it is written by the server or an admin. */
+export const OWN_PROFILE_FIELDS = ["name", "image", "bio", "city", "interests", "locale", "theme"] as const;
+const ADMIN_USER_FIELDS = ["role", "name", "image", "bio", "city", "interests"] as const;
+
+/**
+ * Everything a person may do, from design/policy.md: nothing is allowed unless a line here allows it. The role gives
+ * the rules, the standing takes from them: an unfinished profile or a first password leaves only what mends it.
+ */
+export function abilityFor(bearer: Bearer): AppAbility {
+  const rules = new AbilityBuilder<AppAbility>(createPrismaAbility);
+  if (!bearer.profileComplete || bearer.mustChangePassword) unfinished(rules, bearer.userId);
+  else {
+    member(rules, bearer.userId);
+    if (bearer.role === "ADMIN") admin(rules, bearer.userId);
+  }
+  return rules.build();
+}
+
+/** The rows a person may act upon, as a Prisma `where`; an empty answer, never an error, when there are none. */
+export function accessibleBy(ability: AppAbility, action: Action = "read") {
+  return accessible(ability, action);
+}
+
+type Rules = AbilityBuilder<AppAbility>;
+
+function unfinished({ can }: Rules, me: string): void {
+  can("read", "User", { id: me });
+  can("update", "User", [...OWN_PROFILE_FIELDS], { id: me });
+  can("read", "Session", { userId: me });
+  can("delete", "Session", { userId: me });
+}
+
+function member({ can }: Rules, me: string): void {
+  can("read", "User", { id: me });
+  can("update", "User", [...OWN_PROFILE_FIELDS], { id: me });
+
+  can("read", "Session", { userId: me });
+  can("delete", "Session", { userId: me });
+
+  can(["create", "read", "delete"], "Account", { userId: me });
+
+  can(["create", "read", "download", "delete"], "File", { ownerId: me });
+  can("update", "File", ["name"], { ownerId: me });
+
+  can("read", "AuditEvent", { actorId: me });
+}
+
+function admin({ can, cannot }: Rules, me: string): void {
+  can("read", "Dashboard");
+
+  can("read", "User");
+  can("update", "User", [...ADMIN_USER_FIELDS]);
+  cannot("update", "User", ["role"], { id: me }).because("own_role");
+
+  can(["read", "delete"], "Session");
+  can("delete", "Account");
+
+  can(["read", "delete"], "File");
+  // Audited, and refused without a reason: features/files/queries.ts.
+  can("download", "File");
+
+  can("read", "AuditEvent");
+}

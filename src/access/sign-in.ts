@@ -1,0 +1,44 @@
+import { cookies } from "next/headers";
+import { CredentialsSignin } from "next-auth";
+import { configuredProviders, signIn, signOut } from "@/auth";
+import { type WayIn, waysIn } from "@/lib/auth-providers";
+import { AppError } from "@/lib/errors";
+import { readSessionCookie } from "@/lib/session-token";
+import { currentVisitor } from "./entry";
+
+/** The ways in that are offered here, in the order of auth.config.ts. */
+export function offeredWaysIn(): WayIn[] {
+  return waysIn(configuredProviders());
+}
+
+/**
+ * Signs this browser in with address and password, or throws AppError: "unauthenticated" for a wrong pair (one text for
+ * every reason), "rate_limited" when too many hashes wait, "unavailable" during an outage.
+ */
+export async function signInWithPassword(email: string, password: string): Promise<void> {
+  try {
+    await signIn("credentials", { email, password, redirect: false });
+  } catch (error) {
+    if (!(error instanceof CredentialsSignin)) throw error;
+    if (error.code === "rate_limited") throw new AppError("rate_limited", "busy", { retryAfter: 2 });
+    if (error.code === "unavailable") throw new AppError("unavailable", undefined, { cause: error });
+    throw new AppError("unauthenticated", "wrong_credentials");
+  }
+  // The jwt callback never throws: when the session could not be written there is just no cookie.
+  const jar = await cookies();
+  const { secure } = await currentVisitor();
+  if (!readSessionCookie((name) => jar.get(name)?.value, secure)) throw new AppError("unavailable");
+}
+
+/** Sends the browser to a provider (by Next's redirect, so this never returns); afterwards it comes back to `path`. */
+export async function continueWithProvider(provider: string, path: string): Promise<never> {
+  const known = offeredWaysIn().some(({ id, type }) => id === provider && type !== "credentials");
+  if (!known) throw new AppError("invalid", "unknown_provider");
+  await signIn(provider, { redirectTo: path });
+  throw new AppError("unavailable");
+}
+
+/** Ends this session in the database, and takes the cookie back. */
+export async function endSession(): Promise<void> {
+  await signOut({ redirect: false });
+}

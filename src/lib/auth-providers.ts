@@ -1,0 +1,70 @@
+import { customFetch } from "next-auth";
+import type { Provider } from "next-auth/providers";
+import { env, providerVariables } from "./env";
+import { normaliseEmail } from "./email";
+
+const ANSWER_MS = 10_000;
+
+/** A way in as /login offers it. */
+export interface WayIn {
+  id: string;
+  name: string;
+  type: string;
+}
+
+/**
+ * The providers of auth.config.ts that can work here: a credentials or e-mail provider always, an OAuth one when its
+ * client id is set. Each gets a time limit on every call, and GitHub the check that its address is a confirmed one.
+ */
+export function readyProviders(configured: readonly Provider[]): Provider[] {
+  return configured.flatMap((entry) => {
+    const { AUTH_GITHUB_ENTERPRISE_URL: baseUrl } = env();
+    const given = typeof entry === "function" ? entry({}) : entry;
+    const id = String(given.options?.id ?? given.id);
+    if (given.type !== "oauth" && given.type !== "oidc") return [given];
+    const { clientId, clientSecret, issuer } = { ...providerVariables(id), ...given.options };
+    if (!clientId) return [];
+    const variables = { clientId, clientSecret, issuer };
+    // Called again, because a provider's addresses follow from its options (GitHub Enterprise, an issuer).
+    const made = typeof entry === "function" ? entry({ ...variables, ...(id === "github" && baseUrl ? { enterprise: { baseUrl } } : {}) }) : { ...entry, ...variables };
+    return [{ ...made, [customFetch]: patientFetch, ...(id === "github" ? { userinfo: githubUserinfo(baseUrl) } : {}) } as Provider];
+  });
+}
+
+export function waysIn(providers: readonly Provider[]): WayIn[] {
+  return providers.map((entry) => {
+    const provider = typeof entry === "function" ? entry({}) : entry;
+    return { id: String(provider.options?.id ?? provider.id), name: String(provider.options?.name ?? provider.name), type: provider.type };
+  });
+}
+
+/**
+ * Whether the provider vouches for the address in its profile. OpenID Connect says so itself (Core 5.1); GitHub's
+ * profile says nothing, so `githubUserinfo` asked and wrote the same claim. Silence is "no".
+ */
+export function hasVerifiedEmail(profile: Record<string, unknown> | undefined): boolean {
+  return typeof profile?.email === "string" && (profile.email_verified === true || profile.email_verified === "true");
+}
+
+const patientFetch: typeof fetch = (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(ANSWER_MS) });
+
+/** GitHub's profile may hide the address or hold an unconfirmed one; only the e-mails endpoint knows. */
+function githubUserinfo(baseUrl: string | undefined) {
+  const api = baseUrl ? `${baseUrl}/api/v3` : "https://api.github.com";
+  return {
+    url: `${api}/user`,
+    async request({ tokens }: { tokens: { access_token?: string } }) {
+      const headers = { Authorization: `Bearer ${tokens.access_token}`, Accept: "application/vnd.github+json", "User-Agent": "foyer" };
+      const [profile, emails] = await Promise.all(
+        [`${api}/user`, `${api}/user/emails`].map(async (url) => {
+          const response = await patientFetch(url, { headers });
+          if (!response.ok) throw new Error(`GitHub answered ${response.status} to ${new URL(url).pathname}`);
+          return response.json() as Promise<unknown>;
+        }),
+      );
+      const confirmed = (emails as { email: string; primary: boolean; verified: boolean }[]).filter(({ verified }) => verified);
+      const chosen = confirmed.find(({ primary }) => primary) ?? confirmed[0];
+      return { ...(profile as object), email: chosen ? normaliseEmail(chosen.email) : null, email_verified: chosen !== undefined };
+    },
+  };
+}

@@ -1,0 +1,40 @@
+// Runs in a worker thread: a hash takes 50 to 500 ms of pure computation, which must never stand in the way of a request.
+import { parentPort } from "node:worker_threads";
+import bcrypt from "bcryptjs";
+
+/** @typedef {{ id: number, kind: "hash", password: string, cost: number } | { id: number, kind: "compare", password: string, hash: string } | { id: number, kind: "strength", password: string, inputs: string[] }} Job */
+
+let estimator;
+
+parentPort?.on("message", async (/** @type {Job} */ job) => {
+  try {
+    parentPort?.postMessage({ id: job.id, value: await work(job) });
+  } catch (error) {
+    parentPort?.postMessage({ id: job.id, error: error instanceof Error ? error.message : String(error) });
+  }
+});
+
+/** @param {Job} job */
+async function work(job) {
+  if (job.kind === "hash") return bcrypt.hashSync(job.password, job.cost);
+  if (job.kind === "compare") return bcrypt.compareSync(job.password, job.hash);
+  estimator ??= await loadEstimator();
+  const { score, feedback } = estimator.check(job.password, job.inputs);
+  return { score, warning: feedback.warning ?? null };
+}
+
+/** Two megabytes of dictionaries: loaded at the first sign-up, here, and nowhere else. */
+async function loadEstimator() {
+  const [{ ZxcvbnFactory }, common, english, french] = await Promise.all([
+    import("@zxcvbn-ts/core"),
+    import("@zxcvbn-ts/language-common"),
+    import("@zxcvbn-ts/language-en"),
+    import("@zxcvbn-ts/language-fr"),
+  ]);
+  return new ZxcvbnFactory({
+    dictionary: { ...common.dictionary, ...english.dictionary, ...french.dictionary },
+    graphs: common.adjacencyGraphs,
+    // Without translations the warning is a stable key, which src/i18n/messages has in every language.
+    useLevenshteinDistance: true,
+  });
+}
