@@ -84,15 +84,12 @@ function launch(env: Record<string, string>, logFile: string): ChildProcess {
   // Only what a process needs from the machine: whatever else the shell has set must not reach the server.
   const { PATH, HOME, LANG, TMPDIR } = process.env;
   const output = openSync(logFile, "a");
-  const child = spawn(process.execPath, ["scripts/serve.mjs"], {
+  const child = spawn(process.execPath, ["--import", "./tests/support/die-with-parent.mjs", "scripts/serve.mjs"], {
     cwd: ROOT,
     env: { PATH, HOME, LANG, TMPDIR, NODE_ENV: "production", ...env },
-    stdio: ["ignore", output, output, "ipc"],
+    stdio: ["pipe", output, output, "ipc"],
   });
   closeSync(output);
-  const kill = () => child.kill("SIGKILL");
-  process.once("exit", kill);
-  child.once("exit", () => process.off("exit", kill));
   return child;
 }
 
