@@ -33,6 +33,7 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures & { allowed: RegExp[] }, { site: Site }>({
   site: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from this pattern which fixtures are needed: none.
     async ({}, use) => {
       const { url, logFile, githubUrl }: SiteUnderTest = JSON.parse(process.env[SITE] ?? "{}");
       const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 2 });
@@ -52,6 +53,7 @@ export const test = base.extend<Fixtures & { allowed: RegExp[] }, { site: Site }
     { scope: "worker" },
   ],
   baseURL: async ({ site }, use) => use(site.url),
+  // biome-ignore lint/correctness/noEmptyPattern: as above.
   allowed: async ({}, use) => use([]),
   allow: async ({ allowed }, use) => use((pattern) => void allowed.push(pattern)),
   context: async ({ context, allowed }, use) => {

@@ -73,7 +73,7 @@ export async function startGitHub({ port = 0 }: { port?: number } = {}) {
   const listening = await listen(server, port);
   const { url } = listening;
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function answer(request: IncomingMessage, response: ServerResponse) {
     const { pathname, searchParams } = new URL(request.url ?? "/", url);
     const form = request.method === "POST" ? await readForm(request) : searchParams;
     // Not GitHub's: how a test in another process, or somebody with curl, adds people and turns switches.
@@ -88,12 +88,12 @@ export async function startGitHub({ port = 0 }: { port?: number } = {}) {
     return api(request, response, route);
   }
 
-  function authorize(request: IncomingMessage, response: ServerResponse, form: URLSearchParams): void {
+  function authorize(request: IncomingMessage, response: ServerResponse, form: URLSearchParams) {
     const redirectUri = form.get("redirect_uri");
     if (form.get("client_id") !== clientId || !redirectUri) return json(response, 404, { message: "Not Found" });
     const current = accounts.at(-1) ?? account();
     const decided = switches.denied || switches.approve || request.method === "POST";
-    if (!decided) return void response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(authorizePage(form, accounts, current));
+    if (!decided) return response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(authorizePage(form, accounts, current));
     const target = new URL(redirectUri);
     const state = form.get("state");
     if (state) target.searchParams.set("state", state);
@@ -109,7 +109,7 @@ export async function startGitHub({ port = 0 }: { port?: number } = {}) {
     response.writeHead(302, { location: target.href }).end();
   }
 
-  function exchange(request: IncomingMessage, response: ServerResponse, form: URLSearchParams): void {
+  function exchange(request: IncomingMessage, response: ServerResponse, form: URLSearchParams) {
     if (request.method !== "POST") return json(response, 404, { message: "Not Found" });
     const code = form.get("code") ?? "";
     const grant = codes.get(code);
@@ -138,7 +138,7 @@ export async function startGitHub({ port = 0 }: { port?: number } = {}) {
     return null;
   }
 
-  function api(request: IncomingMessage, response: ServerResponse, route: "user" | "emails"): void {
+  function api(request: IncomingMessage, response: ServerResponse, route: "user" | "emails") {
     const grant = tokens.get(/^(?:bearer|token) (\S+)$/i.exec(request.headers.authorization ?? "")?.[1] ?? "");
     const account = accounts.find(({ login }) => login === grant?.login);
     if (!grant || !account) return json(response, 401, { message: "Bad credentials" });
