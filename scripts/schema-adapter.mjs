@@ -1,7 +1,7 @@
 // @prisma/adapter-pg as the schema engine needs it. Each mend names what it is for; they were found on adapter-pg 7.10.0.
 import { randomUUID } from "node:crypto";
 import { PrismaPg } from "@prisma/adapter-pg";
-import { ColumnTypeEnum } from "@prisma/driver-adapter-utils";
+import { ColumnTypeEnum, DriverAdapterError } from "@prisma/driver-adapter-utils";
 
 /** PostgreSQL's "char" and text: https://www.postgresql.org/docs/18/catalog-pg-type.html */
 const CHAR_OID = 18;
@@ -68,8 +68,7 @@ async function connectTo(url) {
     try {
       await pool.query(script);
     } catch (error) {
-      // Its own conversion, so that the engine sees the error it knows.
-      /** @type {any} */ (adapter).onError(error);
+      throw asReported(error);
     }
   };
   readCharColumns(adapter);
@@ -106,4 +105,15 @@ function readCharColumns(queryable) {
     return set;
   };
   return queryable;
+}
+
+/**
+ * A failed script keeps the server's own words and code, which the engine prints beside the migration's name; the adapter
+ * would shorten some to "column not found".
+ * @param {any} error
+ */
+function asReported(error) {
+  if (typeof error?.code !== "string" || typeof error.severity !== "string") return error;
+  const { code, severity, message, detail, column, hint } = error;
+  return new DriverAdapterError({ kind: "postgres", code, severity, message, detail, column, hint });
 }

@@ -69,9 +69,15 @@ async function serve() {
   for await (const line of createInterface({ input: process.stdin })) {
     if (!line.trim()) continue;
     const { id, method, params } = JSON.parse(line);
+    // The CLI's receipt for what we had it print.
+    if (!method) continue;
     try {
       engine ??= loadEngine();
-      const result = await callEngine(await engine, method, params);
+      const result = /** @type {any} */ (await callEngine(await engine, method, params));
+      // The native engine has the CLI print a diff and does not return it.
+      if (method === "diff" && typeof result?.stdout === "string") {
+        process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", id: `print ${id}`, method: "print", params: { content: result.stdout } })}\n`);
+      }
       process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", id, result: result ?? null })}\n`);
     } catch (error) {
       process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", id, error: rpcError(error) })}\n`);

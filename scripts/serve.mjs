@@ -1,0 +1,98 @@
+// The site's HTTP server around Next, started by scripts/start.ts (or by anyone, with the variables of .env.example set).
+// Next's own `next start` believes X-Forwarded-* from everybody; only who holds the socket can say who the peer is.
+import { createServer, STATUS_CODES } from "node:http";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import next from "next";
+import { BadRequest, rewriteForwarded, trustedProxies } from "./forwarded.mjs";
+
+/** The whole of one request: an upload of five minutes, and a little. */
+const REQUEST_TIMEOUT_MS = 330_000;
+/** Above the 60 s after which the usual load balancers drop an idle connection, so that we never drop one they are about to use. */
+const KEEP_ALIVE_MS = 65_000;
+const HEADERS_TIMEOUT_MS = 66_000;
+const GRACE_MS = 10_000;
+const IDLE_SWEEP_MS = 100;
+
+const dir = dirname(dirname(fileURLToPath(import.meta.url)));
+const dev = process.argv.includes("--dev");
+const hostname = process.env.HOSTNAME || "0.0.0.0";
+const port = Number(process.env.PORT ?? 3000);
+const trust = { proxies: proxiesOrExit(), trustHost: ["1", "true"].includes(process.env.AUTH_TRUST_HOST ?? "") };
+
+const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS });
+const app = next({ dev, dir, hostname, port, httpServer: server });
+stopWith(server, app);
+await app.prepare();
+const handle = app.getRequestHandler();
+const upgrade = app.getUpgradeHandler();
+
+server.on("request", async (request, response) => {
+  try {
+    prepare(request);
+    await handle(request, response);
+  } catch (error) {
+    const status = error instanceof BadRequest ? 400 : 500;
+    if (status === 500) console.error(error);
+    if (response.headersSent) return void response.destroy();
+    response.writeHead(status, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store", connection: "close" }).end(`${STATUS_CODES[status]}\n`);
+  }
+});
+// Hot reload speaks WebSocket; the site itself does not, so in production nobody gets an upgrade.
+server.on("upgrade", (request, socket, head) => {
+  socket.on("error", () => socket.destroy());
+  try {
+    prepare(request);
+  } catch {
+    return void socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n");
+  }
+  if (!dev) return void socket.end("HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\n\r\n");
+  upgrade(request, socket, head).catch(() => socket.destroy());
+});
+server.on("error", (error) => {
+  console.error(`The site cannot listen on ${hostname}:${port}: ${error.message}`);
+  process.exit(1);
+});
+server.listen(port, hostname, () => {
+  const address = server.address();
+  process.send?.({ type: "listening", port: typeof address === "object" ? address?.port : port });
+});
+
+/** @param {import("node:http").IncomingMessage} request */
+function prepare(request) {
+  // An absolute or scheme-relative target would name a second host beside the Host header.
+  if (!request.url?.startsWith("/") && request.url !== "*") throw new BadRequest("wrong request target");
+  rewriteForwarded(request, trust);
+}
+
+function proxiesOrExit() {
+  try {
+    return trustedProxies(process.env.TRUSTED_PROXIES || "loopback");
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  }
+}
+
+/**
+ * SIGTERM and its like: no new connections, open requests get 10 s to end. A supervisor that is gone ends the process at
+ * once, because the next start needs the port.
+ * @param {import("node:http").Server} listening @param {{ close(): Promise<void> }} site
+ */
+function stopWith(listening, site) {
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    const hard = setTimeout(() => listening.closeAllConnections(), GRACE_MS);
+    // A connection falls idle when its answer is out; kept alive, it would hold the process for another 65 s.
+    const sweep = setInterval(() => listening.closeIdleConnections(), IDLE_SWEEP_MS);
+    if (listening.listening) await new Promise((done) => listening.close(done));
+    clearTimeout(hard);
+    clearInterval(sweep);
+    await Promise.race([site.close().catch(() => {}), new Promise((done) => setTimeout(done, 2_000))]);
+    process.exit(0);
+  };
+  for (const signal of /** @type {const} */ (["SIGTERM", "SIGINT", "SIGHUP"])) process.on(signal, stop);
+  process.on("disconnect", () => process.exit(1));
+}

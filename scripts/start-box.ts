@@ -1,0 +1,51 @@
+import { networkInterfaces } from "node:os";
+import type { Env } from "../src/lib/env";
+import type { FirstAdmin } from "./first-admin";
+import { box } from "./terminal.mjs";
+
+type Facts = { env: Env; admin: FirstAdmin | null; databasePort: number | null; dev: boolean };
+
+/** The one box at the end of a start: where the site is, how to sign in, what runs by default and which variable replaces it. */
+export function startBox({ env, admin, databasePort, dev }: Facts): string {
+  const lines = [`Foyer is running${dev ? " with hot reload" : ""}`, ""];
+  for (const [at, url] of addresses(env).entries()) lines.push(row(at === 0 ? "Open" : "", url));
+  if (admin) {
+    lines.push("", row("Admin", admin.email), row("Password", `${admin.password}  (once; also in first-admin.txt)`));
+  }
+  lines.push("", row("Data", env.FOYER_DATA), "");
+  const defaults = defaultsInUse(env, databasePort);
+  if (defaults.length > 0) {
+    const width = Math.max(...defaults.map(([what]) => what.length));
+    lines.push("Defaults in use, and what replaces them", ...defaults.map(([what, variable]) => `  ${what.padEnd(width)}  ${variable}`), "");
+  }
+  lines.push("Ctrl-C stops everything; the data stays.");
+  return box(lines);
+}
+
+/** Addresses a browser can open: this machine's, and on the local network where the site listens there. */
+export function addresses({ AUTH_URL, HOSTNAME, PORT }: Env): string[] {
+  const isEverywhere = HOSTNAME === "0.0.0.0" || HOSTNAME === "::";
+  const local = isEverywhere ? "localhost" : HOSTNAME.includes(":") ? `[${HOSTNAME}]` : HOSTNAME;
+  const lan = isEverywhere ? lanAddress() : null;
+  return [...(AUTH_URL ? [AUTH_URL] : []), `http://${local}:${PORT}`, ...(lan ? [`http://${lan}:${PORT}`] : [])];
+}
+
+function defaultsInUse(env: Env, databasePort: number | null): [string, string][] {
+  const all: [boolean, string, string][] = [
+    [databasePort !== null, `embedded PostgreSQL 18 on port ${databasePort}`, "DATABASE_URL"],
+    [env.STORAGE_PROVIDER === "LOCAL", "files on this disk", "S3_BUCKET_NAME"],
+    [!env.AUTH_SECRET, "generated secret", "AUTH_SECRET"],
+    [!env.AUTH_URL, "address of each request", "AUTH_URL"],
+    [!env.AUTH_GITHUB_ID, "no sign-in with GitHub", "AUTH_GITHUB_ID, AUTH_GITHUB_SECRET"],
+  ];
+  return all.filter(([applies]) => applies).map(([, what, variable]) => [what, variable]);
+}
+
+function lanAddress(): string | null {
+  const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return all.find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? null;
+}
+
+function row(label: string, value: string): string {
+  return `${label.padEnd(10)}${value}`;
+}
