@@ -63,13 +63,13 @@ const ZIP_TYPES = new Set([...OFFICE_FOLDERS.keys(), "application/zip", "applica
 export type Sniffed = { ok: true; contentType: string } | { ok: false; found: string };
 
 /**
- * The allowed type to declare for a file: what the browser says when that is allowed, else what the extension means (Windows
- * calls a .csv an Excel file and a .md nothing at all); null when neither is allowed. `sniff` then decides by content.
+ * The allowed type to declare for a file: what its extension means, else what the browser says (Windows calls a .csv an Excel
+ * file and a .md nothing at all); null when neither is allowed. `sniff` then decides by content.
  */
 export function declaredType(filename: string, browserType: string): string | null {
   const extension = /\.([a-z0-9]+)$/.exec(filename.toLowerCase())?.[1] ?? "";
   for (const [type, extensions] of allowedTypes) if (extensions.includes(extension)) return type;
-  return extension === "" ? normalize(browserType) : null;
+  return normalize(browserType);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { isKey } from "./key";
 
 const FOOTER_BYTES = 512;
 const STALE_AFTER_MS = 24 * 3600 * 1000;
@@ -96,22 +97,23 @@ export class ObjectFiles {
   /** Up to `limit` keys that begin with `prefix` and come after `after`, in byte order. */
   async list(prefix: string, after: string, limit: number): Promise<string[]> {
     const keys: string[] = [];
-    for (const owner of await this.#names(this.root, "/")) {
+    for (const owner of await this.#names(this.root, "/", true)) {
       if (keys.length >= limit) break;
       // A folder is skipped unread when no key in it can begin with the prefix or come after the cursor.
       if (!owner.startsWith(prefix.slice(0, owner.length)) || owner < after.slice(0, owner.length)) continue;
-      for (const name of await this.#names(join(this.root, owner), "")) {
+      for (const name of await this.#names(join(this.root, owner), "", false)) {
         const key = owner + name;
-        if (key > after && key.startsWith(prefix)) keys.push(key);
+        // isKey: a stray file that somebody put here by hand is no object.
+        if (isKey(key) && key > after && key.startsWith(prefix)) keys.push(key);
       }
     }
     return keys.slice(0, limit);
   }
 
-  async #names(folder: string, suffix: string): Promise<string[]> {
-    const names = (await absentAsNull(readdir(folder))) ?? [];
+  async #names(folder: string, suffix: string, folders: boolean): Promise<string[]> {
+    const entries = (await absentAsNull(readdir(folder, { withFileTypes: true }))) ?? [];
     // Sorted with the slash on, because "a-b/…" comes before "a/…".
-    return names.filter((name) => !name.startsWith(".")).map((name) => name + suffix).sort();
+    return entries.filter((entry) => entry.isDirectory() === folders && entry.name !== INCOMING).map((entry) => entry.name + suffix).sort();
   }
 
   async #openTemporary(): Promise<{ path: string; handle: FileHandle }> {
@@ -140,7 +142,7 @@ export class ObjectFiles {
 
 /** `length` bytes of `file` from `position`, or fewer at its end. */
 export async function readFully(file: FileHandle, position: number, length: number): Promise<Uint8Array> {
-  const bytes = Buffer.alloc(length);
+  const bytes = new Uint8Array(length);
   let filled = 0;
   while (filled < length) {
     const { bytesRead } = await file.read(bytes, filled, length - filled, position + filled);
@@ -204,5 +206,5 @@ async function absentAsNull<T>(operation: Promise<T>): Promise<T | null> {
 }
 
 function isAbsent(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }

@@ -1,0 +1,296 @@
+import { randomUUID } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseRange } from "@/storage/http-conditions";
+import { LocalStorage } from "@/storage/local";
+import { contentDisposition, safeFilename } from "@/storage/presentation";
+import { canonical, type Grant, UrlSigner } from "@/storage/signed-url";
+import { StorageUnavailable } from "@/storage/storage";
+import { send, startLocal } from "./support/storage";
+import { temporaryFolder } from "./support/postgres";
+
+const SECRET = "a-secret-only-for-tests-0123456789abcdef";
+let under: Awaited<ReturnType<typeof startLocal>>;
+beforeAll(async () => {
+  under = await startLocal();
+});
+afterAll(() => under.stop());
+
+const newKey = () => `${randomUUID()}/${randomUUID()}`;
+
+async function put(key: string, text: string): Promise<string> {
+  const upload = await under.store.presignUpload(key, { contentType: "text/plain", sizeBytes: Buffer.byteLength(text), expiresIn: 60 });
+  const answer = await fetch(under.at(upload.url), { method: "PUT", headers: upload.headers, body: text });
+  expect(answer.status).toBe(200);
+  return key;
+}
+const stored = (text = "hello, world") => put(newKey(), text);
+
+async function downloadUrl(key: string, expiresIn = 60): Promise<URL> {
+  return under.at((await under.store.presignDownload(key, { filename: "a.txt", contentType: "text/plain", disposition: "inline", expiresIn })).url);
+}
+async function get(key: string, headers: Record<string, string> = {}, method = "GET") {
+  return fetch(await downloadUrl(key), { method, headers });
+}
+const unfinished = () => readdirSync(join(under.folder, ".incoming"));
+
+describe("answers", () => {
+  test("every answer, refusals too, is sandboxed, not guessed at and not kept", async () => {
+    const url = await downloadUrl(await stored());
+    const gone = await downloadUrl(newKey());
+    const answers = [await fetch(url), await fetch(gone), await fetch(new URL(url.pathname, url)), await fetch(new URL("/api/storage/x", url)), await fetch(url, { headers: { range: "bytes=99-" } })];
+    expect(answers.map((answer) => answer.status)).toEqual([200, 404, 403, 400, 416]);
+    for (const { headers } of answers) {
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+      expect(headers.get("content-security-policy")).toBe("sandbox; default-src 'none'");
+      expect(headers.get("cache-control")).toBe("private, no-store");
+    }
+  });
+
+  test("refusals say which rule was broken", async () => {
+    const key = await stored();
+    const upload = under.at((await under.store.presignUpload(key, { contentType: "text/plain", sizeBytes: 5, expiresIn: 60 })).url);
+    const short = await downloadUrl(key, 1);
+    const good = { "content-type": "text/plain" };
+    const code = async (url: URL, options: Parameters<typeof send>[1]) => {
+      const answer = await send(url, options);
+      return [answer?.status, JSON.parse(answer?.body.toString() ?? "").error.code];
+    };
+    const body = Buffer.from("hello");
+    expect(await code(upload, { method: "PUT", headers: { ...good, "content-length": "6" }, body: Buffer.from("hello!") })).toEqual([403, "wrong_length"]);
+    expect(await code(upload, { method: "PUT", headers: { "content-type": "text/html" }, body })).toEqual([403, "wrong_type"]);
+    expect(await code(upload, { method: "PUT", headers: good, body: Buffer.from("hello!") })).toEqual([413, "too_long"]);
+    expect(await code(upload, { method: "PUT", headers: good, body: Buffer.from("hell") })).toEqual([400, "too_short"]);
+    expect(await code(upload, { method: "POST", headers: good, body })).toEqual([403, "bad_signature"]);
+    expect(await code(await downloadUrl(newKey()), { method: "GET" })).toEqual([404, "not_found"]);
+    for (const path of ["/api/storage/../../etc/passwd", "/api/storage/a/%2e%2e", "/api/storage/a/..%2fb", "/api/storage//etc/passwd", "/api/storage/.incoming/a", "/api/storage/a/b%00"]) {
+      expect(await code(upload, { method: "GET", path: path + upload.search })).toEqual([400, "bad_key"]);
+    }
+    await sleep(1000);
+    expect(await code(short, { method: "GET" })).toEqual([403, "expired"]);
+  });
+
+  test("an upload whose proxy dropped its length is counted and accepted", async () => {
+    const key = newKey();
+    const upload = await under.store.presignUpload(key, { contentType: "text/plain", sizeBytes: 5, expiresIn: 60 });
+    expect((await send(under.at(upload.url), { method: "PUT", headers: { "content-type": "text/plain" }, body: Buffer.from("hello") }))?.status).toBe(200);
+    expect(await under.store.head(key)).toEqual({ sizeBytes: 5, contentType: "text/plain" });
+  });
+
+  test("HEAD answers as GET does, without the body", async () => {
+    const key = await stored();
+    const [head, whole] = [await get(key, { range: "bytes=0-1" }, "HEAD"), await get(key)];
+    expect([head.status, await head.text()]).toEqual([200, ""]);
+    for (const name of ["content-length", "content-type", "content-disposition", "etag", "accept-ranges"]) expect(head.headers.get(name)).toBe(whole.headers.get(name));
+  });
+
+  test("an entity tag is strong, stays with an object and changes with each upload", async () => {
+    const key = await stored();
+    const tag = (await get(key)).headers.get("etag");
+    expect(tag).toMatch(/^"[0-9a-f-]+"$/);
+    expect((await get(key)).headers.get("etag")).toBe(tag);
+    await put(key, "hello, world");
+    expect((await get(key)).headers.get("etag")).not.toBe(tag);
+  });
+
+  test("If-None-Match, If-Match and If-Range are honoured", async () => {
+    const key = await stored();
+    const tag = (await get(key)).headers.get("etag") ?? "";
+    const range = "bytes=0-4";
+    const status = async (headers: Record<string, string>) => (await get(key, headers)).status;
+    expect(await status({ "if-none-match": tag })).toBe(304);
+    expect(await status({ "if-none-match": `"other", W/${tag}` })).toBe(304);
+    expect(await status({ "if-none-match": "*" })).toBe(304);
+    expect(await status({ "if-none-match": '"other"' })).toBe(200);
+    expect(await status({ "if-match": tag, range })).toBe(206);
+    expect(await status({ "if-match": '"other"', range })).toBe(412);
+    expect(await status({ "if-range": tag, range })).toBe(206);
+    expect(await status({ "if-range": '"other"', range })).toBe(200);
+    expect(await status({ "if-range": `W/${tag}`, range })).toBe(200);
+    expect(await status({ "if-range": new Date().toUTCString(), range })).toBe(200);
+  });
+
+  test("several ranges are answered with the whole", async () => {
+    const answer = await get(await stored(), { range: "bytes=0-1,3-4" });
+    expect([answer.status, await answer.text()]).toEqual([200, "hello, world"]);
+  });
+});
+
+describe("on disk", () => {
+  test("a refused or broken upload leaves no temporary behind", async () => {
+    const upload = under.at((await under.store.presignUpload(newKey(), { contentType: "text/plain", sizeBytes: 100_000, expiresIn: 60 })).url);
+    const headers = { "content-type": "text/plain" };
+    const started = send(upload, { method: "PUT", headers: { ...headers, "content-length": "100000" }, body: Buffer.alloc(60_000), breakOff: true });
+    await expect.poll(unfinished).toHaveLength(1);
+    await started;
+    await send(upload, { method: "PUT", headers, body: Buffer.alloc(99_999) });
+    await send(upload, { method: "PUT", headers, body: Buffer.alloc(100_001) });
+    await expect.poll(unfinished).toEqual([]);
+  });
+
+  test("what a crash left unfinished is swept after a day, and not before", async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, ".incoming"));
+    for (const [name, hours] of [["old", 25], ["young", 23]] as const) {
+      writeFileSync(join(folder, ".incoming", name), "x");
+      utimesSync(join(folder, ".incoming", name), new Date(), new Date(Date.now() - hours * 3_600_000));
+    }
+    await new LocalStorage({ folder, secret: SECRET }).check();
+    expect(readdirSync(join(folder, ".incoming"))).toEqual(["young"]);
+  });
+
+  test("a download under way reads on as it began, though the object is replaced and deleted", async () => {
+    const key = await stored("a".repeat(3_000_000));
+    const answer = await get(key);
+    await put(key, "b");
+    await under.store.delete(key);
+    expect(new Set(await answer.text())).toEqual(new Set("a"));
+  });
+
+  test("files are closed, whatever becomes of the request", async () => {
+    const key = await stored("a".repeat(3_000_000));
+    const open = () => readdirSync("/dev/fd").length;
+    await sleep(200);
+    const before = open();
+    for (let round = 0; round < 10; round++) {
+      const direct = async (headers: Record<string, string>, method = "GET") => under.store.handle(new Request(await downloadUrl(key), { method, headers }));
+      await direct({}, "HEAD");
+      await direct({ "if-none-match": "*" });
+      await direct({ range: "bytes=9999999-" });
+      await (await direct({})).body?.cancel();
+      await (await direct({})).arrayBuffer();
+      const reader = (await direct({})).body?.getReader();
+      await reader?.read();
+      await reader?.cancel();
+      await under.store.head(key);
+      await under.store.readRange(key, 0, 5);
+    }
+    expect(open()).toBeLessThanOrEqual(before + 3);
+  });
+
+  test("only the site's own user may read the files, whose bytes stand first in them", async () => {
+    const path = join(under.folder, await stored());
+    expect(statSync(path).mode & 0o077).toBe(0);
+    expect(statSync(join(path, "..")).mode & 0o077).toBe(0);
+    expect(readFileSync(path, "utf8").slice(0, 13)).toBe("hello, world\n");
+  });
+
+  test("an owner's folder goes with the last file, and uploads beside deletes succeed", async () => {
+    const owner = randomUUID();
+    await Promise.all(Array.from({ length: 30 }, async (_, n) => under.store.delete(await put(`${owner}/${n}`, "x"))));
+    expect(readdirSync(under.folder)).not.toContain(owner);
+  });
+
+  test("a folder that cannot be used is StorageUnavailable, and 503 to the browser", async () => {
+    const file = join(temporaryFolder(), "file");
+    writeFileSync(file, "");
+    const store = new LocalStorage({ folder: join(file, "files"), secret: SECRET });
+    for (const call of [store.check(), store.head(newKey()), store.readRange(newKey(), 0, 1), store.delete(newKey()), store.list("")]) await expect(call).rejects.toThrow(StorageUnavailable);
+    const { url, headers } = await store.presignUpload(newKey(), { contentType: "text/plain", sizeBytes: 1, expiresIn: 60 });
+    const answer = await store.handle(new Request(under.at(url), { method: "PUT", headers, body: "x" }));
+    expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);
+  });
+
+  test("a stray file in the folder is not listed", async () => {
+    const key = await stored();
+    writeFileSync(join(under.folder, key, "..", "Thumbs.db"), "x");
+    writeFileSync(join(under.folder, "README"), "x");
+    expect(await under.store.list(key.split("/")[0] ?? "")).toEqual({ keys: [key], cursor: null });
+    await under.store.list("");
+  });
+});
+
+describe("signed URLs, for any content", () => {
+  // Characters by which encodings are confused, and any others.
+  const text = fc.string({ unit: fc.oneof(fc.constantFrom('"', "\\", ",", "[", "]", "&", "=", "%", "+", "\n", "\0", "1", "PUT"), fc.string({ unit: "grapheme", minLength: 1, maxLength: 1 })) });
+  const shared = { key: fc.constantFrom("a/b", "a/bc", "ab/c"), expiresAt: fc.nat(), contentType: text };
+  const grants: fc.Arbitrary<Grant> = fc.oneof(
+    fc.record({ method: fc.constant("PUT" as const), ...shared, sizeBytes: fc.nat() }),
+    fc.record({ method: fc.constant("GET" as const), ...shared, filename: text, disposition: fc.constantFrom("attachment" as const, "inline" as const) }),
+  );
+  const signer = new UrlSigner(SECRET);
+  const read = (grant: Grant, query: string) => signer.verify(grant.method, grant.key, new URLSearchParams(query), grant.expiresAt - 1);
+
+  test("a grant comes back as it was signed, until the millisecond it expires", () => {
+    fc.assert(fc.property(grants, (grant) => {
+      expect(read(grant, signer.sign(grant))).toEqual(grant);
+      expect(signer.verify(grant.method, grant.key, new URLSearchParams(signer.sign(grant)), grant.expiresAt)).toBe("expired");
+    }));
+  });
+
+  test("no character can move from one field to the next unnoticed", () => {
+    const grant = (whole: string, first: number, second: number): Grant => ({
+      method: "GET", key: "a/b", expiresAt: 1, contentType: whole.slice(0, first), filename: whole.slice(first, second), disposition: whole.length > second ? "inline" : "attachment",
+    });
+    fc.assert(fc.property(text, fc.nat(20), fc.nat(20), fc.nat(20), fc.nat(20), (whole, a, b, c, d) => {
+      const [one, other] = [grant(whole, a, a + b), grant(whole, c, c + d)];
+      expect(canonical(one) === canonical(other)).toBe(one.contentType === other.contentType && one.filename === other.filename && one.disposition === other.disposition);
+    }), { numRuns: 1000 });
+  });
+
+  test("no grant is read out of the signature of another", () => {
+    fc.assert(fc.property(grants, grants, (one, other) => {
+      fc.pre(canonical(one) !== canonical(other));
+      const query = new URLSearchParams(signer.sign(other));
+      query.set("s", new URLSearchParams(signer.sign(one)).get("s") ?? "");
+      expect(read(other, query.toString())).toBe("bad_signature");
+    }));
+  });
+
+  test("a signature cut, lengthened or of another secret counts for nothing", () => {
+    fc.assert(fc.property(grants, fc.nat(42), (grant, length) => {
+      const query = new URLSearchParams(signer.sign(grant));
+      const signature = query.get("s") ?? "";
+      for (const wrong of [signature.slice(0, length), `${signature}AA`, "", new URLSearchParams(new UrlSigner(`${SECRET}!`).sign(grant)).get("s") ?? ""]) {
+        query.set("s", wrong);
+        expect(read(grant, query.toString())).toBe("bad_signature");
+      }
+    }));
+  });
+
+  test("a number has one spelling", () => {
+    const grant: Grant = { method: "PUT", key: "a/b", expiresAt: 1000, sizeBytes: 10, contentType: "text/plain" };
+    for (const spelling of ["1e1", "010", " 10", "10 ", "+10", "0xa", "10.0", "１０"]) {
+      const query = new URLSearchParams(signer.sign(grant));
+      query.set("l", spelling);
+      expect(read(grant, query.toString())).toBe("bad_signature");
+    }
+  });
+
+  test("a short secret is refused", () => {
+    expect(() => new UrlSigner("short")).toThrow(TypeError);
+  });
+});
+
+describe("headers, for any name and range", () => {
+  const names = fc.string({ unit: fc.oneof(fc.nat(0xffff).map((code) => String.fromCharCode(code)), fc.constantFrom('"', "\\", "\r", "\n", ";", "%", "'", ".", "/", "é", "😀", "\u202e", "\u0000")), maxLength: 400 });
+
+  test("Content-Disposition is one line of ASCII, safely quoted, with the same safe name", () => {
+    fc.assert(fc.property(names, (name) => {
+      const match = /^attachment; filename="([\x20-\x21\x23-\x24\x26-\x5b\x5d-\x7e]*)"; filename\*=UTF-8''((?:[A-Za-z0-9!#$&+.^_`|~-]|%[0-9A-F]{2})+)$/.exec(contentDisposition(name, "attachment"));
+      const decoded = decodeURIComponent(match?.[2] ?? "%");
+      expect(decoded).toBe(safeFilename(name));
+      expect(decoded).not.toMatch(/[\p{Cc}\p{Cs}/\\\u200e\u200f\u202a-\u202e\u2066-\u2069]/u);
+      expect(Buffer.byteLength(decoded)).toBeLessThanOrEqual(255);
+      expect(decoded).not.toMatch(/^[\s.]|[\s.]$/);
+    }), { numRuns: 1000 });
+  });
+
+  test("a long name keeps its extension", () => {
+    fc.assert(fc.property(fc.string({ unit: "grapheme", minLength: 300 }), (stem) => {
+      expect(safeFilename(`x${stem}.pdf`)).toMatch(/\.pdf$/);
+    }));
+  });
+
+  test("a range never leaves the object", () => {
+    const header = fc.oneof(fc.string(), fc.tuple(fc.option(fc.nat(30)), fc.option(fc.nat(30))).map(([from, to]) => `bytes=${from ?? ""}-${to ?? ""}`), fc.constantFrom("bytes=99999999999999999999-", "bytes=-99999999999999999999", "bytes=0-99999999999999999999"));
+    fc.assert(fc.property(header, fc.nat(20), (range, size) => {
+      const part = parseRange(range, size);
+      if (part === null || part === "unsatisfiable") return;
+      expect(part.start >= 0 && part.start <= part.end && part.end < size).toBe(true);
+    }), { numRuns: 1000 });
+  });
+});

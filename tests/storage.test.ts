@@ -1,0 +1,278 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Storage } from "@/storage/storage";
+import { type Answer, type StoreUnderTest, send, startLocal, startS3 } from "./support/storage";
+
+const TEXT = "text/plain";
+const newKey = () => `${randomUUID()}/${randomUUID()}`;
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+describe.each([
+  ["LOCAL", startLocal],
+  ["S3", startS3],
+])("%s", (provider, start) => {
+  let under: StoreUnderTest;
+  let store: Storage;
+  beforeAll(async () => {
+    under = await start();
+    store = under.store;
+  }, 120_000);
+  afterAll(() => under.stop());
+
+  async function put(key: string, body: Uint8Array, contentType = TEXT, expiresIn = 60): Promise<Response> {
+    const upload = await store.presignUpload(key, { contentType, sizeBytes: body.byteLength, expiresIn });
+    return fetch(under.at(upload.url), { method: upload.method, headers: upload.headers, body: body.slice() });
+  }
+  async function stored(text = "hello, world"): Promise<string> {
+    const key = newKey();
+    expect((await put(key, bytes(text))).status).toBe(200);
+    return key;
+  }
+  async function uploadUrl(key: string, sizeBytes: number, expiresIn = 60): Promise<URL> {
+    return under.at((await store.presignUpload(key, { contentType: TEXT, sizeBytes, expiresIn })).url);
+  }
+  async function downloadUrl(key: string, more: { filename?: string; contentType?: string; disposition?: "attachment" | "inline"; expiresIn?: number } = {}): Promise<URL> {
+    return under.at((await store.presignDownload(key, { filename: "a.txt", contentType: TEXT, disposition: "attachment", expiresIn: 60, ...more })).url);
+  }
+  async function refused(url: URL, options: Parameters<typeof send>[1]): Promise<void> {
+    const answer = await send(url, options);
+    expect(answer?.status).toBeGreaterThanOrEqual(400);
+    expect(answer?.status).toBeLessThan(500);
+  }
+  const headersFor = (length: number) => ({ "content-type": TEXT, "content-length": String(length) });
+
+  test("names its provider and is reachable", async () => {
+    expect(store.provider).toBe(provider);
+    await store.check();
+  });
+
+  test("20 MB come back byte for byte, with their size and type", async () => {
+    const key = newKey();
+    const body = new Uint8Array(randomBytes(20_000_000));
+    expect((await put(key, body, "application/zip")).status).toBe(200);
+    expect(await store.head(key)).toEqual({ sizeBytes: 20_000_000, contentType: "application/zip" });
+    const answer = await fetch(await downloadUrl(key, { contentType: "application/zip" }));
+    expect(answer.status).toBe(200);
+    expect(Buffer.compare(Buffer.from(await answer.arrayBuffer()), body)).toBe(0);
+  });
+
+  test("an empty file is a file", async () => {
+    const key = newKey();
+    expect((await put(key, new Uint8Array())).status).toBe(200);
+    expect(await store.head(key)).toEqual({ sizeBytes: 0, contentType: TEXT });
+    expect(await store.readRange(key, 0, 99)).toEqual(new Uint8Array());
+    expect((await (await fetch(await downloadUrl(key))).arrayBuffer()).byteLength).toBe(0);
+  });
+
+  test("an upload URL works again while it lives, and the last upload counts", async () => {
+    const key = newKey();
+    const url = await uploadUrl(key, 5);
+    for (const text of ["first", "other"]) expect((await fetch(url, { method: "PUT", headers: { "content-type": TEXT }, body: text })).status).toBe(200);
+    expect(Buffer.from((await store.readRange(key, 0, 99)) ?? []).toString()).toBe("other");
+  });
+
+  test.each([
+    ["a shorter body", bytes("hell"), headersFor(4)],
+    ["a longer body", bytes("hello!"), headersFor(6)],
+    ["a longer body without a length", bytes("hello!"), { "content-type": TEXT }],
+    ["a shorter body without a length", bytes("hell"), { "content-type": TEXT }],
+    ["another type", bytes("hello"), { ...headersFor(5), "content-type": "text/html" }],
+    ["a type with a parameter", bytes("hello"), { ...headersFor(5), "content-type": "text/plain; charset=utf-8" }],
+    ["no type", bytes("hello"), { "content-length": "5" }],
+  ])("an upload with %s is refused and leaves nothing", async (_, body, headers) => {
+    const key = newKey();
+    await refused(await uploadUrl(key, 5), { method: "PUT", headers, body });
+    expect(await store.head(key)).toBeNull();
+  });
+
+  test("an upload that says the signed length and sends more stores no more than was signed", async () => {
+    const key = newKey();
+    await send(await uploadUrl(key, 5), { method: "PUT", headers: headersFor(5), body: bytes("hello and goodbye") }).catch(() => null);
+    expect((await store.head(key))?.sizeBytes ?? 5).toBe(5);
+  });
+
+  test("a URL is good for its key only", async () => {
+    const key = await stored();
+    const other = newKey();
+    const upload = await uploadUrl(other, 5);
+    upload.pathname = upload.pathname.replace(other, key);
+    await refused(upload, { method: "PUT", headers: headersFor(5), body: bytes("wrong") });
+    const download = await downloadUrl(await stored("mine"));
+    download.pathname = (await downloadUrl(key)).pathname;
+    await refused(download, { method: "GET" });
+    expect(await store.head(key)).toEqual({ sizeBytes: 12, contentType: TEXT });
+  });
+
+  test("every parameter of an upload URL is signed", async () => {
+    const key = newKey();
+    const url = await uploadUrl(key, 5);
+    for (const name of url.searchParams.keys()) await refused(tampered(url, name), { method: "PUT", headers: headersFor(5), body: bytes("hello") });
+    expect(await store.head(key)).toBeNull();
+  });
+
+  test("every parameter of a download URL is signed", async () => {
+    const url = await downloadUrl(await stored());
+    for (const name of url.searchParams.keys()) await refused(tampered(url, name), { method: "GET" });
+    const bare = new URL(url.pathname, url);
+    await refused(bare, { method: "GET" });
+  });
+
+  test("an expired URL is refused", async () => {
+    const key = await stored();
+    const fresh = newKey();
+    const [download, upload] = [await downloadUrl(key, { expiresIn: 1 }), await uploadUrl(fresh, 5, 1)];
+    expect((await send(download, { method: "GET" }))?.status).toBe(200);
+    await sleep(2100);
+    expect((await send(download, { method: "GET" }))?.status).toBe(403);
+    expect((await send(upload, { method: "PUT", headers: headersFor(5), body: bytes("hello") }))?.status).toBe(403);
+    expect(await store.head(fresh)).toBeNull();
+  });
+
+  test("a URL is good for its method only", async () => {
+    const key = await stored();
+    const [upload, download] = [await uploadUrl(key, 5), await downloadUrl(key)];
+    await refused(upload, { method: "GET" });
+    await refused(download, { method: "PUT", headers: headersFor(5), body: bytes("hello") });
+    for (const url of [upload, download]) await refused(url, { method: "DELETE" });
+    expect(await store.head(key)).toEqual({ sizeBytes: 12, contentType: TEXT });
+  });
+
+  test("a download has the type, disposition and name that were asked for, and stays out of caches", async () => {
+    const url = await downloadUrl(await stored(), { filename: "Été à Paris – 日本 (1).pdf", contentType: "application/pdf", disposition: "inline" });
+    const { headers } = await fetch(url);
+    expect(headers.get("content-type")).toBe("application/pdf");
+    expect(headers.get("cache-control")).toContain("no-store");
+    expect(named(headers)).toEqual({ disposition: "inline", name: "Été à Paris – 日本 (1).pdf" });
+  });
+
+  test.each(["text/html", "image/svg+xml", "application/xml", "application/xhtml+xml", "text/xml", "text/javascript", "application/x-unheard-of"])("%s is never shown inline", async (contentType) => {
+    const { headers } = await fetch(await downloadUrl(await stored(), { contentType, disposition: "inline" }));
+    expect(named(headers).disposition).toBe("attachment");
+  });
+
+  test.each([
+    ["quotes", 'a"; filename="b.exe', "a_; filename=_b.exe"],
+    ["line breaks", "a\r\nSet-Cookie: x=1\r\n\r\n<html>.txt", "aSet-Cookie_ x=1_html_.txt"],
+    ["a backslash", "a\\\".txt", "a__.txt"],
+    ["paths", "../../etc/passwd", "_.._etc_passwd"],
+    ["percent signs", "100%41%0d%0a.txt", "100%41%0d%0a.txt"],
+    ["right-to-left marks", "invoice\u202Efdp.exe", "invoicefdp.exe"],
+    ["300 bytes", `${"é".repeat(150)}.jpeg`, `${"é".repeat(125)}.jpeg`],
+    ["a lone surrogate", "a\ud800b.txt", "a\ufffdb.txt"],
+    ["nothing left", "\u0000..  ", "download"],
+    ["RFC 8187's own marks", "it's (a) *star*.txt", "it's (a) _star_.txt"],
+  ])("a file name with %s is harmless", async (_, filename, expected) => {
+    const answer = await fetch(await downloadUrl(await stored(), { filename }));
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("set-cookie")).toBeNull();
+    expect(named(answer.headers)).toEqual({ disposition: "attachment", name: expected });
+  });
+
+  test.each([
+    ["bytes=0-4", 206, "hello", "bytes 0-4/12"],
+    ["bytes=7-", 206, "world", "bytes 7-11/12"],
+    ["bytes=-5", 206, "world", "bytes 7-11/12"],
+    ["bytes=-500", 206, "hello, world", "bytes 0-11/12"],
+    ["bytes=5-5000", 206, ", world", "bytes 5-11/12"],
+    ["bytes=12-", 416, null, "bytes */12"],
+    ["bytes=-0", 416, null, "bytes */12"],
+    ["bytes=4-2", 200, "hello, world", null],
+    ["bytes=x-2", 200, "hello, world", null],
+    ["lines=1-2", 200, "hello, world", null],
+  ])("Range %s is answered %i", async (range, status, body, contentRange) => {
+    const answer = await fetch(await downloadUrl(await stored()), { headers: { range } });
+    expect(answer.status).toBe(status);
+    if (contentRange !== "bytes */12" || provider === "LOCAL") expect(answer.headers.get("content-range")).toBe(contentRange);
+    const text = await answer.text();
+    if (body !== null) expect(text).toBe(body);
+  });
+
+  test("a missing object is null, and 404 to its URL", async () => {
+    const key = newKey();
+    expect(await store.head(key)).toBeNull();
+    expect(await store.readRange(key, 0, 10)).toBeNull();
+    expect((await fetch(await downloadUrl(key))).status).toBe(404);
+  });
+
+  test("readRange gives the bytes asked for, fewer at the end, none beyond it", async () => {
+    const key = await stored();
+    const read = async (start: number, end: number) => Buffer.from((await store.readRange(key, start, end)) ?? "absent").toString();
+    expect([await read(0, 0), await read(7, 99), await read(0, 11), await read(12, 99)]).toEqual(["h", "world", "hello, world", ""]);
+  });
+
+  test("delete removes the object, and deleting it again succeeds", async () => {
+    const key = await stored();
+    await store.delete(key);
+    expect(await store.head(key)).toBeNull();
+    await store.delete(key);
+  });
+
+  test("list gives the keys below a prefix, in byte order, a page at a time", async () => {
+    const id = randomUUID();
+    const expected = [`${id}-b/1`, `${id}-b/2`, `${id}/0`, `${id}/1`, `${id}/1-a`, `${id}/10`, `${id}/a`, `${id}0/1`];
+    for (const key of expected.toReversed()) expect((await put(key, bytes("x"))).status).toBe(200);
+    const pages: string[][] = [];
+    let cursor: string | undefined;
+    do {
+      const page: Awaited<ReturnType<Storage["list"]>> = await store.list(id, cursor);
+      pages.push(page.keys);
+      cursor = page.cursor ?? undefined;
+    } while (cursor !== undefined);
+    expect(pages).toEqual([expected.slice(0, 3), expected.slice(3, 6), expected.slice(6)]);
+    expect(await store.list(`${id}/1`)).toEqual({ keys: [`${id}/1`, `${id}/1-a`, `${id}/10`], cursor: null });
+    expect(await store.list(newKey())).toEqual({ keys: [], cursor: null });
+  });
+
+  test("of uploads of one key at once, one wins as a whole, with its type", async () => {
+    const key = newKey();
+    const types = ["text/plain", "text/csv", "application/json", "application/pdf"];
+    const answers = await Promise.all(types.map((type, n) => put(key, new Uint8Array(2_000_000 + n).fill(n), type)));
+    expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200, 200]);
+    const info = await store.head(key);
+    const winner = types.indexOf(info?.contentType ?? "");
+    expect(info?.sizeBytes).toBe(2_000_000 + winner);
+    expect(new Set(await store.readRange(key, 0, 3_000_000))).toEqual(new Set([winner]));
+  });
+
+  test("an upload broken off leaves nothing, or what was there", async () => {
+    const [fresh, old] = [newKey(), await stored()];
+    for (const key of [fresh, old]) {
+      const url = await uploadUrl(key, 1_000_000);
+      expect(await send(url, { method: "PUT", headers: headersFor(1_000_000), body: new Uint8Array(600_000), breakOff: true })).toBeNull();
+    }
+    await sleep(300);
+    expect(await store.head(fresh)).toBeNull();
+    expect(await store.head(old)).toEqual({ sizeBytes: 12, contentType: TEXT });
+  });
+
+  test.each(["../a", "a/../b", "/a/b", "a/b/c", "a", "", "a//b", "a/..", "./a", "a\\b/c", "a/b\0", "A/b", "a/b%2e", "a/.incoming", ".incoming/a", "a/b\n", "é/b"])("the key %j is refused", async (key) => {
+    const options = { contentType: TEXT, sizeBytes: 1, expiresIn: 60 };
+    const calls = [store.presignUpload(key, options), downloadUrl(key), store.head(key), store.readRange(key, 0, 1), store.delete(key), store.list("a", key)];
+    for (const result of await Promise.allSettled(calls)) expect(result).toMatchObject({ status: "rejected", reason: expect.any(TypeError) });
+  });
+
+  test("a URL lives one second to an hour, for a possible size and type", async () => {
+    const good = { contentType: TEXT, sizeBytes: 1, expiresIn: 3600 };
+    await store.presignUpload(newKey(), good);
+    for (const bad of [{ expiresIn: 0 }, { expiresIn: 3601 }, { expiresIn: 1.5 }, { expiresIn: Number.NaN }, { sizeBytes: -1 }, { sizeBytes: 0.5 }, { sizeBytes: 6e9 }, { contentType: "text" }, { contentType: "text/plain\r\nx: y" }]) {
+      await expect(store.presignUpload(newKey(), { ...good, ...bad })).rejects.toThrow(TypeError);
+    }
+    await expect(downloadUrl(newKey(), { expiresIn: 3601 })).rejects.toThrow(TypeError);
+    const { expiresAt } = await store.presignUpload(newKey(), good);
+    expect(Math.abs(expiresAt.getTime() - Date.now() - 3_600_000)).toBeLessThan(5000);
+  });
+});
+
+/** The URL with one parameter changed: its last letter or digit another one. */
+function tampered(url: URL, name: string): URL {
+  const copy = new URL(url);
+  const value = copy.searchParams.get(name) ?? "";
+  copy.searchParams.set(name, value.slice(0, -1) + (value.endsWith("4") ? "5" : "4"));
+  return copy;
+}
+
+function named(headers: Answer["headers"]): { disposition: string; name: string } {
+  const match = /^(attachment|inline); filename="([\x20-\x21\x23-\x24\x26-\x5b\x5d-\x7e]*)"; filename\*=UTF-8''([\w!#$&+.^`|~%-]+)$/.exec(headers.get("content-disposition") ?? "");
+  return { disposition: match?.[1] ?? "unreadable", name: decodeURIComponent(match?.[3] ?? "unreadable") };
+}

@@ -1,0 +1,90 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { LocalStorage } from "@/storage/local";
+import { S3Storage } from "@/storage/s3";
+import type { Storage } from "@/storage/storage";
+import { listen } from "./listen";
+import { temporaryFolder } from "./postgres";
+import { startSwift } from "./swift";
+
+export interface StoreUnderTest {
+  store: Storage;
+  /** Where a URL of the store is fetched. */
+  at(url: string): URL;
+  stop(): Promise<void>;
+}
+
+const PAGE_SIZE = 3;
+
+/** The LOCAL driver with a folder of its own, behind a real HTTP server. */
+export async function startLocal(): Promise<StoreUnderTest & { store: LocalStorage; folder: string }> {
+  const folder = temporaryFolder();
+  const store = new LocalStorage({ folder, secret: "a-secret-only-for-tests-0123456789abcdef", pageSize: PAGE_SIZE });
+  const server = await listen(createServer((incoming, outgoing) => void answer(store, incoming, outgoing)));
+  return { store, folder, at: (url) => new URL(url, server.url), stop: server.stop };
+}
+
+/** The S3 driver on a real S3 server. */
+export async function startS3(): Promise<StoreUnderTest> {
+  const { endpoint, bucket, stop, ...credentials } = await startSwift();
+  const store = new S3Storage({ endpoint, bucket, credentials, region: "us-east-1", forcePathStyle: true, pageSize: PAGE_SIZE });
+  return { store, at: (url) => new URL(url), stop };
+}
+
+/** What the route handler does in Next: a Request in, a Response out. */
+async function answer(store: LocalStorage, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const headers = new Headers();
+  for (let at = 0; at < incoming.rawHeaders.length; at += 2) headers.append(incoming.rawHeaders[at] ?? "", incoming.rawHeaders[at + 1] ?? "");
+  const hasBody = incoming.method !== "GET" && incoming.method !== "HEAD";
+  const url = new URL(incoming.url ?? "/", `http://${incoming.headers.host}`);
+  // `duplex` is what Node asks for with a streamed body; TypeScript's DOM library does not know it.
+  const init = { method: incoming.method ?? "GET", headers, body: hasBody ? Readable.toWeb(incoming) : null, duplex: "half" };
+  const response = await store.handle(new Request(url, init as RequestInit));
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+  if (!response.body) return void outgoing.end();
+  const reader = response.body.getReader();
+  const gone = new AbortController();
+  outgoing.on("close", () => {
+    gone.abort();
+    void reader.cancel();
+  });
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    if (!outgoing.write(chunk.value)) await once(outgoing, "drain", { signal: gone.signal }).catch(() => undefined);
+  }
+  outgoing.end();
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: Buffer;
+}
+
+/**
+ * One HTTP request exactly as given: fetch would put wrong lengths right and refuse odd paths. Without a content-length
+ * header the body goes out chunked. `breakOff` ends the connection after the body; the answer is then null.
+ */
+export function send(url: URL, options: { method: string; headers?: Record<string, string>; body?: Uint8Array; path?: string; breakOff?: boolean }): Promise<Answer | null> {
+  return new Promise((resolve, reject) => {
+    const path = options.path ?? url.pathname + url.search;
+    const chunked = options.body && !options.headers?.["content-length"] ? { "transfer-encoding": "chunked" } : {};
+    const outgoing = request({ host: url.hostname, port: url.port, path, method: options.method, headers: { ...options.headers, ...chunked }, agent: false }, (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+      incoming.on("error", reject);
+      incoming.on("end", () => {
+        const headers = new Headers();
+        for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, String(value));
+        outgoing.destroy();
+        resolve({ status: incoming.statusCode ?? 0, headers, body: Buffer.concat(chunks) });
+      });
+    });
+    outgoing.on("error", (error) => (options.breakOff ? resolve(null) : reject(error)));
+    if (options.breakOff) {
+      // Half a second is time enough for the server to have read what was sent.
+      outgoing.write(options.body ?? "", () => setTimeout(() => outgoing.destroy(), 500));
+      outgoing.on("close", () => resolve(null));
+    } else outgoing.end(options.body);
+  });
+}
