@@ -12,7 +12,7 @@ const BUILD_STAMP = join(root, ".next", "foyer-source-hash");
 const SCHEMA_INPUTS = ["prisma/schema.prisma", "prisma.config.ts", "node_modules/prisma/package.json"];
 /** Everything a build is made of, besides the files at the root that `buildHash` finds by their ending. */
 const BUILD_INPUTS = ["src", "public", "prisma/schema.prisma", "package-lock.json"];
-const ROOT_SOURCES = /^(?!next-env\.d\.ts$|(?:vitest|playwright|knip|biome)\b).*\.(ts|mts|mjs|js)$|^tsconfig\.json$/;
+const ROOT_SOURCES = /^(?!next-env\.d\.ts$|(?:vitest|playwright|knip|biome)\b).*\.(ts|mts|mjs|js)$/;
 
 /** One generation or build at a time in one tree; a second start waits and then finds the work done. */
 export async function lockTree(): Promise<() => void> {

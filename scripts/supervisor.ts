@@ -11,6 +11,7 @@ const READY_TIMEOUT_MS = 90_000;
 const STOP_TIMEOUT_MS = 12_000;
 const PORT_ATTEMPTS = 6;
 const PORT_WAIT_MS = 250;
+const PARENT_CHECK_MS = 1_000;
 /** npm hands on the Ctrl-C that the terminal has already sent to everybody: two within this time are one. */
 const SAME_SIGNAL_MS = 500;
 
@@ -29,7 +30,14 @@ export function stopSignal(): AbortSignal {
     }
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
+  stopWithNpm(onSignal);
   return controller.signal;
+}
+
+/** An `npm start` that was killed the hard way tells nobody: its child only sees another parent. */
+function stopWithNpm(stop: () => void): void {
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && stop(), PARENT_CHECK_MS).unref();
 }
 
 /** Throws UserError when the site could not listen on its port, before anything slow is done. */
