@@ -222,8 +222,8 @@ describe("signed URLs, for any content", () => {
   });
 
   test("no character can move from one field to the next unnoticed", () => {
-    const grant = (whole: string, first: number, second: number): Grant => ({
-      method: "GET", key: "a/b", expiresAt: 1, contentType: whole.slice(0, first), filename: whole.slice(first, second), disposition: whole.length > second ? "inline" : "attachment",
+    const grant = (whole: string, first: number, second: number) => ({
+      method: "GET" as const, key: "a/b", expiresAt: 1, contentType: whole.slice(0, first), filename: whole.slice(first, second), disposition: whole.length > second ? ("inline" as const) : ("attachment" as const),
     });
     fc.assert(fc.property(text, fc.nat(20), fc.nat(20), fc.nat(20), fc.nat(20), (whole, a, b, c, d) => {
       const [one, other] = [grant(whole, a, a + b), grant(whole, c, c + d)];

@@ -112,13 +112,13 @@ function foundInText(head: Uint8Array, type: string): string {
 async function foundInBinary(head: Uint8Array, type: string, tail: Uint8Array): Promise<string> {
   const detected = (await fileTypeFromBuffer(head).catch(() => undefined))?.mime ?? "application/octet-stream";
   const found = DETECTED_ALIASES.get(detected) ?? detected;
-  if (found === "application/octet-stream") {
+  if (found === "application/octet-stream" || found === "application/xml") {
     const text = decode(head, head.byteLength < SNIFF_HEAD_BYTES);
     return text === null ? found : (htmlOrXml(markupAt(text.trimStart())) ?? found);
   }
   const folder = OFFICE_FOLDERS.get(type);
   if (found === "application/zip" && folder !== undefined && (holds(head, folder) || holds(tail, folder))) return type;
-  if (ZIP_TYPES.has(type)) return found;
+  if (found !== type || ZIP_TYPES.has(type)) return found;
   // A file that is an image for one reader and a page or a JAR for another (GIFAR) is neither for us.
   if (/<(?:script|html|svg|iframe|body)[\s>/]|<!doctype html/i.test(latin1(head.subarray(0, 1024)))) return "text/html";
   return endsAsZip(tail) ? "application/zip" : found;
@@ -126,7 +126,7 @@ async function foundInBinary(head: Uint8Array, type: string, tail: Uint8Array): 
 
 /** What a text begins with, as a browser that guesses would take it (WHATWG MIME Sniffing, 7.1), after mark, space and comments. */
 function markupAt(start: string): "text/html" | "image/svg+xml" | "application/xml" | "fragment" | null {
-  const text = start.replace(/^(?:\ufeff|\s|<!--[\s\S]*?-->)+/, "");
+  const text = start.replace(/^(?:\s|<!--[\s\S]*?-->)+/, "");
   if (/^<\?xml/i.test(text)) return /<svg[\s>]/i.test(text) ? "image/svg+xml" : "application/xml";
   if (/^<(?:[a-z]+:)?svg[\s>/]/i.test(text) || /^<!doctype\s+svg/i.test(text)) return "image/svg+xml";
   if (/^<(?:!doctype|html|head|body|script|iframe|style|title|meta|link|base|object|embed|template|math)(?:[\s>/]|$)/i.test(text)) return "text/html";

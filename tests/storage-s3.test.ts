@@ -1,0 +1,104 @@
+import { createServer, type RequestListener } from "node:http";
+import { createServer as createTcpServer } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { S3Storage } from "@/storage/s3";
+import { StorageUnavailable } from "@/storage/storage";
+import { listen } from "./support/listen";
+import { type S3Server, startSwift } from "./support/swift";
+
+const KEY = "owner/file";
+const TIMEOUT_MS = 700;
+const storeAt = (endpoint: string, more: { bucket?: string; secretAccessKey?: string } = {}) =>
+  new S3Storage({ endpoint, bucket: more.bucket ?? "bucket", region: "us-east-1", forcePathStyle: true, timeoutMs: TIMEOUT_MS, credentials: { accessKeyId: "test:tester", secretAccessKey: more.secretAccessKey ?? "testing" } });
+const callsTo = (store: S3Storage) => [store.check(), store.head(KEY), store.readRange(KEY, 0, 9), store.delete(KEY), store.list("")];
+
+async function allUnavailable(store: S3Storage): Promise<void> {
+  const started = Date.now();
+  for (const result of await Promise.allSettled(callsTo(store))) expect(result).toMatchObject({ status: "rejected", reason: expect.any(StorageUnavailable) });
+  // Twice the limit: head may ask about the bucket too.
+  expect(Date.now() - started).toBeLessThan(2 * TIMEOUT_MS + 500);
+}
+
+async function withServer(listener: RequestListener, use: (url: string) => Promise<void>): Promise<void> {
+  const server = await listen(createServer(listener));
+  try {
+    await use(server.url);
+  } finally {
+    await server.stop();
+  }
+}
+
+describe("a store in trouble is StorageUnavailable, soon", () => {
+  test("when nobody listens", async () => {
+    const server = await listen(createServer());
+    await server.stop();
+    await allUnavailable(storeAt(server.url));
+  });
+
+  test("when it accepts and never answers", async () => {
+    await withServer(() => {}, (url) => allUnavailable(storeAt(url)));
+  });
+
+  test("when it answers 500, 503 or nonsense", async () => {
+    for (const status of [500, 503, 418]) {
+      await withServer((_, answer) => void answer.writeHead(status).end("<not xml"), (url) => allUnavailable(storeAt(url)));
+    }
+  });
+
+  test("when it hangs up", async () => {
+    const server = createTcpServer((socket) => socket.destroy());
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    await allUnavailable(storeAt(`http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`));
+    server.close();
+  });
+
+  test("when a body stops half-way", async () => {
+    await withServer((_, answer) => {
+      answer.writeHead(206, { "content-length": "10", "content-range": "bytes 0-9/10" });
+      answer.write("half");
+    }, async (url) => {
+      await expect(storeAt(url).readRange(KEY, 0, 9)).rejects.toThrow(StorageUnavailable);
+    });
+  });
+
+  test("after one failed answer it is asked again", async () => {
+    let asked = 0;
+    await withServer((_, answer) => void answer.writeHead(asked++ === 0 ? 503 : 200, { "content-length": "7", "content-type": "text/plain" }).end(), async (url) => {
+      expect(await storeAt(url).head(KEY)).toEqual({ sizeBytes: 7, contentType: "text/plain" });
+    });
+    expect(asked).toBe(2);
+  });
+});
+
+describe("a store set up wrongly is not mistaken for an empty one", () => {
+  let server: S3Server;
+  beforeAll(async () => {
+    server = await startSwift();
+  }, 120_000);
+  afterAll(() => server.stop());
+
+  test("a bucket that is not there", async () => {
+    await allUnavailable(storeAt(server.endpoint, { bucket: "no-such-bucket" }));
+  });
+
+  test("a wrong secret", async () => {
+    await allUnavailable(storeAt(server.endpoint, { bucket: server.bucket, secretAccessKey: "wrong" }));
+  });
+
+  test("a URL signed with another secret is refused", async () => {
+    const { url, headers } = await storeAt(server.endpoint, { bucket: server.bucket, secretAccessKey: "wrong" }).presignUpload(KEY, { contentType: "text/plain", sizeBytes: 5, expiresIn: 60 });
+    expect((await fetch(url, { method: "PUT", headers, body: "hello" })).status).toBe(403);
+    expect(await storeAt(server.endpoint, { bucket: server.bucket }).head(KEY)).toBeNull();
+  });
+});
+
+describe("what is signed", () => {
+  test("an upload's length, type and host, and no checksum of an empty body", async () => {
+    const { url } = await storeAt("http://127.0.0.1:1").presignUpload(KEY, { contentType: "text/plain", sizeBytes: 5, expiresIn: 60 });
+    const { searchParams } = new URL(url);
+    expect(searchParams.get("X-Amz-SignedHeaders")).toBe("content-length;content-type;host");
+    expect(searchParams.get("X-Amz-Expires")).toBe("60");
+    expect([...searchParams.keys()].filter((name) => /checksum|crc/i.test(name))).toEqual([]);
+  });
+});
