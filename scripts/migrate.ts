@@ -20,7 +20,7 @@ export async function migrate(url: string): Promise<string> {
     if (failed.length > 0) throw new UserError(explainFailed(failed));
     if (unknown.length > 0 && pending.length === 0) return `up to date; ${unknown.length} of a newer release`;
     if (pending.length === 0) return "up to date";
-    const { code, output } = await prisma(["migrate", "deploy"], { databaseUrl: url, quiet: true });
+    const { code, output } = await prisma(["migrate", "deploy"], { env: { DATABASE_URL: url }, quiet: true });
     if (code === 0) return `${pending.length} applied`;
     const after = await migrationState(client);
     throw new UserError([output.trim(), after.failed.length > 0 ? explainFailed(after.failed) : "prisma migrate deploy failed."].join("\n\n"));

@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Env } from "../src/lib/env";
+import { lockHolder } from "./process-lock.mjs";
 import { root } from "./root";
 import { UserError } from "./terminal.mjs";
 
@@ -41,7 +42,7 @@ function stopWithNpm(stop: () => void): void {
 }
 
 /** Throws UserError when the site could not listen on its port, before anything slow is done. */
-export async function requireFreePort({ PORT, HOSTNAME }: Env, again: string): Promise<void> {
+export async function requireFreePort({ PORT, HOSTNAME, FOYER_DATA }: Env, again: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const code = await tryPort(PORT, HOSTNAME);
     if (!code) return;
@@ -50,6 +51,8 @@ export async function requireFreePort({ PORT, HOSTNAME }: Env, again: string): P
       await sleep(PORT_WAIT_MS);
       continue;
     }
+    const own = code === "EADDRINUSE" ? lockHolder(join(FOYER_DATA, "postgres", "lock")) : null;
+    if (own) throw new UserError(`This Foyer is running already (process ${own.pid}), on port ${PORT} as it seems. Stop it first: kill ${own.pid}`);
     if (code === "EADDRINUSE") throw new UserError(`Port ${PORT} is in use by another program. Stop that one, or choose another port: PORT=${PORT + 1} ${again}`);
     if (code === "EACCES") throw new UserError(`Port ${PORT} is reserved for root. Choose another port: PORT=3000 ${again}`);
     throw new UserError(`The site cannot listen on ${HOSTNAME} (${code}). HOSTNAME names the address; 0.0.0.0 is every address of this machine.`);

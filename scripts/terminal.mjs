@@ -5,6 +5,7 @@ const PLAIN_NOTICE_MS = 1_500;
 
 /** Thrown for what a person has to mend: its message is printed alone, without a stack. */
 export class UserError extends Error {
+  /** @override */
   name = "UserError";
 }
 

@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import { requireClient } from "./build";
+import { authSecret, readEnvironment, requireDataFolder } from "./environment";
+import { runningPostgres, startPostgres } from "./postgres";
+import { prisma } from "./prisma";
+import { note, UserError } from "./terminal.mjs";
+
+/** What `npm run db:NAME -- arguments` becomes for the Prisma CLI. */
+const COMMANDS: Record<string, (args: string[]) => string[]> = {
+  migrate: (args) => ["migrate", ...(args.length > 0 ? args : ["deploy"])],
+  seed: (args) => ["db", "seed", ...(args.length > 0 ? ["--", ...args] : [])],
+  studio: (args) => ["studio", ...args],
+};
+
+/** `npm run db:migrate`, `db:seed`, `db:studio`: Prisma on the site's database, started for as long as it is needed. */
+export async function main([name = "", ...args]: string[]): Promise<number> {
+  const command = COMMANDS[name];
+  if (!command) throw new UserError(`There is no db command ${name}; there are ${Object.keys(COMMANDS).join(", ")}.`);
+  const env = readEnvironment();
+  requireDataFolder(env.FOYER_DATA);
+  await requireClient();
+  const database = await openDatabase(env.DATABASE_URL, join(env.FOYER_DATA, "postgres"));
+  try {
+    const { code } = await prisma(command(args), { env: { DATABASE_URL: database.url, AUTH_SECRET: authSecret(env), FOYER_DATA: env.FOYER_DATA } });
+    // A new migration usually comes with a new schema.
+    if (code === 0 && name === "migrate") await requireClient();
+    return code;
+  } finally {
+    await database.stop();
+  }
+}
+
+async function openDatabase(given: string | undefined, dir: string): Promise<{ url: string; stop(): Promise<void> }> {
+  if (given) return { url: given, stop: async () => {} };
+  const running = await runningPostgres(dir);
+  if (running) return { url: running.url, stop: async () => {} };
+  const own = await startPostgres({ dir, log: note });
+  // Ctrl-C reaches the Prisma command by itself; the database ends after it, not before.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+  return own;
+}
