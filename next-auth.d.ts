@@ -8,7 +8,7 @@ declare module "next-auth" {
       id: string;
       role: Claims["role"];
       profileComplete: boolean;
-      name: string | null;
+      name: string;
       email: string;
       image: string | null;
     } & Omit<NonNullable<DefaultSession["user"]>, "name" | "email" | "image">;

@@ -3,6 +3,15 @@ import createNextIntlPlugin from "next-intl/plugin";
 
 const withNextIntl = createNextIntlPlugin("./src/i18n/request.ts");
 
+/** On every answer; the policy with its nonce is added to pages by middleware.ts. */
+const SECURITY_HEADERS = [
+  { key: "X-Content-Type-Options", value: "nosniff" },
+  { key: "X-Frame-Options", value: "DENY" },
+  { key: "Referrer-Policy", value: "strict-origin-when-cross-origin" },
+  { key: "Cross-Origin-Opener-Policy", value: "same-origin" },
+  { key: "Permissions-Policy", value: "camera=(), microphone=(), geolocation=(), payment=()" },
+];
+
 const config: NextConfig = {
   poweredByHeader: false,
   productionBrowserSourceMaps: false,
@@ -12,6 +21,22 @@ const config: NextConfig = {
   // next/image fixes its hosts at build time; one image has to serve every deployment (docs/decisions).
   images: { unoptimized: true },
   serverExternalPackages: ["bcryptjs", "pg", "pino", "@zxcvbn-ts/core", "@zxcvbn-ts/language-common", "@zxcvbn-ts/language-en", "@zxcvbn-ts/language-fr"],
+  headers: async () => [
+    { source: "/:path*", headers: SECURITY_HEADERS },
+    {
+      source: "/:path*",
+      has: [{ type: "header", key: "x-forwarded-proto", value: "https" }],
+      headers: [{ key: "Strict-Transport-Security", value: "max-age=63072000; includeSubDomains" }],
+    },
+    // Documents of the API are never rendered: nothing in one may run.
+    { source: "/api/:path*", headers: [{ key: "Content-Security-Policy", value: "default-src 'none'; frame-ancestors 'none'" }] },
+  ],
+  redirects: async () => [
+    { source: "/sign-in", destination: "/login", permanent: false },
+    { source: "/sign-up", destination: "/register", permanent: false },
+    { source: "/settings", destination: "/settings/profile", permanent: false },
+    { source: "/admin", destination: "/admin/users", permanent: false },
+  ],
   experimental: { serverActions: { bodySizeLimit: "256kb" } },
 };
 

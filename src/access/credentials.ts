@@ -73,7 +73,7 @@ export async function mayConnect(): Promise<boolean> {
 /** Makes a person from what a provider vouches for. Text is cut to what fits; a picture is kept only from https. */
 export async function registerFromProvider(from: Omit<AdapterUser, "id"> & { id?: string }): Promise<AdapterUser> {
   const email = normaliseEmail(from.email);
-  const name = from.name?.normalize("NFC").replace(/\p{Cc}|\p{Cs}/gu, "").trim().slice(0, 100) || null;
+  const name = from.name?.normalize("NFC").replace(/\p{Cc}|\p{Cs}/gu, "").trim().slice(0, 100) ?? "";
   const image = from.image && from.image.length <= 500 && /^https:\/\//.test(from.image) ? from.image : null;
   try {
     return await change(await currentVisitor(), async (tx, record) => {

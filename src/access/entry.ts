@@ -17,7 +17,7 @@ export interface Actor {
   role: Claims["role"];
   profileComplete: boolean;
   mustChangePassword: boolean;
-  name: string | null;
+  name: string;
   email: string;
   image: string | null;
 }

@@ -23,7 +23,7 @@ export interface Standing {
   role: Claims["role"];
   profileComplete: boolean;
   mustChangePassword: boolean;
-  name: string | null;
+  name: string;
   email: string;
   image: string | null;
   certain: boolean;
@@ -294,7 +294,7 @@ function hear(own: Memory, { payload }: Notification): void {
 }
 
 function bury(own: Memory, id: string): void {
-  const gone: Person = { role: "MEMBER", profileComplete: false, mustChangePassword: false, name: null, email: "", image: null, version: Number.MAX_SAFE_INTEGER, epoch: Number.MAX_SAFE_INTEGER, deleted: true, learnedAt: Date.now() };
+  const gone: Person = { role: "MEMBER", profileComplete: false, mustChangePassword: false, name: "", email: "", image: null, version: Number.MAX_SAFE_INTEGER, epoch: Number.MAX_SAFE_INTEGER, deleted: true, learnedAt: Date.now() };
   remember(own.people, id, gone);
 }
 

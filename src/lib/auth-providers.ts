@@ -38,6 +38,18 @@ export function waysIn(providers: readonly Provider[]): WayIn[] {
   });
 }
 
+/** The origins a browser is sent to when it signs in with one of these. */
+export function authorizationOrigins(configured: readonly Provider[]): string[] {
+  const origins = readyProviders(configured).flatMap((entry) => {
+    const provider = typeof entry === "function" ? entry({}) : entry;
+    if (provider.type !== "oauth" && provider.type !== "oidc") return [];
+    const { authorization, issuer } = { issuer: undefined, ...provider };
+    const urls = [typeof authorization === "string" ? authorization : authorization?.url, issuer];
+    return urls.flatMap((url) => (url && URL.canParse(url) ? [new URL(url).origin] : []));
+  });
+  return [...new Set(origins)];
+}
+
 /**
  * Whether the provider vouches for the address in its profile. OpenID Connect says so itself (Core 5.1); GitHub's
  * profile says nothing, so `githubUserinfo` asked and wrote the same claim. Silence is "no".

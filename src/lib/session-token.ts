@@ -15,7 +15,7 @@ export type Claims = {
   end: number;
   iat: number;
   exp: number;
-  name: string | null;
+  name: string;
   email: string;
   picture: string | null;
 };
@@ -66,12 +66,12 @@ export function decodeToken(token: string, secrets: readonly string[], salt: str
 /** The payload as Foyer's claims, or null when a field is missing or of another type (a token of another application). */
 export function asClaims(payload: Record<string, unknown> | null): Claims | null {
   if (!payload) return null;
-  const { sub, sid, role, profileComplete, mustChangePassword, epoch, end, iat, exp, name = null, email, picture = null } = payload;
-  if (typeof sub !== "string" || typeof sid !== "string" || typeof email !== "string") return null;
+  const { sub, sid, role, profileComplete, mustChangePassword, epoch, end, iat, exp, name, email, picture = null } = payload;
+  if (typeof sub !== "string" || typeof sid !== "string" || typeof email !== "string" || typeof name !== "string") return null;
   if (role !== "MEMBER" && role !== "ADMIN") return null;
   if (typeof profileComplete !== "boolean" || typeof mustChangePassword !== "boolean") return null;
   if (typeof epoch !== "number" || typeof end !== "number" || typeof iat !== "number" || typeof exp !== "number") return null;
-  if ((name !== null && typeof name !== "string") || (picture !== null && typeof picture !== "string")) return null;
+  if (picture !== null && typeof picture !== "string") return null;
   return { sub, sid, role, profileComplete, mustChangePassword, epoch, end, iat, exp, name, email, picture };
 }
 

@@ -1,0 +1,93 @@
+"use server";
+
+import { redirect } from "next/navigation";
+import { change } from "@/access/audit";
+import { verifyCredentials } from "@/access/credentials";
+import { action } from "@/access/door";
+import { type Entry, localPath } from "@/access/entry";
+import { continueWithProvider, endSession, signInWithPassword } from "@/access/sign-in";
+import { isUniqueViolation } from "@/lib/db";
+import { AppError } from "@/lib/errors";
+import { forgetFirstAdminPassword } from "@/lib/first-admin";
+import { assertAcceptablePassword, hashPassword } from "@/lib/passwords";
+import { getWaysIn } from "./queries";
+import { changePasswordSchema, confirmPasswordSchema, providerSchema, registerSchema, signInSchema, signOutSchema } from "./schema";
+
+const HOME = "/members";
+
+/** Signs in with address and password, then goes where the person was going. */
+export const signInWithEmail = action({ visitor: true, rate: "credentials" }, signInSchema, async ({ email, password, callbackUrl }) => {
+  await signInWithPassword(email, password);
+  redirect(target(callbackUrl));
+});
+
+/** Makes an account and signs in. */
+export const register = action({ visitor: true, rate: "signup" }, registerSchema, async ({ email, password, callbackUrl }, visitor) => {
+  await assertAcceptablePassword(password, [email]);
+  const hash = await hashPassword(password);
+  try {
+    await change(visitor, async (tx, record) => {
+      const { id } = await tx.user.create({ data: { email, password: { create: { hash } } }, select: { id: true } });
+      await record({ action: "user.registered", actorId: id, subjectType: "User", subjectId: id, after: { method: "password" } });
+    });
+  } catch (error) {
+    if (isUniqueViolation(error)) throw new AppError("conflict", "email_taken", { fields: { email: "email_taken" }, cause: error });
+    throw error;
+  }
+  await signInWithPassword(email, password);
+  redirect(target(callbackUrl));
+});
+
+/** Goes to a provider to sign in, or, when signed in, to connect it. */
+export const continueWith = action({ visitor: true, rate: "credentials" }, providerSchema, async ({ provider, callbackUrl }) => {
+  await continueWithProvider(provider, target(callbackUrl));
+});
+
+/** Ends this session everywhere its cookie may have been copied to. */
+export const signOut = action({ visitor: true, rate: "write" }, signOutSchema, async () => {
+  await endSession();
+  redirect("/login");
+});
+
+/** Proves again who is sitting there; for ten minutes the ways in may then be changed. */
+export const confirmPassword = action({ can: ["create", "Account"], rate: "credentials" }, confirmPasswordSchema, async ({ password }, entry) => {
+  const { email, userId, sid } = entry.actor;
+  if ((await verifyCredentials(email, password)) !== userId) throw new AppError("invalid", undefined, { fields: { password: "field.wrong_password" } });
+  await change(entry, async (tx, record) => {
+    await tx.session.update({ where: { id: sid }, data: { reauthenticatedAt: new Date() } });
+    await record({ action: "user.reauthenticated", subjectType: "Session", subjectId: sid, after: { method: "password" } });
+  });
+});
+
+/** Changes the password, or sets the first one, and ends every other session of the person. */
+export const changePassword = action({ can: ["update", "User"], rate: "credentials", standing: "any" }, changePasswordSchema, async ({ current, password }, entry) => {
+  const { userId, sid, email, name } = entry.actor;
+  await assertOwnHand(current, entry);
+  await assertAcceptablePassword(password, [email, name]);
+  if (current !== undefined && current.normalize("NFKC") === password.normalize("NFKC")) throw new AppError("invalid", undefined, { fields: { password: "field.password_same" } });
+  const hash = await hashPassword(password);
+  await change(entry, async (tx, record) => {
+    await tx.password.upsert({ where: { userId }, create: { userId, hash }, update: { hash } });
+    await tx.user.update({ where: { id: userId }, data: { mustChangePassword: false }, select: { id: true } });
+    const ended = await tx.session.updateMany({ where: { userId, id: { not: sid }, endedAt: null }, data: { endedAt: new Date() } });
+    await tx.session.update({ where: { id: sid }, data: { reauthenticatedAt: new Date() } });
+    await record({ action: "user.password_changed", subjectType: "User", subjectId: userId, after: { otherSessionsEnded: ended.count } });
+  });
+  await forgetFirstAdminPassword(email);
+});
+
+/** The current password; where there is none yet, a sign-in of the last ten minutes stands for it. */
+async function assertOwnHand(given: string | undefined, entry: Entry): Promise<void> {
+  if (given !== undefined) {
+    if ((await verifyCredentials(entry.actor.email, given)) !== entry.actor.userId) throw new AppError("invalid", undefined, { fields: { current: "field.wrong_password" } });
+    return;
+  }
+  const { hasPassword, recentlyProven } = await getWaysIn(entry);
+  if (hasPassword) throw new AppError("invalid", undefined, { fields: { current: "field.required" } });
+  if (!recentlyProven) throw new AppError("forbidden", "reauthenticate");
+}
+
+function target(callbackUrl: string | undefined): string {
+  const path = localPath(callbackUrl);
+  return path === "/" ? HOME : path;
+}

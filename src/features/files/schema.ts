@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { cursorSchema } from "@/lib/keyset";
+import { line } from "@/lib/text";
+
+export const FILES_PAGE_SIZE = 50;
+/** Characters that make a name read as another one: changes of writing direction, and nothing at all. */
+const DECEPTIVE = /[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]/gu;
+
+/** A file's name as shown and downloaded: no folders, no tricks, at most 255 characters. */
+export const fileNameSchema = z
+  .string()
+  .max(2_000)
+  .transform((name) => (name.split(/[/\\]/).pop() ?? "").replace(DECEPTIVE, ""))
+  .pipe(line(255, 1))
+  .refine((name) => !/^\.+$/.test(name), "invalid");
+
+export const requestUploadSchema = z.strictObject({
+  name: fileNameSchema,
+  sizeBytes: z.int().min(1, "empty_file"),
+  contentType: z.string().max(200),
+});
+
+export const fileIdSchema = z.strictObject({ id: z.uuid() });
+export const renameFileSchema = z.strictObject({ id: z.uuid(), name: fileNameSchema });
+export const filesQuerySchema = z.strictObject({ cursor: cursorSchema.optional() });
+/** Why somebody else's private bytes are read; their owner needs none. */
+export const downloadQuerySchema = z.strictObject({ reason: line(300, 10).optional() });

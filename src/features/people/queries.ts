@@ -1,0 +1,47 @@
+import "server-only";
+import type { Entry } from "@/access/entry";
+import { accessibleBy } from "@/access/rules";
+import { db } from "@/lib/db";
+import { after, page } from "@/lib/keyset";
+import type { PeopleQuery } from "./schema";
+
+export const PEOPLE_PAGE_SIZE = 50;
+/** Counting further costs more than knowing is worth. */
+export const COUNTED_EXACTLY = 10_000;
+
+const COLUMNS = { created: "createdAt", seen: "lastSeenAt", name: "name", email: "email" } as const;
+
+/** A page of people, the cursor of the next, and how many match (`total` above COUNTED_EXACTLY means "more than"). */
+export async function listPeople(entry: Entry, { q, sort, dir, cursor }: PeopleQuery) {
+  const column = COLUMNS[sort];
+  const direction = dir ?? defaultDirection(sort);
+  const asDate = column === "createdAt" || column === "lastSeenAt";
+  const allowed = accessibleBy(entry.ability).ofType("User");
+  const matching = q ? { OR: [{ name: like(q) }, { email: like(q) }] } : {};
+  const from = cursor ? after(column, direction, cursor, (value) => (asDate ? validDate(value) : value)) : {};
+  const [rows, total] = await Promise.all([
+    db().user.findMany({
+      where: { AND: [allowed, matching, from] },
+      select: { id: true, name: true, email: true, image: true, role: true, createdAt: true, lastSeenAt: true },
+      orderBy: [{ [column]: direction }, { id: direction }],
+      take: PEOPLE_PAGE_SIZE + 1,
+    }),
+    db().user.count({ where: { AND: [allowed, matching] }, take: COUNTED_EXACTLY + 1 }),
+  ]);
+  return { ...page(rows, PEOPLE_PAGE_SIZE, (row) => row[column]), total };
+}
+
+/** Dates begin with the latest, words with A. */
+export function defaultDirection(sort: PeopleQuery["sort"]): "asc" | "desc" {
+  return sort === "created" || sort === "seen" ? "desc" : "asc";
+}
+
+/** Three letters and more can use the trigram index anywhere in the text; fewer match its beginning. */
+function like(q: string) {
+  return [...q].length < 3 ? { startsWith: q, mode: "insensitive" as const } : { contains: q, mode: "insensitive" as const };
+}
+
+function validDate(value: string): Date {
+  const date = new Date(value);
+  return Number.isNaN(date.getTime()) ? new Date(0) : date;
+}

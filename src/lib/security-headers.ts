@@ -1,0 +1,42 @@
+import { env } from "./env";
+
+/** Origins the browser must reach beside this one: the store for bytes, the providers for the form that leads to them. */
+export interface Outside {
+  store: string[];
+  providers: string[];
+}
+
+/**
+ * The Content-Security-Policy of every page (ASVS 3.4.3): scripts only with this answer's nonce and what those load, no
+ * plugins, no base, no frames around us. In development React's tools need eval and the reload socket.
+ */
+export function contentSecurityPolicy(nonce: string, { store, providers }: Outside, development: boolean): string {
+  const directives: Record<string, string[]> = {
+    "default-src": ["'self'"],
+    "script-src": ["'self'", `'nonce-${nonce}'`, "'strict-dynamic'", ...(development ? ["'unsafe-eval'"] : [])],
+    "style-src": ["'self'", ...(development ? ["'unsafe-inline'"] : [`'nonce-${nonce}'`])],
+    // People's pictures come from wherever their provider keeps them.
+    "img-src": ["'self'", "data:", "blob:", "https:", ...store],
+    "media-src": ["'self'", "blob:", ...store],
+    "font-src": ["'self'"],
+    "connect-src": ["'self'", ...store, ...(development ? ["ws:", "wss:"] : [])],
+    // Browsers apply this to the redirect after a form too, and "Continue with GitHub" is a form.
+    "form-action": ["'self'", ...providers],
+    "frame-src": ["'none'"],
+    "frame-ancestors": ["'none'"],
+    "object-src": ["'none'"],
+    "base-uri": ["'none'"],
+  };
+  return Object.entries(directives)
+    .map(([name, values]) => `${name} ${values.join(" ")}`)
+    .join("; ");
+}
+
+/** Where the browser sends and fetches objects, when that is not this site itself. */
+export function storeOrigins(): string[] {
+  const { STORAGE_PROVIDER, AWS_ENDPOINT_URL_S3, S3_FORCE_PATH_STYLE, S3_BUCKET_NAME, AWS_REGION } = env();
+  if (STORAGE_PROVIDER !== "S3") return [];
+  const endpoint = new URL(AWS_ENDPOINT_URL_S3 ?? `https://s3.${AWS_REGION}.amazonaws.com`);
+  if (!S3_FORCE_PATH_STYLE) endpoint.hostname = `${S3_BUCKET_NAME}.${endpoint.hostname}`;
+  return [endpoint.origin];
+}
