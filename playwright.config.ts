@@ -1,5 +1,5 @@
 import { defineConfig } from "@playwright/test";
-import { chromium } from "./tests/support/chromium";
+import { findChromium } from "./scripts/browser";
 
 export default defineConfig({
   testDir: "tests/e2e",
@@ -15,7 +15,7 @@ export default defineConfig({
     locale: "en-US",
     trace: "retain-on-failure",
     launchOptions: {
-      executablePath: await chromium(),
+      executablePath: await findChromium(),
       // Nothing but the page itself: no look-ups, no updates, no first-run pages.
       args: [
         "--disable-gpu",
