@@ -27,7 +27,10 @@ export async function findChromium(): Promise<string> {
 
 function installed(): string | undefined {
   const onPath = (process.env.PATH ?? "").split(delimiter).flatMap((folder) => PATH_NAMES.map((name) => join(folder, name)));
-  const apps = process.platform === "darwin" ? ["/Applications", join(process.env.HOME ?? "", "Applications")].flatMap((folder) => MACOS_APPS.map((app) => join(folder, app))) : [];
+  const apps =
+    process.platform === "darwin"
+      ? ["/Applications", join(process.env.HOME ?? "", "Applications")].flatMap((folder) => MACOS_APPS.map((app) => join(folder, app)))
+      : [];
   return [...onPath, ...apps].find(isExecutable);
 }
 

@@ -16,7 +16,9 @@ const ROOT_SOURCES = /^(?!next-env\.d\.ts$|(?:vitest|playwright|knip|biome)\b).*
 
 /** One generation or build at a time in one tree; a second start waits and then finds the work done. */
 export async function lockTree(): Promise<() => void> {
-  return waitForLock(join(root, "node_modules", ".cache", "foyer", "build.lock"), "a build", ({ pid }) => note(`waiting for the build of process ${pid}`));
+  return waitForLock(join(root, "node_modules", ".cache", "foyer", "build.lock"), "a build", ({ pid }) =>
+    note(`waiting for the build of process ${pid}`),
+  );
 }
 
 /** Generates the Prisma client unless the one that is there was made from this very schema. */
@@ -64,7 +66,13 @@ function buildHash(): string {
   const sources = readdirSync(root).filter((name) => ROOT_SOURCES.test(name));
   // What Next writes into the browser's code at build time.
   const inlined = Object.keys(process.env).filter((name) => name.startsWith("NEXT_PUBLIC_"));
-  return hashOf([...sources, ...BUILD_INPUTS], inlined.sort().map((name) => `${name}=${process.env[name]}`).join("\n"));
+  return hashOf(
+    [...sources, ...BUILD_INPUTS],
+    inlined
+      .sort()
+      .map((name) => `${name}=${process.env[name]}`)
+      .join("\n"),
+  );
 }
 
 /** One hash over the names and contents of files and whole folders, in a fixed order; what is missing counts as empty. */
@@ -83,7 +91,9 @@ function filesIn(path: string): string[] {
   if (path === "src/generated" || !existsSync(full)) return [];
   try {
     const entries = readdirSync(full, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
-    return entries.flatMap((entry) => (entry.name === ".DS_Store" ? [] : entry.isDirectory() ? filesIn(`${path}/${entry.name}`) : [`${path}/${entry.name}`]));
+    return entries.flatMap((entry) =>
+      entry.name === ".DS_Store" ? [] : entry.isDirectory() ? filesIn(`${path}/${entry.name}`) : [`${path}/${entry.name}`],
+    );
   } catch {
     return [path];
   }

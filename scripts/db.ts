@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { requireClient } from "./build";
 import { authSecret, readEnvironment, requireDataFolder } from "./environment";
+import { migrate } from "./migrate";
 import { runningPostgres, startPostgres } from "./postgres";
 import { prisma } from "./prisma";
 import { note, UserError } from "./terminal.mjs";
@@ -21,7 +22,11 @@ export async function main([name = "", ...args]: string[]): Promise<number> {
   await requireClient();
   const database = await openDatabase(env.DATABASE_URL, join(env.FOYER_DATA, "postgres"));
   try {
-    const { code } = await prisma(command(args), { env: { DATABASE_URL: database.url, AUTH_SECRET: authSecret(env), FOYER_DATA: env.FOYER_DATA } });
+    // A seed fills tables; on a new database somebody has to make them.
+    if (name === "seed") await migrate(database.url);
+    const { code } = await prisma(command(args), {
+      env: { DATABASE_URL: database.url, AUTH_SECRET: authSecret(env), FOYER_DATA: env.FOYER_DATA },
+    });
     // A new migration usually comes with a new schema.
     if (code === 0 && name === "migrate") await requireClient();
     return code;

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import { join } from "node:path";
-import { S3Client, HeadBucketCommand } from "@aws-sdk/client-s3";
+import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { type Env, EnvError } from "../src/lib/env";
 import { isBuilt } from "./build";
 import { readEnvironment } from "./environment";
@@ -24,7 +24,8 @@ const S3_TIMEOUT_MS = 10_000;
 export async function main(): Promise<number> {
   const findings = [...tools(), ...(await configuration())];
   const width = Math.max(...findings.map(({ what }) => what.length));
-  for (const { state, what, says } of findings) process.stdout.write(`  ${colour(COLOURS[state], state.padEnd(7))}  ${what.padEnd(width)}  ${says}\n`);
+  for (const { state, what, says } of findings)
+    process.stdout.write(`  ${colour(COLOURS[state], state.padEnd(7))}  ${what.padEnd(width)}  ${says}\n`);
   const missing = findings.filter(({ state }) => state === "missing").length;
   process.stdout.write(missing ? `\n${missing} of these would stop a start.\n` : "\nNothing would stop a start.\n");
   return missing ? 1 : 0;
@@ -33,7 +34,9 @@ export async function main(): Promise<number> {
 function tools(): Finding[] {
   return [
     { state: "ok", what: "Node.js", says: process.versions.node },
-    isInstalled(root, true) ? ok("Dependencies", "as package-lock.json names them") : ok("Dependencies", "as far as a running site needs them; npm run setup brings those for development"),
+    isInstalled(root, true)
+      ? ok("Dependencies", "as package-lock.json names them")
+      : ok("Dependencies", "as far as a running site needs them; npm run setup brings those for development"),
     isBuilt() ? ok("Build", "of this source") : warn("Build", "none of this source; npm start makes it"),
   ];
 }
@@ -54,7 +57,9 @@ async function configuration(): Promise<Finding[]> {
     await storage(env),
     env.AUTH_SECRET ? ok("Secret", "AUTH_SECRET is set") : ok("Secret", "generated in the data folder; AUTH_SECRET replaces it"),
     env.AUTH_URL ? ok("Address", env.AUTH_URL) : ok("Address", "that of each request; AUTH_URL fixes it"),
-    env.AUTH_TRUST_HOST ? warn("Proxies", "AUTH_TRUST_HOST believes every peer's X-Forwarded-Host; TRUSTED_PROXIES names those to believe") : ok("Proxies", `TRUSTED_PROXIES is ${env.TRUSTED_PROXIES}`),
+    env.AUTH_TRUST_HOST
+      ? warn("Proxies", "AUTH_TRUST_HOST believes every peer's X-Forwarded-Host; TRUSTED_PROXIES names those to believe")
+      : ok("Proxies", `TRUSTED_PROXIES is ${env.TRUSTED_PROXIES}`),
     env.AUTH_GITHUB_ID ? ok("GitHub sign-in", "on") : ok("GitHub sign-in", "off; AUTH_GITHUB_ID and AUTH_GITHUB_SECRET switch it on"),
   ];
 }
@@ -89,12 +94,17 @@ async function database({ DATABASE_URL, FOYER_DATA }: Env): Promise<Finding> {
   if (!url) return ok(what, "embedded PostgreSQL 18, not running now; DATABASE_URL names another");
   try {
     return await withClient(url, async (client) => {
-      const { rows } = await client.query<{ number: number; version: string }>("SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS version");
+      const { rows } = await client.query<{ number: number; version: string }>(
+        "SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS version",
+      );
       const { number = 0, version = "" } = rows[0] ?? {};
       if (number < OLDEST_POSTGRES) return missing(what, `PostgreSQL ${version} is too old: 15 or newer is needed`);
       const { pending, failed } = await migrationState(client);
       if (failed.length > 0) return missing(what, `migration ${failed.join(", ")} failed; npm run db:migrate -- status says more`);
-      return ok(what, `${embedded ? "embedded " : ""}PostgreSQL ${version}, ${pending.length > 0 ? `${pending.length} migrations pending; npm start applies them` : "migrations up to date"}`);
+      return ok(
+        what,
+        `${embedded ? "embedded " : ""}PostgreSQL ${version}, ${pending.length > 0 ? `${pending.length} migrations pending; npm start applies them` : "migrations up to date"}`,
+      );
     });
   } catch (error) {
     return missing(what, error instanceof Error ? error.message : String(error));
@@ -104,14 +114,26 @@ async function database({ DATABASE_URL, FOYER_DATA }: Env): Promise<Finding> {
 async function storage(env: Env): Promise<Finding> {
   const what = "Files";
   if (env.STORAGE_PROVIDER !== "S3") return ok(what, "on this disk, in the data folder; S3_BUCKET_NAME names a bucket");
-  const credentials = env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY ? { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY } : undefined;
-  const client = new S3Client({ region: env.AWS_REGION, endpoint: env.AWS_ENDPOINT_URL_S3, forcePathStyle: env.S3_FORCE_PATH_STYLE, credentials, maxAttempts: 1 });
+  const credentials =
+    env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY
+      ? { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY }
+      : undefined;
+  const client = new S3Client({
+    region: env.AWS_REGION,
+    endpoint: env.AWS_ENDPOINT_URL_S3,
+    forcePathStyle: env.S3_FORCE_PATH_STYLE,
+    credentials,
+    maxAttempts: 1,
+  });
   try {
     await client.send(new HeadBucketCommand({ Bucket: env.S3_BUCKET_NAME }), { abortSignal: AbortSignal.timeout(S3_TIMEOUT_MS) });
     return ok(what, `bucket ${env.S3_BUCKET_NAME} answers`);
   } catch (error) {
     const why = error instanceof Error ? error.name : String(error);
-    return missing(what, `bucket ${env.S3_BUCKET_NAME} does not answer (${why}); see S3_BUCKET_NAME, AWS_REGION, AWS_ENDPOINT_URL_S3, S3_FORCE_PATH_STYLE, AWS_ACCESS_KEY_ID`);
+    return missing(
+      what,
+      `bucket ${env.S3_BUCKET_NAME} does not answer (${why}); see S3_BUCKET_NAME, AWS_REGION, AWS_ENDPOINT_URL_S3, S3_FORCE_PATH_STYLE, AWS_ACCESS_KEY_ID`,
+    );
   } finally {
     client.destroy();
   }

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
-import { type Env, parseEnv } from "../src/lib/env";
+import { type Env, EnvError, parseEnv } from "../src/lib/env";
+import { trustedProxies } from "./forwarded.mjs";
 import { root } from "./root";
 import { UserError } from "./terminal.mjs";
 
@@ -21,6 +22,11 @@ export function readEnvironment(): Env {
     if (existsSync(path)) process.loadEnvFile(path);
   }
   const env = parseEnv(process.env);
+  try {
+    trustedProxies(env.TRUSTED_PROXIES);
+  } catch (error) {
+    throw new EnvError(error instanceof Error ? error.message : String(error));
+  }
   return { ...env, FOYER_DATA: resolve(root, env.FOYER_DATA) };
 }
 

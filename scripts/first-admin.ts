@@ -35,12 +35,14 @@ export async function requireFirstAdmin(url: string, env: Env): Promise<string> 
        VALUES ($1, $2, now(), 'Admin', 'ADMIN', '{}', true, true, now())`,
       [id, email],
     );
-    await client.query('INSERT INTO "Password" ("userId", hash, "updatedAt") VALUES ($1, $2, now())', [id, await hash(admin.password, env.BCRYPT_COST)]);
-    await client.query(`INSERT INTO "AuditEvent" (id, action, "subjectType", "subjectId", after) VALUES ($1, 'user.registered', 'User', $2, $3)`, [
-      uuidv7(),
+    await client.query('INSERT INTO "Password" ("userId", hash, "updatedAt") VALUES ($1, $2, now())', [
       id,
-      JSON.stringify({ email: email.replace(/^(.).*@/su, "$1***@"), role: "ADMIN", method: "first start" }),
+      await hash(admin.password, env.BCRYPT_COST),
     ]);
+    await client.query(
+      `INSERT INTO "AuditEvent" (id, action, "subjectType", "subjectId", after) VALUES ($1, 'user.registered', 'User', $2, $3)`,
+      [uuidv7(), id, JSON.stringify({ email: email.replace(/^(.).*@/su, "$1***@"), role: "ADMIN", method: "first start" })],
+    );
     // Before the commit: a crash in between leaves a file too many, never an admin whose password nobody knows.
     writeFirstAdmin(env.FOYER_DATA, admin);
     await client.query("COMMIT").catch((error: unknown) => {
@@ -73,7 +75,14 @@ export function uuidv7(at = Date.now()): string {
 function writeFirstAdmin(dataFolder: string, { email, password }: FirstAdmin): void {
   const path = firstAdminPath(dataFolder);
   rmSync(path, { force: true });
-  const lines = ["The first admin of this Foyer.", "", `E-mail:   ${email}`, `Password: ${password}`, "", "Sign in and choose a password of your own: this one works until then, and this file goes with it."];
+  const lines = [
+    "The first admin of this Foyer.",
+    "",
+    `E-mail:   ${email}`,
+    `Password: ${password}`,
+    "",
+    "Sign in and choose a password of your own: this one works until then, and this file goes with it.",
+  ];
   writeFileSync(path, `${lines.join("\n")}\n`, { mode: 0o600 });
 }
 

@@ -19,7 +19,10 @@ export class BadRequest extends Error {}
  */
 export function trustedProxies(list) {
   const blocks = new BlockList();
-  const entries = list.split(",").map((entry) => entry.trim()).filter(Boolean);
+  const entries = list
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter(Boolean);
   for (const entry of entries.flatMap((name) => NAMED[/** @type {keyof typeof NAMED} */ (name)] ?? [name])) {
     const [address = "", bits, ...rest] = entry.split("/");
     const family = isIP(address) === 4 ? "ipv4" : "ipv6";
@@ -53,7 +56,8 @@ export function rewriteForwarded(request, { proxies, trustHost = false }) {
   }
   const believes = isTrusted || trustHost;
   headers["x-forwarded-for"] = isTrusted ? clientAddress(proxies, peer, told.for) : peer;
-  headers["x-forwarded-proto"] = believes && (told.proto === "https" || told.proto === "http") ? told.proto : "encrypted" in socket ? "https" : "http";
+  headers["x-forwarded-proto"] =
+    believes && (told.proto === "https" || told.proto === "http") ? told.proto : "encrypted" in socket ? "https" : "http";
   headers["x-forwarded-host"] = believes && told.host && HOST.test(told.host) ? told.host : headers.host;
 }
 
@@ -63,7 +67,10 @@ export function rewriteForwarded(request, { proxies, trustHost = false }) {
  * @param {BlockList} proxies @param {string} peer @param {string | string[] | undefined} chain
  */
 function clientAddress(proxies, peer, chain) {
-  const hops = String(chain ?? "").split(",").map((hop) => hop.trim()).filter(Boolean);
+  const hops = String(chain ?? "")
+    .split(",")
+    .map((hop) => hop.trim())
+    .filter(Boolean);
   let nearest = peer;
   for (const hop of hops.reverse()) {
     const address = plainAddress(hop);
@@ -92,5 +99,8 @@ function plainAddress(text) {
 
 /** @param {string | string[] | undefined} header */
 function first(header) {
-  return String(header ?? "").split(",")[0]?.trim().toLowerCase();
+  return String(header ?? "")
+    .split(",")[0]
+    ?.trim()
+    .toLowerCase();
 }

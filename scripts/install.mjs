@@ -29,7 +29,8 @@ export function isInstalled(root, withDev) {
  * @param {string} root
  */
 export async function install(root) {
-  if (!existsSync(join(root, "package-lock.json"))) throw new UserError("package-lock.json is missing: check it out again (git checkout package-lock.json).");
+  if (!existsSync(join(root, "package-lock.json")))
+    throw new UserError("package-lock.json is missing: check it out again (git checkout package-lock.json).");
   const [command, first] = npm();
   // --include=dev: with NODE_ENV=production in the environment npm would leave out what tests and checks need.
   const args = [...first, "ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];

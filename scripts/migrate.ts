@@ -23,15 +23,21 @@ export async function migrate(url: string): Promise<string> {
     const { code, output } = await prisma(["migrate", "deploy"], { env: { DATABASE_URL: url }, quiet: true });
     if (code === 0) return `${pending.length} applied`;
     const after = await migrationState(client);
-    throw new UserError([output.trim(), after.failed.length > 0 ? explainFailed(after.failed) : "prisma migrate deploy failed."].join("\n\n"));
+    throw new UserError(
+      [output.trim(), after.failed.length > 0 ? explainFailed(after.failed) : "prisma migrate deploy failed."].join("\n\n"),
+    );
   });
 }
 
 /** What the database has of the migrations in prisma/migrations, by one query. */
 export async function migrationState(client: pg.Client): Promise<MigrationState> {
-  const folders = readdirSync(FOLDER).filter((name) => existsSync(join(FOLDER, name, "migration.sql"))).sort();
+  const folders = readdirSync(FOLDER)
+    .filter((name) => existsSync(join(FOLDER, name, "migration.sql")))
+    .sort();
   const rows = await client
-    .query<{ name: string; done: boolean }>('SELECT migration_name AS name, finished_at IS NOT NULL AS done FROM _prisma_migrations WHERE rolled_back_at IS NULL')
+    .query<{ name: string; done: boolean }>(
+      "SELECT migration_name AS name, finished_at IS NOT NULL AS done FROM _prisma_migrations WHERE rolled_back_at IS NULL",
+    )
     .then(({ rows }) => rows)
     .catch((error: unknown) => {
       if (error instanceof Error && "code" in error && error.code === UNDEFINED_TABLE) return [];
@@ -54,7 +60,9 @@ export async function withClient<T>(url: string, work: (client: pg.Client) => Pr
     await client.connect();
   } catch (error) {
     const first = error instanceof AggregateError ? error.errors[0] : error;
-    throw new UserError(`The database ${pathname.slice(1)} at ${hostname}:${port || 5432} cannot be reached: ${first instanceof Error ? first.message : first}. DATABASE_URL names it.`);
+    throw new UserError(
+      `The database ${pathname.slice(1)} at ${hostname}:${port || 5432} cannot be reached: ${first instanceof Error ? first.message : first}. DATABASE_URL names it.`,
+    );
   }
   client.on("error", () => {});
   try {
@@ -68,6 +76,9 @@ function explainFailed(names: string[]): string {
   return [
     `A migration failed earlier and the database waits for a decision: ${names.join(", ")}.`,
     "See what it did, mend or undo it by hand, then tell Prisma which of the two it was:",
-    ...names.flatMap((name) => [`  npm run db:migrate -- resolve --rolled-back ${name}    (undone: it will run again)`, `  npm run db:migrate -- resolve --applied ${name}        (completed by hand)`]),
+    ...names.flatMap((name) => [
+      `  npm run db:migrate -- resolve --rolled-back ${name}    (undone: it will run again)`,
+      `  npm run db:migrate -- resolve --applied ${name}        (completed by hand)`,
+    ]),
   ].join("\n");
 }

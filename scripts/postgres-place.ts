@@ -1,6 +1,19 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "./terminal.mjs";
@@ -52,7 +65,9 @@ function nativeFolder(): string {
   try {
     entry = require.resolve(name);
   } catch {
-    throw new UserError(`There is no embedded PostgreSQL for this system (${name} is not installed). Set DATABASE_URL to a PostgreSQL 15 or newer.`);
+    throw new UserError(
+      `There is no embedded PostgreSQL for this system (${name} is not installed). Set DATABASE_URL to a PostgreSQL 15 or newer.`,
+    );
   }
   const native = join(dirname(dirname(entry)), "native");
   restoreLinks(native);
@@ -107,7 +122,10 @@ function canPass(path: string, { uid, gid }: Account): boolean {
 /** A cluster runs as who made it. */
 function ownerOf(data: string): Account {
   const { uid, gid } = statSync(data);
-  if (uid === 0) throw new UserError(`${data} belongs to root, and PostgreSQL refuses to run as root. Give it to another user: chown -R postgres ${JSON.stringify(data)}`);
+  if (uid === 0)
+    throw new UserError(
+      `${data} belongs to root, and PostgreSQL refuses to run as root. Give it to another user: chown -R postgres ${JSON.stringify(data)}`,
+    );
   return { uid, gid };
 }
 
@@ -116,13 +134,16 @@ function requireAccount(): Account {
   if (known) return known;
   // Busybox systems have adduser only; where neither works, `nobody` exists everywhere.
   if (process.platform === "linux") {
-    if (spawnSync("useradd", ["--system", "--user-group", "--no-create-home", "postgres"]).status !== 0) spawnSync("adduser", ["-S", "-H", "postgres"]);
+    if (spawnSync("useradd", ["--system", "--user-group", "--no-create-home", "postgres"]).status !== 0)
+      spawnSync("adduser", ["-S", "-H", "postgres"]);
   }
   for (const name of ACCOUNT_NAMES) {
     const account = lookUp(name);
     if (account) return account;
   }
-  throw new UserError("PostgreSQL refuses to run as root and there is no other user for it: make one called postgres, start as an ordinary user, or set DATABASE_URL.");
+  throw new UserError(
+    "PostgreSQL refuses to run as root and there is no other user for it: make one called postgres, start as an ordinary user, or set DATABASE_URL.",
+  );
 }
 
 function lookUp(name: string): Account | null {

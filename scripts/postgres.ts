@@ -6,8 +6,8 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { type Account, type Place, place } from "./postgres-place";
-import { type Holder, HeldError, lockHolder, takeLock } from "./process-lock.mjs";
 import { isPostmasterOf, postmasterOf } from "./postmaster";
+import { HeldError, type Holder, lockHolder, takeLock } from "./process-lock.mjs";
 import { UserError } from "./terminal.mjs";
 
 const PREFERRED_PORT = 54_320;
@@ -93,7 +93,9 @@ function urlOf(port: number, password: string, database = DATABASE, user = DATAB
 function explainHeld(dir: string) {
   return (error: unknown): never => {
     if (!(error instanceof HeldError)) return refuseForeign(dir)(error);
-    throw new UserError(`The database in ${dir} is in use by another start (process ${error.holder.pid}). Stop that one first, or set FOYER_DATA to another folder.`);
+    throw new UserError(
+      `The database in ${dir} is in use by another start (process ${error.holder.pid}). Stop that one first, or set FOYER_DATA to another folder.`,
+    );
   };
 }
 
@@ -132,7 +134,14 @@ async function requireCluster({ data, native, account }: Place, password: string
     await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
     if (account) await chown(passwordFile, account.uid, account.gid);
     // The built-in C.UTF-8 sorts the same on every system and needs no locale to be installed.
-    const settings = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--auth=scram-sha-256", "--username=postgres"];
+    const settings = [
+      "--encoding=UTF8",
+      "--locale=C",
+      "--locale-provider=builtin",
+      "--builtin-locale=C.UTF-8",
+      "--auth=scram-sha-256",
+      "--username=postgres",
+    ];
     await mkdir(unfinished, { mode: 0o700 });
     if (account) await chown(unfinished, account.uid, account.gid);
     await runTool(join(native, "bin", "initdb"), [`--pgdata=${unfinished}`, `--pwfile=${passwordFile}`, ...settings], account);
@@ -144,7 +153,10 @@ async function requireCluster({ data, native, account }: Place, password: string
 
 async function requireVersion(data: string): Promise<void> {
   const version = (await readFile(join(data, "PG_VERSION"), "utf8").catch(refuseForeign(data))).trim();
-  if (version !== "18") throw new UserError(`The database in ${data} is of PostgreSQL ${version}; this release brings PostgreSQL 18. Dump it with the old release and load it into a new FOYER_DATA.`);
+  if (version !== "18")
+    throw new UserError(
+      `The database in ${data} is of PostgreSQL ${version}; this release brings PostgreSQL 18. Dump it with the old release and load it into a new FOYER_DATA.`,
+    );
 }
 
 /** Ends a server that a killed supervisor left running, and removes the pid file of one that is gone. */
@@ -156,7 +168,10 @@ async function stopLeftover(data: string, log: Options["log"]): Promise<void> {
     process.kill(postmaster.pid, "SIGINT");
     for (const end = Date.now() + LEFTOVER_TIMEOUT_MS; await isPostmasterOf(postmaster.pid, data); await sleep(POLL_MS)) {
       if (Date.now() > end) process.kill(postmaster.pid, "SIGQUIT");
-      if (Date.now() > end + LEFTOVER_TIMEOUT_MS) throw new UserError(`PostgreSQL of an earlier start (process ${postmaster.pid}) does not stop. End it with: kill -9 ${postmaster.pid}`);
+      if (Date.now() > end + LEFTOVER_TIMEOUT_MS)
+        throw new UserError(
+          `PostgreSQL of an earlier start (process ${postmaster.pid}) does not stop. End it with: kill -9 ${postmaster.pid}`,
+        );
     }
   }
   // PostgreSQL refuses to start when the number in this file now belongs to any other program. The lock is ours, so it is stale.
@@ -180,13 +195,30 @@ async function launch(dir: string, where: Place, wish: number, log: Options["log
   }
 }
 
-async function attemptLaunch(logPath: string, { data, native, account }: Place, port: number): Promise<{ server: ChildProcess; failure: string | null }> {
+async function attemptLaunch(
+  logPath: string,
+  { data, native, account }: Place,
+  port: number,
+): Promise<{ server: ChildProcess; failure: string | null }> {
   const output = await open(logPath, "a", 0o600);
   const from = (await output.stat()).size;
-  const settings = { port, listen_addresses: "127.0.0.1", unix_socket_directories: "", max_connections: MAX_CONNECTIONS, timezone: "UTC", log_timezone: "UTC" };
+  const settings = {
+    port,
+    listen_addresses: "127.0.0.1",
+    unix_socket_directories: "",
+    max_connections: MAX_CONNECTIONS,
+    timezone: "UTC",
+    log_timezone: "UTC",
+  };
   const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   // Its own process group: Ctrl-C in the terminal must reach the supervisor alone, which stops the site first.
-  const server = spawn(join(native, "bin", "postgres"), ["-D", data, ...flags], { stdio: ["ignore", output.fd, output.fd], detached: true, cwd: data, env: toolEnvironment(), ...account });
+  const server = spawn(join(native, "bin", "postgres"), ["-D", data, ...flags], {
+    stdio: ["ignore", output.fd, output.fd],
+    detached: true,
+    cwd: data,
+    env: toolEnvironment(),
+    ...account,
+  });
   const failed = new Promise<true>((done) => {
     server.once("error", () => done(true));
     server.once("exit", () => done(true));
@@ -195,7 +227,8 @@ async function attemptLaunch(logPath: string, { data, native, account }: Place, 
   for (const end = Date.now() + START_TIMEOUT_MS; Date.now() < end; ) {
     const postmaster = await postmasterOf(data);
     if (postmaster?.pid === server.pid && postmaster?.ready) return { server, failure: null };
-    if (await Promise.race([failed, sleep(POLL_MS)])) return { server, failure: (await tail(logPath, from)) || `${server.spawnfile} could not be run.` };
+    if (await Promise.race([failed, sleep(POLL_MS)]))
+      return { server, failure: (await tail(logPath, from)) || `${server.spawnfile} could not be run.` };
   }
   server.kill("SIGQUIT");
   return { server, failure: `It was not ready after ${START_TIMEOUT_MS / 1000} s.\n${await tail(logPath, from)}` };
@@ -236,7 +269,9 @@ async function requireDatabase(port: number, passwords: { owner: string; superus
   try {
     await client.connect();
   } catch (error) {
-    throw new UserError(`The passwords beside the database do not fit it: ${error instanceof Error ? error.message : error}. Put the files password and superuser-password back from a backup.`);
+    throw new UserError(
+      `The passwords beside the database do not fit it: ${error instanceof Error ? error.message : error}. Put the files password and superuser-password back from a backup.`,
+    );
   }
   try {
     const role = await client.query("SELECT 1 FROM pg_roles WHERE rolname = $1", [DATABASE]);
@@ -283,7 +318,9 @@ function runTool(command: string, args: string[], account: Account | undefined):
     tool.stdout.on("data", (chunk) => (output += chunk));
     tool.stderr.on("data", (chunk) => (output += chunk));
     tool.once("error", (error) => fail(new UserError(`${command} could not be run: ${error.message}`)));
-    tool.once("close", (code, signal) => (code === 0 ? done() : fail(new UserError(`The database could not be made (${signal ?? `exit ${code}`}):\n${output.trim()}`))));
+    tool.once("close", (code, signal) =>
+      code === 0 ? done() : fail(new UserError(`The database could not be made (${signal ?? `exit ${code}`}):\n${output.trim()}`)),
+    );
   });
 }
 
@@ -298,4 +335,3 @@ async function exists(path: string): Promise<boolean> {
     () => false,
   );
 }
-

@@ -15,7 +15,10 @@ export async function postmasterOf(data: string): Promise<{ pid: number; port: n
 /** Whether process `pid` lives and is a PostgreSQL on the cluster `data`, not some program that got the number since. */
 export async function isPostmasterOf(pid: number, data: string): Promise<boolean> {
   try {
-    const command = process.platform === "linux" ? readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ") : execFileSync("ps", ["-o", "command=", "-p", String(pid)], { encoding: "utf8" });
+    const command =
+      process.platform === "linux"
+        ? readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")
+        : execFileSync("ps", ["-o", "command=", "-p", String(pid)], { encoding: "utf8" });
     return command.includes("postgres") && command.includes(`-D ${data}`);
   } catch {
     return false;

@@ -10,8 +10,15 @@ const SHIM = join(root, "scripts", "schema-engine.mjs");
  * Runs the Prisma CLI with `args` and resolves with its exit code and what it printed (nothing when the output is inherited).
  * Where Prisma's native schema engine is installed it is used; elsewhere the WebAssembly one, so that no download is needed.
  */
-export function prisma(args: string[], { env = {}, quiet = false }: { env?: Record<string, string>; quiet?: boolean } = {}): Promise<{ code: number; output: string }> {
-  const options: SpawnOptions = { cwd: root, env: { ...prismaEnvironment(), ...env }, stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit" };
+export function prisma(
+  args: string[],
+  { env = {}, quiet = false }: { env?: Record<string, string>; quiet?: boolean } = {},
+): Promise<{ code: number; output: string }> {
+  const options: SpawnOptions = {
+    cwd: root,
+    env: { ...prismaEnvironment(), ...env },
+    stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit",
+  };
   return new Promise((done, fail) => {
     let output = "";
     const cli = spawn(process.execPath, [CLI, ...args], options);

@@ -101,7 +101,9 @@ export function processStamp(pid) {
       if (fields[0] === "Z") return null;
       return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${fields[19]}`;
     }
-    const [state, ...started] = execFileSync("ps", ["-o", "stat=,lstart=", "-p", String(pid)], { encoding: "utf8" }).trim().split(/\s+/);
+    const [state, ...started] = execFileSync("ps", ["-o", "stat=,lstart=", "-p", String(pid)], { encoding: "utf8" })
+      .trim()
+      .split(/\s+/);
     return state?.startsWith("Z") ? null : started.join(" ");
   } catch {
     return "unknown";

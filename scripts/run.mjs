@@ -37,7 +37,9 @@ function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   const [wantMajor = 0, wantMinor = 0] = NEEDED_NODE;
   if (major > wantMajor || (major === wantMajor && minor >= wantMinor)) return;
-  throw new UserError(`Foyer needs Node.js ${NEEDED_NODE.join(".")} or newer; this is ${process.versions.node}. nodejs.org has the current one.`);
+  throw new UserError(
+    `Foyer needs Node.js ${NEEDED_NODE.join(".")} or newer; this is ${process.versions.node}. nodejs.org has the current one.`,
+  );
 }
 
 /** @param {boolean} withDev */
@@ -45,7 +47,9 @@ async function requirePackages(withDev) {
   if (isInstalled(root, withDev)) return;
   const folder = join(root, ".foyer");
   const existed = existsSync(folder);
-  const release = await waitForLock(join(folder, "install.lock"), "an installation", ({ pid }) => note(`waiting for the installation of process ${pid}`));
+  const release = await waitForLock(join(folder, "install.lock"), "an installation", ({ pid }) =>
+    note(`waiting for the installation of process ${pid}`),
+  );
   try {
     if (!isInstalled(root, withDev)) await step("Dependencies", async () => install(root));
   } finally {

@@ -61,7 +61,10 @@ async function connectTo(url) {
   const schema = parsed.searchParams.get("schema") ?? undefined;
   // Prisma's own parameters; a server would refuse some and the driver passes on all it does not know.
   for (const name of ["schema", "connection_limit", "pool_timeout", "pgbouncer", "socket_timeout"]) parsed.searchParams.delete(name);
-  const adapter = await new PrismaPg({ connectionString: parsed.href, ...(schema ? { options: `-c search_path=${JSON.stringify(schema)}` } : {}) }, schema ? { schema } : undefined).connect();
+  const adapter = await new PrismaPg(
+    { connectionString: parsed.href, ...(schema ? { options: `-c search_path=${JSON.stringify(schema)}` } : {}) },
+    schema ? { schema } : undefined,
+  ).connect();
   const pool = /** @type {{ query(text: string): Promise<unknown> }} */ (adapter.underlyingDriver());
   // The adapter's own version cuts the script at every semicolon, also inside a function's body.
   adapter.executeScript = async (script) => {
@@ -94,7 +97,9 @@ function readCharColumns(queryable) {
       performIO: {
         value: async (/** @type {unknown} */ asked) => {
           const result = await inner.performIO(asked);
-          chars = result.fields.flatMap((/** @type {{ dataTypeID: number }} */ field, /** @type {number} */ at) => (field.dataTypeID === CHAR_OID ? [at] : []));
+          chars = result.fields.flatMap((/** @type {{ dataTypeID: number }} */ field, /** @type {number} */ at) =>
+            field.dataTypeID === CHAR_OID ? [at] : [],
+          );
           for (const at of chars) result.fields[at].dataTypeID = TEXT_OID;
           return result;
         },

@@ -57,7 +57,9 @@ async function runCommand(name) {
   } catch (error) {
     const { code, message } = connectionError(error, url);
     // The CLI skips the first line.
-    process.stderr.write(`\n${JSON.stringify({ timestamp: new Date().toISOString(), level: "ERROR", fields: { error_code: code, message }, target: LOG_TARGET })}\n`);
+    process.stderr.write(
+      `\n${JSON.stringify({ timestamp: new Date().toISOString(), level: "ERROR", fields: { error_code: code, message }, target: LOG_TARGET })}\n`,
+    );
     process.exit(EXIT_FAILED);
   }
 }
@@ -76,7 +78,9 @@ async function serve() {
       const result = /** @type {any} */ (await callEngine(await engine, method, params));
       // The native engine has the CLI print a diff and does not return it.
       if (method === "diff" && typeof result?.stdout === "string") {
-        process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", id: `print ${id}`, method: "print", params: { content: result.stdout } })}\n`);
+        process.stdout.write(
+          `${JSON.stringify({ jsonrpc: "2.0", id: `print ${id}`, method: "print", params: { content: result.stdout } })}\n`,
+        );
       }
       process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", id, result: result ?? null })}\n`);
     } catch (error) {
@@ -89,7 +93,11 @@ async function serve() {
 /** @param {Record<string, (params: unknown) => Promise<unknown>>} engine @param {string} method @param {any} params */
 async function callEngine(engine, method, params) {
   // These three work on the connection itself, which here belongs to us and not to the engine.
-  if (method === "createDatabase") return query(databaseUrl(datasource.url ?? "", "postgres"), `CREATE DATABASE ${pg.escapeIdentifier(new URL(datasource.url ?? "").pathname.slice(1))}`);
+  if (method === "createDatabase")
+    return query(
+      databaseUrl(datasource.url ?? "", "postgres"),
+      `CREATE DATABASE ${pg.escapeIdentifier(new URL(datasource.url ?? "").pathname.slice(1))}`,
+    );
   if (method === "getDatabaseVersion") return engine.version?.(params);
   if (method === "dbExecute" && params?.datasourceType?.tag === "url") return query(params.datasourceType.url, params.script);
   const call = engine[method];
@@ -121,7 +129,11 @@ function rpcError(error) {
   const hidden = /external error \(?(?:id|#)?:? ?(\d+)/i.exec(text)?.[1];
   const cause = hidden ? registry?.consumeError(Number(hidden))?.error : undefined;
   const message = cause instanceof Error ? cause.message : text;
-  return { code: 4466, message: "An error happened. Check the data field for details.", data: { is_panic: false, message, error_code: error?.code ?? "", meta: error?.meta ?? null } };
+  return {
+    code: 4466,
+    message: "An error happened. Check the data field for details.",
+    data: { is_panic: false, message, error_code: error?.code ?? "", meta: error?.meta ?? null },
+  };
 }
 
 /** @param {string} url @param {string} text */
@@ -142,7 +154,11 @@ function connectionError(error, url) {
   const text = error?.message || error?.errors?.[0]?.message || String(error);
   if (error?.code === "3D000") return { code: "P1003", message: `Database \`${pathname.slice(1)}\` does not exist` };
   if (error?.code === "42P04") return { code: "P1009", message: `Database \`${pathname.slice(1)}\` already exists` };
-  if (error?.code === "28P01" || error?.code === "28000") return { code: "P1000", message: `Authentication failed against database server, the provided database credentials for \`${username}\` are not valid.` };
+  if (error?.code === "28P01" || error?.code === "28000")
+    return {
+      code: "P1000",
+      message: `Authentication failed against database server, the provided database credentials for \`${username}\` are not valid.`,
+    };
   if (error?.code === "42501") return { code: "P1010", message: text };
   return { code: "P1001", message: `Can't reach database server at \`${hostname}:${port || 5432}\`: ${text}` };
 }

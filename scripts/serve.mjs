@@ -35,7 +35,9 @@ server.on("request", async (request, response) => {
     const status = error instanceof BadRequest ? 400 : 500;
     if (status === 500) console.error(error);
     if (response.headersSent) return void response.destroy();
-    response.writeHead(status, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store", connection: "close" }).end(`${STATUS_CODES[status]}\n`);
+    response
+      .writeHead(status, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store", connection: "close" })
+      .end(`${STATUS_CODES[status]}\n`);
   }
 });
 // Hot reload speaks WebSocket; the site itself does not, so in production nobody gets an upgrade.

@@ -16,7 +16,11 @@ export function startBox({ env, admin, databasePort, dev }: Facts): string {
   const defaults = defaultsInUse(env, databasePort);
   if (defaults.length > 0) {
     const width = Math.max(...defaults.map(([what]) => what.length));
-    lines.push("Defaults in use, and what replaces them", ...defaults.map(([what, variable]) => `  ${what.padEnd(width)}  ${variable}`), "");
+    lines.push(
+      "Defaults in use, and what replaces them",
+      ...defaults.map(([what, variable]) => `  ${what.padEnd(width)}  ${variable}`),
+      "",
+    );
   }
   lines.push("Ctrl-C stops everything; the data stays.");
   return box(lines);

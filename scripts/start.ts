@@ -69,7 +69,10 @@ async function prepareTree({ dev, signal }: Omit<Run, "cleanups">): Promise<void
   signal.throwIfAborted();
 }
 
-async function openDatabase(env: Env, cleanups: Run["cleanups"]): Promise<{ url: string; port: number | null; exited: Promise<string | undefined> }> {
+async function openDatabase(
+  env: Env,
+  cleanups: Run["cleanups"],
+): Promise<{ url: string; port: number | null; exited: Promise<string | undefined> }> {
   // DATABASE_URL is somebody else's server: nothing to start, nothing to stop, and it may come and go.
   if (env.DATABASE_URL) return { url: env.DATABASE_URL, port: null, exited: new Promise(() => {}) };
   let running: Awaited<ReturnType<typeof startPostgres>> | undefined;
@@ -80,5 +83,9 @@ async function openDatabase(env: Env, cleanups: Run["cleanups"]): Promise<{ url:
   if (!running) throw new Error("unreachable: step either runs its work or throws");
   const { url, port, stop, exited } = running;
   cleanups.push(() => step("Database stopped", stop));
-  return { url, port, exited: exited.then(() => `PostgreSQL ended by itself; ${join(env.FOYER_DATA, "postgres", "postgres.log")} says why.`) };
+  return {
+    url,
+    port,
+    exited: exited.then(() => `PostgreSQL ended by itself; ${join(env.FOYER_DATA, "postgres", "postgres.log")} says why.`),
+  };
 }

@@ -52,17 +52,28 @@ export async function requireFreePort({ PORT, HOSTNAME, FOYER_DATA }: Env, again
       continue;
     }
     const own = code === "EADDRINUSE" ? lockHolder(join(FOYER_DATA, "postgres", "lock")) : null;
-    if (own) throw new UserError(`This Foyer is running already (process ${own.pid}), on port ${PORT} as it seems. Stop it first: kill ${own.pid}`);
-    if (code === "EADDRINUSE") throw new UserError(`Port ${PORT} is in use by another program. Stop that one, or choose another port: PORT=${PORT + 1} ${again}`);
+    if (own)
+      throw new UserError(
+        `This Foyer is running already (process ${own.pid}), on port ${PORT} as it seems. Stop it first: kill ${own.pid}`,
+      );
+    if (code === "EADDRINUSE")
+      throw new UserError(`Port ${PORT} is in use by another program. Stop that one, or choose another port: PORT=${PORT + 1} ${again}`);
     if (code === "EACCES") throw new UserError(`Port ${PORT} is reserved for root. Choose another port: PORT=3000 ${again}`);
-    throw new UserError(`The site cannot listen on ${HOSTNAME} (${code}). HOSTNAME names the address; 0.0.0.0 is every address of this machine.`);
+    throw new UserError(
+      `The site cannot listen on ${HOSTNAME} (${code}). HOSTNAME names the address; 0.0.0.0 is every address of this machine.`,
+    );
   }
 }
 
 /** Starts scripts/serve.mjs and resolves when it answers; throws UserError when it ends before. */
 export async function startSite(env: NodeJS.ProcessEnv, { dev, signal }: { dev: boolean; signal: AbortSignal }): Promise<Site> {
   // Its own process group: Ctrl-C in the terminal must not end it before we ask it to, and the database goes last.
-  const child = spawn(process.execPath, [join(root, "scripts", "serve.mjs"), ...(dev ? ["--dev"] : [])], { cwd: root, env, stdio: ["ignore", "inherit", "inherit", "ipc"], detached: true });
+  const child = spawn(process.execPath, [join(root, "scripts", "serve.mjs"), ...(dev ? ["--dev"] : [])], {
+    cwd: root,
+    env,
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    detached: true,
+  });
   const exited = once(child, "exit").then(([code, name]) => `The site ended by itself (${name ?? `exit ${code}`}).`);
   const stop = () => stopChild(child);
   try {
@@ -75,13 +86,23 @@ export async function startSite(env: NodeJS.ProcessEnv, { dev, signal }: { dev: 
 }
 
 async function ready(child: ChildProcess, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
-  const host = env.HOSTNAME === "0.0.0.0" ? "127.0.0.1" : env.HOSTNAME === "::" ? "[::1]" : env.HOSTNAME?.includes(":") ? `[${env.HOSTNAME}]` : env.HOSTNAME;
+  const host =
+    env.HOSTNAME === "0.0.0.0"
+      ? "127.0.0.1"
+      : env.HOSTNAME === "::"
+        ? "[::1]"
+        : env.HOSTNAME?.includes(":")
+          ? `[${env.HOSTNAME}]`
+          : env.HOSTNAME;
   for (const end = Date.now() + READY_TIMEOUT_MS; Date.now() < end; await sleep(50)) {
     signal.throwIfAborted();
     if (child.exitCode !== null || child.signalCode !== null) throw new UserError("The site did not start; its own words stand above.");
-    const answer = await fetch(`http://${host}:${env.PORT}/api/health`, { redirect: "manual", signal: AbortSignal.timeout(30_000) }).catch(() => null);
+    const answer = await fetch(`http://${host}:${env.PORT}/api/health`, { redirect: "manual", signal: AbortSignal.timeout(30_000) }).catch(
+      () => null,
+    );
     if (answer?.ok) return;
-    if (answer && answer.status >= 500) throw new UserError(`The site started but answers ${answer.status} on /api/health; its own words stand above.`);
+    if (answer && answer.status >= 500)
+      throw new UserError(`The site started but answers ${answer.status} on /api/health; its own words stand above.`);
   }
   throw new UserError(`The site did not answer within ${READY_TIMEOUT_MS / 1000} s.`);
 }

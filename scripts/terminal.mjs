@@ -10,9 +10,13 @@ export class UserError extends Error {
 }
 
 const isTty = Boolean(process.stdout.isTTY) && process.env.TERM !== "dumb" && !process.env.CI;
-const isUtf8 = /utf-?8/i.test(process.env.LC_ALL || process.env.LC_CTYPE || process.env.LANG || (process.platform === "darwin" ? "UTF-8" : ""));
+const isUtf8 = /utf-?8/i.test(
+  process.env.LC_ALL || process.env.LC_CTYPE || process.env.LANG || (process.platform === "darwin" ? "UTF-8" : ""),
+);
 const useColour = isTty && !process.env.NO_COLOR;
-const signs = isUtf8 ? { done: "✔", failed: "✖", busy: ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"] } : { done: "+", failed: "x", busy: ["|", "/", "-", "\\"] };
+const signs = isUtf8
+  ? { done: "✔", failed: "✖", busy: ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"] }
+  : { done: "+", failed: "x", busy: ["|", "/", "-", "\\"] };
 
 /**
  * Runs one step of a start and shows it with its duration. The text that `work` returns is shown behind the label.
@@ -74,7 +78,8 @@ function showBusy(label, began) {
     return () => clearTimeout(timer);
   }
   let turn = 0;
-  const draw = () => process.stdout.write(`\r\u001B[2K  ${signs.busy[turn++ % signs.busy.length]} ${label} ${colour(2, seconds(Date.now() - began))}`);
+  const draw = () =>
+    process.stdout.write(`\r\u001B[2K  ${signs.busy[turn++ % signs.busy.length]} ${label} ${colour(2, seconds(Date.now() - began))}`);
   draw();
   const timer = setInterval(draw, SPINNER_MS);
   return () => {

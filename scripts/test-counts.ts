@@ -4,9 +4,16 @@ export type Counts = { passed: number; failed: number; skipped: number };
 
 /** What vitest's JSON report says. A file that could not be read and an error outside any test count as one failure each. */
 export function vitestCounts(path: string, exitCode: number): Counts {
-  const report: { numPassedTests: number; numFailedTests: number; numPendingTests: number; testResults: { status: string; assertionResults: { status: string }[] }[] } | null = read(path);
+  const report: {
+    numPassedTests: number;
+    numFailedTests: number;
+    numPendingTests: number;
+    testResults: { status: string; assertionResults: { status: string }[] }[];
+  } | null = read(path);
   if (!report) return { passed: 0, failed: 1, skipped: 0 };
-  const unread = report.testResults.filter((file) => file.status === "failed" && !file.assertionResults.some(({ status }) => status === "failed")).length;
+  const unread = report.testResults.filter(
+    (file) => file.status === "failed" && !file.assertionResults.some(({ status }) => status === "failed"),
+  ).length;
   return settle({ passed: report.numPassedTests, failed: report.numFailedTests + unread, skipped: report.numPendingTests }, exitCode);
 }
 

@@ -63,7 +63,11 @@ async function build(signal: AbortSignal): Promise<Counts> {
 async function vitest(args: string[], signal: AbortSignal): Promise<Counts> {
   rmSync(VITEST_REPORT, { force: true });
   const program = join(root, "node_modules", "vitest", "vitest.mjs");
-  const code = await stream([program, "run", "--reporter=default", "--reporter=json", `--outputFile.json=${VITEST_REPORT}`, ...args], {}, signal);
+  const code = await stream(
+    [program, "run", "--reporter=default", "--reporter=json", `--outputFile.json=${VITEST_REPORT}`, ...args],
+    {},
+    signal,
+  );
   return vitestCounts(VITEST_REPORT, code);
 }
 
