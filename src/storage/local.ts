@@ -175,7 +175,8 @@ function downloadAnswer(grant: Grant & { method: "GET" }, request: Request, obje
 const SAFE_HEADERS = {
   "x-content-type-options": "nosniff",
   "content-security-policy": "sandbox; default-src 'none'",
-  "cache-control": "private, no-store",
+  // no-transform: Next would gzip text, and half a gzip stream is not the range that was asked for.
+  "cache-control": "private, no-store, no-transform",
 };
 
 function refuse(status: number, code: string, message: string, more: Record<string, string> = {}): Response {

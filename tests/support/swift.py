@@ -1,13 +1,15 @@
 """Runs OpenStack Swift with its S3 API on free loopback ports: proxy, account, container, object and memcached.
 
 Usage: swift.py DATA_FOLDER MEMCACHED_PROGRAM, with Swift's packages on PYTHONPATH. Prints the endpoint as one line of
-JSON once it answers, and ends, with all it started, when its standard input does: a test run that dies takes it along.
+JSON once it answers. It ends when its standard input does, so that a test run that dies takes it along, and takes all it
+started and DATA_FOLDER with it.
 """
 
 import ctypes
 import errno
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -93,6 +95,7 @@ def main(data, memcached_program):
                 os.kill(child, signal.SIGKILL)
             except ProcessLookupError:
                 pass
+        shutil.rmtree(data, ignore_errors=True)
 
 
 def free_ports(count):
