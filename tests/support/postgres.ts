@@ -23,6 +23,8 @@ export async function startCluster(): Promise<{ stop(): Promise<void> }> {
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   // Ctrl-C skips the tear-down. After startPostgres(), whose own exit hook has to end the server first.
   process.once("exit", remove);
+  // Playwright leaves these two to Node, which would end without any exit hook.
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(143));
   // Unique, because two runs may share the server of TEST_DATABASE_URL.
   const template = `foyer_test_${randomBytes(4).toString("hex")}`;
   const stop = async () => {
