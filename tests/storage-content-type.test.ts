@@ -8,13 +8,20 @@ const PPTX = "application/vnd.openxmlformats-officedocument.presentationml.prese
 const hex = (text: string) => Buffer.from(text.replace(/\s/g, ""), "hex");
 const text = (content: string) => Buffer.from(content);
 
-const PNG = hex("89504e470d0a1a0a 0000000d 49484452 00000001 00000001 08060000001f15c489 0000000a 49444154 789c6360000000020001e221bc33 00000000 49454e44 ae426082");
+const PNG = hex(
+  "89504e470d0a1a0a 0000000d 49484452 00000001 00000001 08060000001f15c489 0000000a 49444154 789c6360000000020001e221bc33 00000000 49454e44 ae426082",
+);
 const JPEG = Buffer.concat([hex("ffd8ffe0 0010 4a46494600 0101 0000 0001 0001 0000 ffdb 0043 00"), Buffer.alloc(64, 1), hex("ffd9")]);
 const GIF = hex("474946383961 0100 0100 80 00 00 000000 ffffff 2c 00000000 0100 0100 00 02 02 4401 00 3b");
-const PDF = Buffer.concat([text("%PDF-1.7\n%"), hex("e2e3cfd3"), text("\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n")]);
+const PDF = Buffer.concat([
+  text("%PDF-1.7\n%"),
+  hex("e2e3cfd3"),
+  text("\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"),
+]);
 const ZIP = zip({ "notes.txt": "hello" });
 const CONTENT_TYPES = (main: string) => `<?xml version="1.0"?><Types><Override PartName="/x.xml" ContentType="${main}.main+xml"/></Types>`;
-const office = (folder: string, type: string) => zip({ "[Content_Types].xml": CONTENT_TYPES(type), "_rels/.rels": "<r/>", [`${folder}/document.xml`]: "<d/>" });
+const office = (folder: string, type: string) =>
+  zip({ "[Content_Types].xml": CONTENT_TYPES(type), "_rels/.rels": "<r/>", [`${folder}/document.xml`]: "<d/>" });
 
 const SAMPLES: Record<string, Uint8Array> = {
   "image/png": PNG,
@@ -24,15 +31,27 @@ const SAMPLES: Record<string, Uint8Array> = {
   "image/avif": Buffer.concat([hex("0000001c"), text("ftypavif"), hex("00000000"), text("avifmif1miaf"), Buffer.alloc(40)]),
   "application/pdf": PDF,
   "text/plain": text("BMW sales, MZ and PK: plain words, with é and 日本.\n"),
-  "text/markdown": text("<p align=\"center\">Logo</p>\n\n# Title\n\nSome `<script>` in code.\n"),
+  "text/markdown": text('<p align="center">Logo</p>\n\n# Title\n\nSome `<script>` in code.\n'),
   "text/csv": text("name;city\nÉlodie;Paris\n"),
   "application/json": text('{"html": "<script>alert(1)</script>"}'),
   "application/zip": ZIP,
   "video/mp4": Buffer.concat([hex("00000018"), text("ftypmp42"), hex("00000000"), text("mp42isom"), Buffer.alloc(40)]),
   "video/webm": Buffer.concat([hex("1a45dfa3 93 4286 81 01 42f7 81 01 4282 84"), text("webm"), hex("4287 81 04"), Buffer.alloc(40)]),
   "audio/mpeg": Buffer.concat([text("ID3"), hex("0400 0000100000"), Buffer.alloc(4000)]),
-  "audio/wav": Buffer.concat([text("RIFF"), hex("24000000"), text("WAVEfmt "), hex("10000000 0100 0100 44ac0000 88580100 0200 1000"), text("data"), Buffer.alloc(4)]),
-  "audio/ogg": Buffer.concat([text("OggS"), hex("0002 0000000000000000 00000000 00000000 00000000 01 1e 01"), text("vorbis"), Buffer.alloc(40)]),
+  "audio/wav": Buffer.concat([
+    text("RIFF"),
+    hex("24000000"),
+    text("WAVEfmt "),
+    hex("10000000 0100 0100 44ac0000 88580100 0200 1000"),
+    text("data"),
+    Buffer.alloc(4),
+  ]),
+  "audio/ogg": Buffer.concat([
+    text("OggS"),
+    hex("0002 0000000000000000 00000000 00000000 00000000 01 1e 01"),
+    text("vorbis"),
+    Buffer.alloc(40),
+  ]),
   [DOCX]: office("word", DOCX),
   [XLSX]: office("xl", XLSX),
   [PPTX]: office("ppt", PPTX),
@@ -95,7 +114,12 @@ describe("what is not what it says is refused", () => {
   test.each([
     ["a page declared as a PDF", text(`${HTML}\n%PDF-1.7`), "application/pdf", "text/html"],
     ["a page in a PDF's first lines", Buffer.concat([text(`%PDF-1.7\n${HTML}`), PDF]), "application/pdf", "text/html"],
-    ["a page in a GIF's comment", Buffer.concat([GIF.subarray(0, 19), hex("21fe20"), text("<script>alert(1)</script>        "), hex("003b")]), "image/gif", "text/html"],
+    [
+      "a page in a GIF's comment",
+      Buffer.concat([GIF.subarray(0, 19), hex("21fe20"), text("<script>alert(1)</script>        "), hex("003b")]),
+      "image/gif",
+      "text/html",
+    ],
     ["a JAR behind a GIF", Buffer.concat([GIF, zip({ "META-INF/MANIFEST.MF": "x", "A.class": "x" })]), "image/gif", "application/zip"],
     ["a ZIP with a comment behind a PDF", Buffer.concat([PDF, zip({ a: "x" }, "comment")]), "application/pdf", "application/zip"],
     ["a JAR as a ZIP", zip({ "META-INF/MANIFEST.MF": "x", "A.class": "x" }), "application/zip", "application/java-archive"],
@@ -126,15 +150,25 @@ describe("what is not what it says is refused", () => {
   });
 
   test("a type that is not allowed is refused by its name", async () => {
-    for (const declared of ["text/html", "image/svg+xml", "application/x-msdownload", "", "constructor", "text/plain\0"]) expect(await sniff(text("hello"), declared)).toEqual({ ok: false, found: declared });
+    for (const declared of ["text/html", "image/svg+xml", "application/x-msdownload", "", "constructor", "text/plain\0"])
+      expect(await sniff(text("hello"), declared)).toEqual({ ok: false, found: declared });
   });
 
   test("no bytes make it throw, and what it accepts was declared", async () => {
     const heads = Object.values(SAMPLES).map((sample) => Buffer.from(sample));
-    await fc.assert(fc.asyncProperty(fc.constantFrom(...heads), fc.nat(80), fc.uint8Array({ maxLength: 200 }), fc.constantFrom(...allowedTypes.keys()), async (sample, keep, rest, declared) => {
-      const result = await sniff(Buffer.concat([sample.subarray(0, keep), rest]), declared);
-      if (result.ok) expect(result.contentType).toBe(declared);
-    }), { numRuns: 500 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...heads),
+        fc.nat(80),
+        fc.uint8Array({ maxLength: 200 }),
+        fc.constantFrom(...allowedTypes.keys()),
+        async (sample, keep, rest, declared) => {
+          const result = await sniff(Buffer.concat([sample.subarray(0, keep), rest]), declared);
+          if (result.ok) expect(result.contentType).toBe(declared);
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 });
 

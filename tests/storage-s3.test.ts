@@ -9,12 +9,20 @@ import { type S3Server, startSwift } from "./support/swift";
 const KEY = "owner/file";
 const TIMEOUT_MS = 700;
 const storeAt = (endpoint: string, more: { bucket?: string; secretAccessKey?: string } = {}) =>
-  new S3Storage({ endpoint, bucket: more.bucket ?? "bucket", region: "us-east-1", forcePathStyle: true, timeoutMs: TIMEOUT_MS, credentials: { accessKeyId: "test:tester", secretAccessKey: more.secretAccessKey ?? "testing" } });
+  new S3Storage({
+    endpoint,
+    bucket: more.bucket ?? "bucket",
+    region: "us-east-1",
+    forcePathStyle: true,
+    timeoutMs: TIMEOUT_MS,
+    credentials: { accessKeyId: "test:tester", secretAccessKey: more.secretAccessKey ?? "testing" },
+  });
 const callsTo = (store: S3Storage) => [store.check(), store.head(KEY), store.readRange(KEY, 0, 9), store.delete(KEY), store.list("")];
 
 async function allUnavailable(store: S3Storage): Promise<void> {
   const started = Date.now();
-  for (const result of await Promise.allSettled(callsTo(store))) expect(result).toMatchObject({ status: "rejected", reason: expect.any(StorageUnavailable) });
+  for (const result of await Promise.allSettled(callsTo(store)))
+    expect(result).toMatchObject({ status: "rejected", reason: expect.any(StorageUnavailable) });
   // Twice the limit: head may ask about the bucket too.
   expect(Date.now() - started).toBeLessThan(2 * TIMEOUT_MS + 500);
 }
@@ -36,12 +44,18 @@ describe("a store in trouble is StorageUnavailable, soon", () => {
   });
 
   test("when it accepts and never answers", async () => {
-    await withServer(() => {}, (url) => allUnavailable(storeAt(url)));
+    await withServer(
+      () => {},
+      (url) => allUnavailable(storeAt(url)),
+    );
   });
 
   test("when it answers 500, 503 or nonsense", async () => {
     for (const status of [500, 503, 418]) {
-      await withServer((_, answer) => void answer.writeHead(status).end("<not xml"), (url) => allUnavailable(storeAt(url)));
+      await withServer(
+        (_, answer) => void answer.writeHead(status).end("<not xml"),
+        (url) => allUnavailable(storeAt(url)),
+      );
     }
   });
 
@@ -54,19 +68,25 @@ describe("a store in trouble is StorageUnavailable, soon", () => {
   });
 
   test("when a body stops half-way", async () => {
-    await withServer((_, answer) => {
-      answer.writeHead(206, { "content-length": "10", "content-range": "bytes 0-9/10" });
-      answer.write("half");
-    }, async (url) => {
-      await expect(storeAt(url).readRange(KEY, 0, 9)).rejects.toThrow(StorageUnavailable);
-    });
+    await withServer(
+      (_, answer) => {
+        answer.writeHead(206, { "content-length": "10", "content-range": "bytes 0-9/10" });
+        answer.write("half");
+      },
+      async (url) => {
+        await expect(storeAt(url).readRange(KEY, 0, 9)).rejects.toThrow(StorageUnavailable);
+      },
+    );
   });
 
   test("after one failed answer it is asked again", async () => {
     let asked = 0;
-    await withServer((_, answer) => void answer.writeHead(asked++ === 0 ? 503 : 200, { "content-length": "7", "content-type": "text/plain" }).end(), async (url) => {
-      expect(await storeAt(url).head(KEY)).toEqual({ sizeBytes: 7, contentType: "text/plain" });
-    });
+    await withServer(
+      (_, answer) => void answer.writeHead(asked++ === 0 ? 503 : 200, { "content-length": "7", "content-type": "text/plain" }).end(),
+      async (url) => {
+        expect(await storeAt(url).head(KEY)).toEqual({ sizeBytes: 7, contentType: "text/plain" });
+      },
+    );
     expect(asked).toBe(2);
   });
 });
@@ -87,7 +107,11 @@ describe("a store set up wrongly is not mistaken for an empty one", () => {
   });
 
   test("a URL signed with another secret is refused", async () => {
-    const { url, headers } = await storeAt(server.endpoint, { bucket: server.bucket, secretAccessKey: "wrong" }).presignUpload(KEY, { contentType: "text/plain", sizeBytes: 5, expiresIn: 60 });
+    const { url, headers } = await storeAt(server.endpoint, { bucket: server.bucket, secretAccessKey: "wrong" }).presignUpload(KEY, {
+      contentType: "text/plain",
+      sizeBytes: 5,
+      expiresIn: 60,
+    });
     expect((await fetch(url, { method: "PUT", headers, body: "hello" })).status).toBe(403);
     expect(await storeAt(server.endpoint, { bucket: server.bucket }).head(KEY)).toBeNull();
   });

@@ -129,9 +129,13 @@ function markupAt(start: string): "text/html" | "image/svg+xml" | "application/x
   const text = start.replace(/^(?:\s|<!--[\s\S]*?-->)+/, "");
   if (/^<\?xml/i.test(text)) return /<svg[\s>]/i.test(text) ? "image/svg+xml" : "application/xml";
   if (/^<(?:[a-z]+:)?svg[\s>/]/i.test(text) || /^<!doctype\s+svg/i.test(text)) return "image/svg+xml";
-  if (/^<(?:!doctype|html|head|body|script|iframe|style|title|meta|link|base|object|embed|template|math)(?:[\s>/]|$)/i.test(text)) return "text/html";
+  if (/^<(?:!doctype|html|head|body|script|iframe|style|title|meta|link|base|object|embed|template|math)(?:[\s>/]|$)/i.test(text))
+    return "text/html";
   if (/^<!(?:entity|element|attlist|\[cdata)/i.test(text)) return "application/xml";
-  return /^<(?:h[1-6]|div|p|a|b|i|br|font|table|img|span|form|input|video|audio|details|center|picture)[\s>/]/i.test(text) || text.startsWith("<!--") ? "fragment" : null;
+  return /^<(?:h[1-6]|div|p|a|b|i|br|font|table|img|span|form|input|video|audio|details|center|picture)[\s>/]/i.test(text) ||
+    text.startsWith("<!--")
+    ? "fragment"
+    : null;
 }
 
 function htmlOrXml(markup: ReturnType<typeof markupAt>): string | null {

@@ -34,9 +34,10 @@ function create(): Storage {
         region: settings.AWS_REGION,
         endpoint: settings.AWS_ENDPOINT_URL_S3,
         forcePathStyle: settings.S3_FORCE_PATH_STYLE,
-        credentials: settings.AWS_ACCESS_KEY_ID && settings.AWS_SECRET_ACCESS_KEY
-          ? { accessKeyId: settings.AWS_ACCESS_KEY_ID, secretAccessKey: settings.AWS_SECRET_ACCESS_KEY }
-          : undefined,
+        credentials:
+          settings.AWS_ACCESS_KEY_ID && settings.AWS_SECRET_ACCESS_KEY
+            ? { accessKeyId: settings.AWS_ACCESS_KEY_ID, secretAccessKey: settings.AWS_SECRET_ACCESS_KEY }
+            : undefined,
       });
     default:
       throw new Error(`STORAGE_PROVIDER: the ${settings.STORAGE_PROVIDER} driver is not built yet; use LOCAL or S3.`);

@@ -22,12 +22,14 @@ export function assertPrefix(prefix: string): void {
 
 /** Throws TypeError unless a URL may live that long: whole seconds, 1 to 3,600. */
 export function assertExpiry(expiresIn: number): void {
-  if (!Number.isInteger(expiresIn) || expiresIn < 1 || expiresIn > MAX_EXPIRES_SECONDS) throw new TypeError("storage: a URL lives 1 to 3600 seconds");
+  if (!Number.isInteger(expiresIn) || expiresIn < 1 || expiresIn > MAX_EXPIRES_SECONDS)
+    throw new TypeError("storage: a URL lives 1 to 3600 seconds");
 }
 
 /** Throws TypeError unless `sizeBytes` is what one PUT may carry: 0 to 5,000,000,000 bytes (S3's limit is 5 GiB). */
 export function assertSize(sizeBytes: number): void {
-  if (!Number.isInteger(sizeBytes) || sizeBytes < 0 || sizeBytes > MAX_PUT_BYTES) throw new TypeError("storage: a size is 0 to 5000000000 bytes");
+  if (!Number.isInteger(sizeBytes) || sizeBytes < 0 || sizeBytes > MAX_PUT_BYTES)
+    throw new TypeError("storage: a size is 0 to 5000000000 bytes");
 }
 
 /** Throws TypeError unless `contentType` is a media type in lower case (RFC 9110, 8.3.1), at most with a charset. */
@@ -37,5 +39,6 @@ export function assertContentType(contentType: string): void {
 
 /** Throws TypeError unless `start` and `end` are byte positions in order. */
 export function assertRange(start: number, end: number): void {
-  if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start < 0 || end < start) throw new TypeError("storage: a range is two byte positions in order");
+  if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start < 0 || end < start)
+    throw new TypeError("storage: a range is two byte positions in order");
 }

@@ -1,5 +1,5 @@
-import { assertContentType, assertExpiry, assertKey, assertPrefix, assertRange, assertSize, isKey } from "./key";
 import { parseRange, precondition, rangeApplies } from "./http-conditions";
+import { assertContentType, assertExpiry, assertKey, assertPrefix, assertRange, assertSize, isKey } from "./key";
 import { ObjectFiles, type OpenObject, readFully, WrongLength } from "./object-files";
 import { presentation } from "./presentation";
 import { type Grant, UrlSigner } from "./signed-url";
@@ -35,7 +35,10 @@ export class LocalStorage implements Storage {
     return { url: this.#url(grant), method: "PUT", headers: { "content-type": options.contentType }, expiresAt: new Date(expiresAt) };
   }
 
-  async presignDownload(key: string, options: { filename: string; contentType: string; disposition: "attachment" | "inline"; expiresIn: number }): Promise<{ url: string; expiresAt: Date }> {
+  async presignDownload(
+    key: string,
+    options: { filename: string; contentType: string; disposition: "attachment" | "inline"; expiresIn: number },
+  ): Promise<{ url: string; expiresAt: Date }> {
     assertKey(key);
     assertContentType(options.contentType);
     assertExpiry(options.expiresIn);
@@ -98,7 +101,8 @@ export class LocalStorage implements Storage {
     try {
       return grant.method === "PUT" ? await this.#put(grant, request) : await this.#get(grant, request);
     } catch (error) {
-      if (isDiskError(error)) return refuse(503, "unavailable", "The file store is unavailable. Try again in a moment.", { "retry-after": "5" });
+      if (isDiskError(error))
+        return refuse(503, "unavailable", "The file store is unavailable. Try again in a moment.", { "retry-after": "5" });
       throw error;
     }
   }
@@ -110,13 +114,18 @@ export class LocalStorage implements Storage {
   async #put(grant: Grant & { method: "PUT" }, request: Request): Promise<Response> {
     const declared = request.headers.get("content-length");
     // Some proxies pass a body on without its length; the bytes are counted either way.
-    if (declared !== null && Number(declared) !== grant.sizeBytes) return refuse(403, "wrong_length", "The upload has not the length that was signed.");
-    if (request.headers.get("content-type") !== grant.contentType) return refuse(403, "wrong_type", "The upload has not the type that was signed.");
+    if (declared !== null && Number(declared) !== grant.sizeBytes)
+      return refuse(403, "wrong_length", "The upload has not the length that was signed.");
+    if (request.headers.get("content-type") !== grant.contentType)
+      return refuse(403, "wrong_type", "The upload has not the type that was signed.");
     try {
       const { etag } = await this.#files.write(grant.key, chunks(request.body), grant.sizeBytes, grant.contentType);
       return new Response(null, { status: 200, headers: { etag, "cache-control": "private, no-store" } });
     } catch (error) {
-      if (error instanceof WrongLength) return error.tooLong ? refuse(413, "too_long", "The upload is longer than was signed.") : refuse(400, "too_short", "The upload is shorter than was signed.");
+      if (error instanceof WrongLength)
+        return error.tooLong
+          ? refuse(413, "too_long", "The upload is longer than was signed.")
+          : refuse(400, "too_short", "The upload is shorter than was signed.");
       // The sender went away: nobody reads this answer, and it is no fault of ours to log.
       if (error instanceof BodyBroken) return refuse(400, "aborted", "The upload was interrupted.");
       throw error;
@@ -153,12 +162,19 @@ async function* chunks(body: Request["body"]): AsyncGenerator<Uint8Array> {
   }
 }
 
-function downloadAnswer(grant: Grant & { method: "GET" }, request: Request, object: OpenObject): { status: number; headers: Headers; part: { start: number; end: number } | null } {
+function downloadAnswer(
+  grant: Grant & { method: "GET" },
+  request: Request,
+  object: OpenObject,
+): { status: number; headers: Headers; part: { start: number; end: number } | null } {
   const { contentType, contentDisposition } = presentation(grant);
   const headers = new Headers({ ...SAFE_HEADERS, etag: object.etag, "accept-ranges": "bytes" });
   const status = precondition(request.headers, object.etag);
   if (status) return { status, headers, part: null };
-  const wanted = request.method === "GET" && rangeApplies(request.headers, object.etag) ? parseRange(request.headers.get("range"), object.sizeBytes) : null;
+  const wanted =
+    request.method === "GET" && rangeApplies(request.headers, object.etag)
+      ? parseRange(request.headers.get("range"), object.sizeBytes)
+      : null;
   if (wanted === "unsatisfiable") {
     headers.set("content-range", `bytes */${object.sizeBytes}`);
     return { status: 416, headers, part: null };

@@ -113,7 +113,10 @@ export class ObjectFiles {
   async #names(folder: string, suffix: string, folders: boolean): Promise<string[]> {
     const entries = (await absentAsNull(readdir(folder, { withFileTypes: true }))) ?? [];
     // Sorted with the slash on, because "a-b/…" comes before "a/…".
-    return entries.filter((entry) => entry.isDirectory() === folders && entry.name !== INCOMING).map((entry) => entry.name + suffix).sort();
+    return entries
+      .filter((entry) => entry.isDirectory() === folders && entry.name !== INCOMING)
+      .map((entry) => entry.name + suffix)
+      .sort();
   }
 
   async #openTemporary(): Promise<{ path: string; handle: FileHandle }> {

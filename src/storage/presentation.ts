@@ -2,15 +2,28 @@
 const INVISIBLE = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
 const MAX_NAME_BYTES = 255;
 const INLINE_TYPES = new Set([
-  "image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "application/pdf", "text/plain",
-  "video/mp4", "video/webm", "audio/mpeg", "audio/wav", "audio/ogg",
+  "image/png",
+  "image/jpeg",
+  "image/gif",
+  "image/webp",
+  "image/avif",
+  "application/pdf",
+  "text/plain",
+  "video/mp4",
+  "video/webm",
+  "audio/mpeg",
+  "audio/wav",
+  "audio/ogg",
 ]);
 
 /**
  * The headers a download is answered with. Only types that run nothing may be shown inline: anything else, and so HTML, SVG,
  * XML and types nobody thought of, becomes an attachment. Text is labelled UTF-8, which is all that `sniff` lets in.
  */
-export function presentation(file: { filename: string; contentType: string; disposition: "attachment" | "inline" }): { contentType: string; contentDisposition: string } {
+export function presentation(file: { filename: string; contentType: string; disposition: "attachment" | "inline" }): {
+  contentType: string;
+  contentDisposition: string;
+} {
   const [bare = ""] = file.contentType.split(";");
   const contentType = bare.startsWith("text/") && bare === file.contentType ? `${bare}; charset=utf-8` : file.contentType;
   return { contentType, contentDisposition: contentDisposition(file.filename, INLINE_TYPES.has(bare) ? file.disposition : "attachment") };
@@ -29,7 +42,11 @@ export function contentDisposition(filename: string, disposition: "attachment" |
 
 /** `filename` as a file name that may stand on any disk: see contentDisposition; "download" when nothing is left of it. */
 export function safeFilename(filename: string): string {
-  const clean = filename.replace(/\p{Surrogate}/gu, "\ufffd").normalize("NFC").replace(INVISIBLE, "").replace(/[/\\:*?"<>|]/g, "_");
+  const clean = filename
+    .replace(/\p{Surrogate}/gu, "\ufffd")
+    .normalize("NFC")
+    .replace(INVISIBLE, "")
+    .replace(/[/\\:*?"<>|]/g, "_");
   // Windows drops dots and spaces at the end, which would turn "a.txt .exe. " into something else than was shown.
   return shorten(clean.replace(/^[\s.]+|[\s.]+$/g, "")) || "download";
 }

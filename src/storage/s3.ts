@@ -1,5 +1,12 @@
 import {
-  DeleteObjectCommand, GetObjectCommand, HeadBucketCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client, S3ServiceException,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { assertContentType, assertExpiry, assertKey, assertPrefix, assertRange, assertSize } from "./key";
@@ -59,7 +66,12 @@ export class S3Storage implements Storage {
     assertContentType(options.contentType);
     assertSize(options.sizeBytes);
     assertExpiry(options.expiresIn);
-    const command = new PutObjectCommand({ Bucket: this.#bucket, Key: key, ContentType: options.contentType, ContentLength: options.sizeBytes });
+    const command = new PutObjectCommand({
+      Bucket: this.#bucket,
+      Key: key,
+      ContentType: options.contentType,
+      ContentLength: options.sizeBytes,
+    });
     const expiresAt = new Date(Date.now() + options.expiresIn * 1000);
     // The presigner leaves content-type unsigned unless it is named here; content-length is signed as it stands in the request.
     const signableHeaders = new Set(["content-type", "content-length", "host"]);
@@ -67,13 +79,19 @@ export class S3Storage implements Storage {
     return { url, method: "PUT", headers: { "content-type": options.contentType }, expiresAt };
   }
 
-  async presignDownload(key: string, options: { filename: string; contentType: string; disposition: "attachment" | "inline"; expiresIn: number }): Promise<{ url: string; expiresAt: Date }> {
+  async presignDownload(
+    key: string,
+    options: { filename: string; contentType: string; disposition: "attachment" | "inline"; expiresIn: number },
+  ): Promise<{ url: string; expiresAt: Date }> {
     assertKey(key);
     assertContentType(options.contentType);
     assertExpiry(options.expiresIn);
     const { contentType, contentDisposition } = presentation(options);
     const command = new GetObjectCommand({
-      Bucket: this.#bucket, Key: key, ResponseContentType: contentType, ResponseContentDisposition: contentDisposition,
+      Bucket: this.#bucket,
+      Key: key,
+      ResponseContentType: contentType,
+      ResponseContentDisposition: contentDisposition,
       ResponseCacheControl: "private, no-store",
     });
     const expiresAt = new Date(Date.now() + options.expiresIn * 1000);
@@ -164,7 +182,9 @@ async function before<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
 }
 
 function statusOf(error: unknown): number | undefined {
-  return error instanceof StorageUnavailable && error.cause instanceof S3ServiceException ? error.cause.$metadata.httpStatusCode : undefined;
+  return error instanceof StorageUnavailable && error.cause instanceof S3ServiceException
+    ? error.cause.$metadata.httpStatusCode
+    : undefined;
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -35,7 +35,10 @@ export interface Storage {
    * URL for GETs of the object, answered with this type and Content-Disposition; text kinds are labelled UTF-8, and a type
    * that can carry script is an attachment whatever was asked. `expiresIn` in seconds, 1 to 3600.
    */
-  presignDownload(key: string, options: { filename: string; contentType: string; disposition: "attachment" | "inline"; expiresIn: number }): Promise<{ url: string; expiresAt: Date }>;
+  presignDownload(
+    key: string,
+    options: { filename: string; contentType: string; disposition: "attachment" | "inline"; expiresIn: number },
+  ): Promise<{ url: string; expiresAt: Date }>;
   /** Size and type, or null when there is no such object. */
   head(key: string): Promise<ObjectInfo | null>;
   /** The bytes from `start` to `end` inclusive, fewer at the end of the object; null when there is no such object. */

@@ -35,7 +35,8 @@ export async function startS3(): Promise<StoreUnderTest> {
 /** What the route handler does in Next: a Request in, a Response out. */
 async function answer(store: LocalStorage, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const headers = new Headers();
-  for (let at = 0; at < incoming.rawHeaders.length; at += 2) headers.append(incoming.rawHeaders[at] ?? "", incoming.rawHeaders[at + 1] ?? "");
+  for (let at = 0; at < incoming.rawHeaders.length; at += 2)
+    headers.append(incoming.rawHeaders[at] ?? "", incoming.rawHeaders[at + 1] ?? "");
   const hasBody = incoming.method !== "GET" && incoming.method !== "HEAD";
   const url = new URL(incoming.url ?? "/", `http://${incoming.headers.host}`);
   // `duplex` is what Node asks for with a streamed body; TypeScript's DOM library does not know it.
@@ -65,21 +66,27 @@ export interface Answer {
  * One HTTP request exactly as given: fetch would put wrong lengths right and refuse odd paths. Without a content-length
  * header the body goes out chunked. `breakOff` ends the connection after the body; the answer is then null.
  */
-export function send(url: URL, options: { method: string; headers?: Record<string, string>; body?: Uint8Array; path?: string; breakOff?: boolean }): Promise<Answer | null> {
+export function send(
+  url: URL,
+  options: { method: string; headers?: Record<string, string>; body?: Uint8Array; path?: string; breakOff?: boolean },
+): Promise<Answer | null> {
   return new Promise((resolve, reject) => {
     const path = options.path ?? url.pathname + url.search;
     const chunked = options.body && !options.headers?.["content-length"] ? { "transfer-encoding": "chunked" } : {};
-    const outgoing = request({ host: url.hostname, port: url.port, path, method: options.method, headers: { ...options.headers, ...chunked }, agent: false }, (incoming) => {
-      const chunks: Buffer[] = [];
-      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-      incoming.on("error", reject);
-      incoming.on("end", () => {
-        const headers = new Headers();
-        for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, String(value));
-        outgoing.destroy();
-        resolve({ status: incoming.statusCode ?? 0, headers, body: Buffer.concat(chunks) });
-      });
-    });
+    const outgoing = request(
+      { host: url.hostname, port: url.port, path, method: options.method, headers: { ...options.headers, ...chunked }, agent: false },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+        incoming.on("error", reject);
+        incoming.on("end", () => {
+          const headers = new Headers();
+          for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, String(value));
+          outgoing.destroy();
+          resolve({ status: incoming.statusCode ?? 0, headers, body: Buffer.concat(chunks) });
+        });
+      },
+    );
     outgoing.on("error", (error) => (options.breakOff ? resolve(null) : reject(error)));
     if (options.breakOff) {
       // Half a second is time enough for the server to have read what was sent.
