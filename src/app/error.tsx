@@ -1,7 +1,15 @@
 "use client";
 
-import { CrashPage } from "./crash-page";
+import { lazy, Suspense } from "react";
+
+// Every page carries its error boundary: what it shows is fetched when it is needed. Should that fail too, the error
+// goes up to global-error, which needs nothing.
+const CrashPage = lazy(() => import("./crash-page"));
 
 export default function RouteError(props: { error: unknown; retry: () => void }) {
-  return <CrashPage {...props} />;
+  return (
+    <Suspense fallback={null}>
+      <CrashPage {...props} />
+    </Suspense>
+  );
 }

@@ -1,3 +1,4 @@
+import { useSyncExternalStore } from "react";
 import { defaultLocale, isLocale, type Locale } from "./locale";
 
 /*
@@ -21,8 +22,23 @@ export const crashTexts = {
   },
 } satisfies Record<Locale, Record<string, string>>;
 
+/** Language of the page that failed; unknown while the server renders. */
+export function useCrashLocale(): Locale | undefined {
+  return useSyncExternalStore<Locale | undefined>(never, crashLocale, () => undefined);
+}
+
+/** The id of the error in the server's log, for errors that came from there. */
+export function errorDigest(error: unknown): string | undefined {
+  return error instanceof Error && "digest" in error && typeof error.digest === "string" ? error.digest : undefined;
+}
+
 /** The language the page is in; where even the layout failed, the browser's. */
-export function crashLocale(): Locale {
+function crashLocale(): Locale {
   const language = document.documentElement.lang || navigator.language.split("-")[0];
   return isLocale(language) ? language : defaultLocale;
+}
+
+/** The language does not change while the message stands. */
+function never() {
+  return () => undefined;
 }

@@ -3,10 +3,10 @@ import { cn } from "./cn";
 import { DangerIcon, InfoIcon, SuccessIcon, WarningIcon } from "./icons";
 
 const tones = {
-  danger: { Icon: DangerIcon, color: "text-danger", bar: "before:bg-danger" },
-  warning: { Icon: WarningIcon, color: "text-warning", bar: "before:bg-warning" },
-  info: { Icon: InfoIcon, color: "text-info", bar: "before:bg-info" },
-  success: { Icon: SuccessIcon, color: "text-success", bar: "before:bg-success" },
+  danger: { Icon: DangerIcon, color: "text-danger", border: "border-danger/45" },
+  warning: { Icon: WarningIcon, color: "text-warning", border: "border-warning/45" },
+  info: { Icon: InfoIcon, color: "text-info", border: "border-info/45" },
+  success: { Icon: SuccessIcon, color: "text-success", border: "border-success/45" },
 };
 
 type AlertProps = Omit<ComponentProps<"div">, "title"> & {
@@ -20,25 +20,24 @@ type AlertProps = Omit<ComponentProps<"div">, "title"> & {
  * A message in the page. `role="alert"` (danger) and `role="status"` make it heard when it appears after loading.
  */
 export function Alert({ tone = "info", title, action, className, children, ...props }: AlertProps) {
-  const { Icon, color, bar } = tones[tone];
+  const { Icon, color, border } = tones[tone];
   return (
     <div
       data-slot="alert"
       role={tone === "danger" ? "alert" : "status"}
       className={cn(
-        "relative flex items-start gap-2.5 overflow-hidden rounded-md border bg-surface py-2.5 ps-4 pe-3 text-body",
-        "before:absolute before:inset-y-0 before:start-0 before:w-1",
-        bar,
+        "flex flex-wrap items-start gap-x-2.5 gap-y-3 rounded-md border bg-surface px-3 py-2.5 text-body",
+        border,
         className,
       )}
       {...props}
     >
       <Icon className={cn("mt-[calc((var(--body-leading)-1rem)/2)] size-4 shrink-0", color)} />
-      <div className="min-w-0 flex-1 [overflow-wrap:anywhere]">
+      <div className="min-w-48 flex-1 [overflow-wrap:anywhere]">
         {title && <p className="font-medium">{title}</p>}
         <div className={cn(title && "text-muted")}>{children}</div>
       </div>
-      {action}
+      {action && <div className="max-sm:ms-6.5">{action}</div>}
     </div>
   );
 }

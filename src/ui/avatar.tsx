@@ -1,4 +1,5 @@
 import { cva, type VariantProps } from "class-variance-authority";
+import { AvatarImage } from "./avatar-image";
 import { cn } from "./cn";
 
 const avatarVariants = cva(
@@ -12,14 +13,14 @@ const avatarVariants = cva(
 type AvatarProps = VariantProps<typeof avatarVariants> & { name: string; src?: string | null | undefined; className?: string };
 
 /**
- * A person's picture over their initials: while the picture loads, or when it cannot, the initials are simply what is
- * seen. Decoration: the name always stands beside it.
+ * A person's picture over their initials, which are what is seen while it loads and when it cannot. Decoration: the name
+ * always stands beside it.
  */
 export function Avatar({ name, src, size, className }: AvatarProps) {
   return (
     <span data-slot="avatar" aria-hidden="true" className={cn(avatarVariants({ size }), className)}>
       {initials(name)}
-      {src && <img src={src} alt="" loading="lazy" decoding="async" referrerPolicy="no-referrer" className="absolute size-full object-cover" />}
+      {src && <AvatarImage src={src} />}
     </span>
   );
 }

@@ -5,7 +5,7 @@ import { CheckIcon, MinusIcon } from "./icons";
 /** The browser's own checkbox. For "some of them" set `ref.current.indeterminate`; the dash appears by itself. */
 export function Checkbox({ className, ...props }: Omit<ComponentProps<"input">, "type">) {
   return (
-    <span data-slot="checkbox" className={cn("relative inline-grid size-4 shrink-0 place-items-center", className)}>
+    <span data-slot="checkbox" className={cn("relative inline-grid size-4 align-middle shrink-0 place-items-center", className)}>
       <input
         type="checkbox"
         className={cn(

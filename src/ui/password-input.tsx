@@ -16,7 +16,7 @@ export function PasswordInput({ showLabel, hideLabel, className, ...props }: Pas
   const Icon = shown ? EyeOffIcon : EyeIcon;
   return (
     <span data-slot="password-input" className="relative block">
-      <Input {...props} type={shown ? "text" : "password"} spellCheck={false} autoCapitalize="none" className={cn("pe-11", className)} />
+      <Input {...props} type={shown ? "text" : "password"} spellCheck={false} autoCapitalize="none" className={cn("pe-11!", className)} />
       <button
         type="button"
         aria-label={shown ? hideLabel : showLabel}

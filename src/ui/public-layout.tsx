@@ -13,20 +13,27 @@ type PublicLayoutProps = {
 /** The house from outside: what it says at the left, the lit doorway at the right; on phones the light comes first. */
 export function PublicLayout({ brand, skipLabel, preferences, children }: PublicLayoutProps) {
   return (
-    <div data-slot="public-layout" className="grid min-h-dvh grid-rows-[auto_1fr] lg:grid-cols-2 lg:grid-rows-none">
+    <div
+      data-slot="public-layout"
+      className="grid min-h-dvh grid-rows-[auto_auto_1fr_auto] lg:grid-cols-2 lg:grid-rows-[auto_1fr_auto]"
+    >
       <a href="#content" className="skip-link">
         {skipLabel}
       </a>
-      <div className="relative max-lg:h-[34dvh] lg:order-last">
+      <header className="px-5 py-5 sm:px-8 sm:py-7">
+        <Brand {...brand} />
+      </header>
+      <div className="h-[34dvh] overflow-hidden max-lg:mx-5 max-lg:rounded-lg sm:max-lg:mx-8 lg:col-start-2 lg:row-span-3 lg:row-start-1 lg:h-auto lg:overflow-visible">
         <DoorwayLight className="lg:sticky lg:top-0 lg:h-dvh!" />
       </div>
-      <div className="flex min-w-0 flex-col px-5 py-5 sm:px-8 sm:py-7">
-        <Brand {...brand} className="self-start" />
-        <main id="content" tabIndex={-1} className="mx-auto flex w-full max-w-110 flex-1 flex-col justify-center py-10 outline-none">
-          {children}
-        </main>
-        {preferences && <footer>{preferences}</footer>}
-      </div>
+      <main
+        id="content"
+        tabIndex={-1}
+        className="mx-auto flex w-full max-w-120 flex-col px-5 py-9 outline-none sm:px-8 lg:justify-center lg:py-10"
+      >
+        {children}
+      </main>
+      {preferences && <footer className="px-5 pb-5 sm:px-8 sm:pb-7">{preferences}</footer>}
     </div>
   );
 }

@@ -7,7 +7,7 @@ import { controlClasses } from "./input";
 export function Select({ className, ...props }: ComponentProps<"select">) {
   return (
     <span data-slot="select" className={cn("relative block", className)}>
-      <select className={cn(controlClasses, "h-11 appearance-none truncate pe-9 sm:h-9")} {...props} />
+      <select className={cn(controlClasses, "h-11 appearance-none truncate ps-3 pe-9 sm:h-9")} {...props} />
       <ChevronDownIcon className="pointer-events-none absolute inset-y-0 end-3 my-auto size-4 text-muted" />
     </span>
   );

@@ -1,9 +1,9 @@
 "use client";
 
-import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { Fragment, type ReactNode, useEffect } from "react";
 import { cn } from "./cn";
+import { SoftLink } from "./soft-link";
 
 export type ShellItem = {
   href: string;
@@ -27,7 +27,7 @@ export function ShellNav({ items, label, railId }: { items: ShellItem[]; label: 
               <li className="px-2 pt-5 pb-1 font-medium text-faint text-xs">{item.group}</li>
             )}
             <li>
-              <Link
+              <SoftLink
                 href={item.href}
                 aria-current={item === current ? "page" : undefined}
                 className={cn(
@@ -39,7 +39,7 @@ export function ShellNav({ items, label, railId }: { items: ShellItem[]; label: 
               >
                 {item.icon}
                 <span className="truncate">{item.label}</span>
-              </Link>
+              </SoftLink>
             </li>
           </Fragment>
         ))}
