@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
+import { NextRequest } from "next/server";
 import NextAuth from "next-auth";
 import GitHubProvider from "next-auth/providers/github";
-import { NextRequest } from "next/server";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type GitHub, startGitHub } from "./support/github";
+import { CALM } from "./support/github-switches";
 
 const CALLBACK = "http://localhost:3000/api/auth/callback/github";
 const VERIFIER = "a-verifier-of-at-least-forty-three-characters-0";
@@ -15,11 +16,19 @@ beforeAll(async () => {
 });
 afterAll(() => github.stop());
 beforeEach(() => {
-  Object.assign(github.switches, { approve: true, denied: false, privateEmail: false, unverifiedEmail: false, noEmail: false, changeEmail: null, slow: 0, fail: null });
+  Object.assign(github.switches, CALM, { approve: true });
 });
 
 function authorize(extra: Record<string, string> = {}) {
-  const query = new URLSearchParams({ client_id: github.clientId, redirect_uri: CALLBACK, scope: "read:user user:email", state: "s1", code_challenge: CHALLENGE, code_challenge_method: "S256", ...extra });
+  const query = new URLSearchParams({
+    client_id: github.clientId,
+    redirect_uri: CALLBACK,
+    scope: "read:user user:email",
+    state: "s1",
+    code_challenge: CHALLENGE,
+    code_challenge_method: "S256",
+    ...extra,
+  });
   return fetch(`${github.url}/login/oauth/authorize?${query}`, { redirect: "manual" });
 }
 
@@ -28,7 +37,14 @@ async function newCode(extra?: Record<string, string>) {
 }
 
 async function exchange(code: string, overrides: Record<string, string> = {}) {
-  const body = new URLSearchParams({ client_id: github.clientId, client_secret: github.clientSecret, code, redirect_uri: CALLBACK, code_verifier: VERIFIER, ...overrides });
+  const body = new URLSearchParams({
+    client_id: github.clientId,
+    client_secret: github.clientSecret,
+    code,
+    redirect_uri: CALLBACK,
+    code_verifier: VERIFIER,
+    ...overrides,
+  });
   const response = await fetch(`${github.url}/login/oauth/access_token`, { method: "POST", body, headers: { accept: "application/json" } });
   expect(response.status).toBe(200);
   return (await response.json()) as Record<string, string>;
@@ -89,7 +105,12 @@ describe("API", () => {
     const mona = github.account();
     const { access_token: token } = await exchange(await newCode());
     expect((await api("/user", token)).body).toMatchObject({ id: mona.id, login: mona.login, email: null });
-    expect((await api("/user/emails", token)).body).toContainEqual({ email: mona.email, primary: true, verified: false, visibility: "private" });
+    expect((await api("/user/emails", token)).body).toContainEqual({
+      email: mona.email,
+      primary: true,
+      verified: false,
+      visibility: "private",
+    });
   });
 
   test("no token, and a token without the scope, get nothing", async () => {
@@ -114,7 +135,9 @@ test("Auth.js signs in through it", async () => {
   const jar = new Map<string, string>();
   const visit = async (path: string, init: { method?: string; body?: URLSearchParams } = {}) => {
     const headers = { host: "localhost:3000", cookie: [...jar].map((pair) => pair.join("=")).join("; ") };
-    const response = await handlers[init.method === "POST" ? "POST" : "GET"](new NextRequest(new URL(path, CALLBACK), { ...init, headers }));
+    const response = await handlers[init.method === "POST" ? "POST" : "GET"](
+      new NextRequest(new URL(path, CALLBACK), { ...init, headers }),
+    );
     for (const cookie of response.headers.getSetCookie()) {
       const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
       jar.set(name, value);

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { AxeBuilder } from "@axe-core/playwright";
-import { test as base, type BrowserContext, expect, type Page } from "@playwright/test";
+import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
 import pg from "pg";
 import { SITE, type SiteUnderTest } from "./e2e-setup";
-import type { Account, Switches } from "./github";
+import type { Account, Switches } from "./github-switches";
 import { admin, PASSWORD, person } from "./people";
 import { errorLines } from "./server";
 import { watch } from "./watch";
@@ -38,7 +38,10 @@ export const test = base.extend<Fixtures & { allowed: RegExp[] }, { site: Site }
       const { url, logFile, githubUrl }: SiteUnderTest = JSON.parse(process.env[SITE] ?? "{}");
       const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 2 });
       const double = async (field: string, value: object) => {
-        const response = await fetch(`${githubUrl}/_double`, { method: "POST", body: new URLSearchParams({ [field]: JSON.stringify(value) }) });
+        const response = await fetch(`${githubUrl}/_double`, {
+          method: "POST",
+          body: new URLSearchParams({ [field]: JSON.stringify(value) }),
+        });
         return await response.json();
       };
       await use({
@@ -69,7 +72,10 @@ export const test = base.extend<Fixtures & { allowed: RegExp[] }, { site: Site }
       return context.newPage();
     });
     for (const { context } of opened) await context.close();
-    expect(opened.flatMap(({ problems }) => problems(allowed)), "errors in another visitor's browser").toEqual([]);
+    expect(
+      opened.flatMap(({ problems }) => problems(allowed)),
+      "errors in another visitor's browser",
+    ).toEqual([]);
   },
   asAdmin: async ({ visitor }, use) => {
     const page = await visitor();

@@ -1,8 +1,10 @@
-import type { Account } from "./github";
+import type { Account } from "./github-switches";
 
 /** The question GitHub asks. A real one knows its visitor by a cookie; here one chooses, so that tests can run side by side. */
 export function authorizePage(asked: URLSearchParams, accounts: readonly Account[], current: Account): string {
-  const fields = [...asked].filter(([name]) => name !== "login").map(([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`);
+  const fields = [...asked]
+    .filter(([name]) => name !== "login")
+    .map(([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`);
   const chosen = asked.get("login") ?? current.login;
   const options = accounts.map(({ login }) => `<option${login === chosen ? " selected" : ""}>${escapeHtml(login)}</option>`);
   return `<!doctype html>

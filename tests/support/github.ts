@@ -4,36 +4,10 @@ import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { authorizePage } from "./github-page";
+import { type Account, CALM, ROUTES, type Switches } from "./github-switches";
 import { listen } from "./listen";
 
 const CODE_LIFETIME_MS = 10 * 60_000;
-const ROUTES = { "/login/oauth/authorize": "authorize", "/login/oauth/access_token": "token", "/api/v3/user": "user", "/api/v3/user/emails": "emails" } as const;
-
-export interface Account {
-  id: number;
-  login: string;
-  name: string | null;
-  email: string;
-}
-
-/** What may go otherwise than well. They may be changed at any time and hold for every account. */
-export interface Switches {
-  /** Authorize at once, without the page. */
-  approve: boolean;
-  /** The person cancels: access_denied at once. */
-  denied: boolean;
-  /** The profile shows no address; the e-mails endpoint still lists it. */
-  privateEmail: boolean;
-  unverifiedEmail: boolean;
-  /** No address anywhere. */
-  noEmail: boolean;
-  /** The address the person has at GitHub by now, instead of the account's own. */
-  changeEmail: string | null;
-  /** Milliseconds before any answer. */
-  slow: number;
-  /** The route that answers 500. */
-  fail: (typeof ROUTES)[keyof typeof ROUTES] | null;
-}
 
 interface Grant {
   login: string;
@@ -52,7 +26,7 @@ export type GitHub = Awaited<ReturnType<typeof startGitHub>>;
 export async function startGitHub({ port = 0 }: { port?: number } = {}) {
   const clientId = `Iv1.${randomBytes(8).toString("hex")}`;
   const clientSecret = randomBytes(20).toString("hex");
-  const switches: Switches = { approve: false, denied: false, privateEmail: false, unverifiedEmail: false, noEmail: false, changeEmail: null, slow: 0, fail: null };
+  const switches: Switches = { ...CALM };
   const accounts: Account[] = [];
   const requests: { method: string; path: string; query: Record<string, string> }[] = [];
   const codes = new Map<string, Grant>();
@@ -93,7 +67,8 @@ export async function startGitHub({ port = 0 }: { port?: number } = {}) {
     if (form.get("client_id") !== clientId || !redirectUri) return json(response, 404, { message: "Not Found" });
     const current = accounts.at(-1) ?? account();
     const decided = switches.denied || switches.approve || request.method === "POST";
-    if (!decided) return response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(authorizePage(form, accounts, current));
+    if (!decided)
+      return response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(authorizePage(form, accounts, current));
     const target = new URL(redirectUri);
     const state = form.get("state");
     if (state) target.searchParams.set("state", state);
@@ -102,7 +77,13 @@ export async function startGitHub({ port = 0 }: { port?: number } = {}) {
       target.searchParams.set("error_description", "The user has denied your application access.");
     } else {
       const code = randomBytes(10).toString("hex");
-      codes.set(code, { login: form.get("login") ?? current.login, redirectUri, scope: form.get("scope") ?? "", challenge: form.get("code_challenge"), issuedAt: Date.now() });
+      codes.set(code, {
+        login: form.get("login") ?? current.login,
+        redirectUri,
+        scope: form.get("scope") ?? "",
+        challenge: form.get("code_challenge"),
+        issuedAt: Date.now(),
+      });
       target.searchParams.set("code", code);
       target.searchParams.set("iss", `${url}/login/oauth`);
     }
@@ -125,7 +106,9 @@ export async function startGitHub({ port = 0 }: { port?: number } = {}) {
     }
     // GitHub answers errors with 200 too, and form-encoded unless JSON is asked for.
     if (request.headers.accept?.includes("json")) return json(response, 200, body);
-    response.writeHead(200, { "content-type": "application/x-www-form-urlencoded; charset=utf-8" }).end(new URLSearchParams(body).toString());
+    response
+      .writeHead(200, { "content-type": "application/x-www-form-urlencoded; charset=utf-8" })
+      .end(new URLSearchParams(body).toString());
   }
 
   function exchangeError(request: IncomingMessage, form: URLSearchParams, grant: Grant | undefined): string | null {
@@ -145,7 +128,14 @@ export async function startGitHub({ port = 0 }: { port?: number } = {}) {
     const email = switches.changeEmail ?? account.email;
     if (route === "user") {
       const shown = switches.privateEmail || switches.noEmail ? null : email;
-      return json(response, 200, { login: account.login, id: account.id, avatar_url: `${url}/avatars/${account.id}`, type: "User", name: account.name, email: shown });
+      return json(response, 200, {
+        login: account.login,
+        id: account.id,
+        avatar_url: `${url}/avatars/${account.id}`,
+        type: "User",
+        name: account.name,
+        email: shown,
+      });
     }
     if (!scopesOf(grant).some((scope) => scope === "user" || scope === "user:email")) return json(response, 404, { message: "Not Found" });
     // The primary address does not come first: a client has to look for it.

@@ -53,7 +53,11 @@ export async function startOidc({ redirectUris, port = 0 }: { redirectUris: stri
       return found && { accountId: sub, claims: () => found };
     },
     /** Signing in is consent: one page is enough here. */
-    async loadExistingGrant({ oidc }: { oidc: { client: { clientId: string }; account: { accountId: string }; params: { scope: string } } }) {
+    async loadExistingGrant({
+      oidc,
+    }: {
+      oidc: { client: { clientId: string }; account: { accountId: string }; params: { scope: string } };
+    }) {
       const grant = new provider.Grant({ accountId: oidc.account.accountId, clientId: oidc.client.clientId });
       grant.addOIDCScope(oidc.params.scope);
       await grant.save();

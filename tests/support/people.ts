@@ -24,7 +24,12 @@ export interface PersonOptions extends Omit<Partial<Prisma.UserUncheckedCreateIn
 export async function person({ complete = true, password = PASSWORD, ...given }: PersonOptions = {}) {
   const index = count++;
   const [first, last] = [pick(FIRST, index), pick(LAST, index)];
-  const profile = { name: `${first} ${last}`, city: pick(CITIES, index), interests: ["climbing", "choir"], bio: `${first} joined for the evenings.` };
+  const profile = {
+    name: `${first} ${last}`,
+    city: pick(CITIES, index),
+    interests: ["climbing", "choir"],
+    bio: `${first} joined for the evenings.`,
+  };
   const hash = password === null ? null : await hashOf(password);
   const user = await db().user.create({
     data: {
@@ -72,5 +77,8 @@ function pick(list: readonly string[], index: number): string {
 }
 
 function ascii(name: string): string {
-  return name.normalize("NFD").replace(/[^a-z]/gi, "").toLowerCase();
+  return name
+    .normalize("NFD")
+    .replace(/[^a-z]/gi, "")
+    .toLowerCase();
 }
