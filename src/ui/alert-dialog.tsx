@@ -34,7 +34,13 @@ export function AlertDialogDescription(props: Base.Description.Props) {
 }
 
 export function AlertDialogFooter({ className, ...props }: ComponentProps<"div">) {
-  return <div data-slot="alert-dialog-footer" className={cn("flex flex-col-reverse gap-2 pt-1 sm:flex-row sm:justify-end", className)} {...props} />;
+  return (
+    <div
+      data-slot="alert-dialog-footer"
+      className={cn("flex flex-col-reverse gap-2 pt-1 sm:flex-row sm:justify-end", className)}
+      {...props}
+    />
+  );
 }
 
 /** Steps back: `<AlertDialogCancel render={<Button variant="secondary">Cancel</Button>} />`. */

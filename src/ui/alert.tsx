@@ -1,6 +1,7 @@
 import type { ComponentProps, ReactNode } from "react";
 import { cn } from "./cn";
-import { DangerIcon, InfoIcon, SuccessIcon, WarningIcon } from "./icons";
+import { DangerIcon } from "./form-icons";
+import { InfoIcon, SuccessIcon, WarningIcon } from "./icons";
 
 const tones = {
   danger: { Icon: DangerIcon, color: "text-danger", border: "border-danger/45" },
@@ -25,11 +26,7 @@ export function Alert({ tone = "info", title, action, className, children, ...pr
     <div
       data-slot="alert"
       role={tone === "danger" ? "alert" : "status"}
-      className={cn(
-        "flex flex-wrap items-start gap-x-2.5 gap-y-3 rounded-md border bg-surface px-3 py-2.5 text-body",
-        border,
-        className,
-      )}
+      className={cn("flex flex-wrap items-start gap-x-2.5 gap-y-3 rounded-md border bg-surface px-3 py-2.5 text-body", border, className)}
       {...props}
     >
       <Icon className={cn("mt-[calc((var(--body-leading)-1rem)/2)] size-4 shrink-0", color)} />

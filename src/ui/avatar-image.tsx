@@ -7,6 +7,7 @@ export function AvatarImage({ src }: { src: string }) {
   const [failed, setFailed] = useState<string>();
   if (failed === src) return null;
   return (
+    // biome-ignore lint/performance/noImgElement: images are served by our own routes, unoptimised (next.config.ts).
     <img
       // It may have failed before the script listened.
       ref={(image) => {

@@ -27,7 +27,10 @@ export function Avatar({ name, src, size, className }: AvatarProps) {
 
 /** First letters of the first and the last word, whole characters even where they take two code units. */
 function initials(name: string): string {
-  const words = name.trim().split(/[\s@.]+/).filter(Boolean);
+  const words = name
+    .trim()
+    .split(/[\s@.]+/)
+    .filter(Boolean);
   const first = [...(words[0] ?? "?")][0] ?? "?";
   const last = words.length > 1 ? ([...(words.at(-1) ?? "")][0] ?? "") : "";
   return (first + last).toLocaleUpperCase();

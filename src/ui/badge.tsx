@@ -14,7 +14,10 @@ export function Badge({ tone, className, children, ...props }: ComponentProps<"s
   return (
     <span
       data-slot="badge"
-      className={cn("inline-flex h-5 align-middle items-center gap-1.5 whitespace-nowrap rounded-full border bg-surface px-2 font-medium text-muted text-xs", className)}
+      className={cn(
+        "inline-flex h-5 align-middle items-center gap-1.5 whitespace-nowrap rounded-full border bg-surface px-2 font-medium text-muted text-xs",
+        className,
+      )}
       {...props}
     >
       <span className={dot({ tone })} />

@@ -34,7 +34,10 @@ export function CopyButton({ value, label, copiedLabel, variant = "ghost", size 
         title={label}
         onClick={() => {
           // Refused by the browser (no permission, page not focused): nothing was copied, so nothing is said.
-          navigator.clipboard.writeText(value).then(() => setCopied(true), () => undefined);
+          navigator.clipboard.writeText(value).then(
+            () => setCopied(true),
+            () => undefined,
+          );
         }}
       >
         {copied ? <CheckIcon className="size-4 text-success" /> : <CopyIcon />}

@@ -65,5 +65,7 @@ export function DialogDescription(props: Base.Description.Props) {
 
 /** Buttons, the one that acts last; on phones one under the other with that one on top. */
 export function DialogFooter({ className, ...props }: ComponentProps<"div">) {
-  return <div data-slot="dialog-footer" className={cn("flex flex-col-reverse gap-2 pt-1 sm:flex-row sm:justify-end", className)} {...props} />;
+  return (
+    <div data-slot="dialog-footer" className={cn("flex flex-col-reverse gap-2 pt-1 sm:flex-row sm:justify-end", className)} {...props} />
+  );
 }

@@ -3,7 +3,13 @@ import { cn } from "./cn";
 /** The house at dusk: a lit doorway, its light on the floor. Colours are the --hearth tokens of globals.css. */
 export function DoorwayLight({ className }: { className?: string }) {
   return (
-    <svg data-slot="doorway-light" viewBox="0 0 800 1000" preserveAspectRatio="xMidYMid slice" aria-hidden="true" className={cn("block size-full", className)}>
+    <svg
+      data-slot="doorway-light"
+      viewBox="0 0 800 1000"
+      preserveAspectRatio="xMidYMid slice"
+      aria-hidden="true"
+      className={cn("block size-full", className)}
+    >
       <defs>
         <radialGradient id="hearth-glow" cx="400" cy="600" r="560" gradientUnits="userSpaceOnUse">
           <stop offset="0" className="[stop-color:var(--hearth-glow)]" />

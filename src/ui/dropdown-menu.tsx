@@ -47,7 +47,14 @@ export function DropdownMenuItem({ danger = false, className, ...props }: Menu.I
 
 /** A link in a menu: `<DropdownMenuLink href="…">`, or `render={<Link href="…" />}`. */
 export function DropdownMenuLink({ className, ...props }: Menu.LinkItem.Props) {
-  return <Menu.LinkItem data-slot="dropdown-menu-link" closeOnClick className={cn(itemClasses, typeof className === "string" && className)} {...props} />;
+  return (
+    <Menu.LinkItem
+      data-slot="dropdown-menu-link"
+      closeOnClick
+      className={cn(itemClasses, typeof className === "string" && className)}
+      {...props}
+    />
+  );
 }
 
 export function DropdownMenuSeparator({ className, ...props }: ComponentProps<"div">) {

@@ -14,8 +14,19 @@ type EmptyStateProps = {
 /** Instead of an empty list: what will stand here, and the one thing to do about it. */
 export function EmptyState({ drawing = "tray", title, description, action, className }: EmptyStateProps) {
   return (
-    <div data-slot="empty-state" className={cn("flex flex-col items-center rounded-lg border border-dashed border-input px-6 py-14 text-center", className)}>
-      <svg viewBox="0 0 96 72" fill="none" strokeWidth="1.5" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true" className="mb-5 h-18 w-24 stroke-faint">
+    <div
+      data-slot="empty-state"
+      className={cn("flex flex-col items-center rounded-lg border border-dashed border-input px-6 py-14 text-center", className)}
+    >
+      <svg
+        viewBox="0 0 96 72"
+        fill="none"
+        strokeWidth="1.5"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+        aria-hidden="true"
+        className="mb-5 h-18 w-24 stroke-faint"
+      >
         {drawings[drawing]}
       </svg>
       <p className="text-balance font-semibold text-base">{title}</p>

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { cn } from "./cn";
-import { DangerIcon } from "./icons";
+import { DangerIcon } from "./form-icons";
 import { Label } from "./label";
 
 /** What a control must carry to belong to its field: spread it on the control. */

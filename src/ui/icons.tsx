@@ -1,11 +1,10 @@
-import type { SVGProps } from "react";
+import { Icon, type IconProps } from "./icon";
 
 /*
  * Icons after Lucide (ISC), on its 24 px grid. Lucide's own are client components; these are plain SVG, so that a page
- * carries script only for what moves.
+ * carries script only for what moves. Those of a form are in form-icons.tsx: a bundler keeps a module whole for all
+ * pages, and a sign-in page shall not load the file manager's.
  */
-type IconProps = SVGProps<SVGSVGElement>;
-
 export function CheckIcon(props: IconProps) {
   return (
     <Icon {...props}>
@@ -62,22 +61,6 @@ export function MoreIcon(props: IconProps) {
   );
 }
 
-export function EyeIcon(props: IconProps) {
-  return (
-    <Icon {...props}>
-      <path d="M2.1 12.3a1 1 0 0 1 0-.7 10.75 10.75 0 0 1 19.8 0 1 1 0 0 1 0 .7 10.75 10.75 0 0 1-19.8 0M12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6" />
-    </Icon>
-  );
-}
-
-export function EyeOffIcon(props: IconProps) {
-  return (
-    <Icon {...props}>
-      <path d="M10.7 5.1a10.74 10.74 0 0 1 11.2 6.5 1 1 0 0 1 0 .7 10.75 10.75 0 0 1-1.4 2.5M14.1 14.2a3 3 0 0 1-4.2-4.2M17.5 17.5A10.75 10.75 0 0 1 2.1 12.3a1 1 0 0 1 0-.7A10.75 10.75 0 0 1 6.6 6.5M3 3l18 18" />
-    </Icon>
-  );
-}
-
 export function CopyIcon(props: IconProps) {
   return (
     <Icon {...props}>
@@ -106,14 +89,6 @@ export function WarningIcon(props: IconProps) {
   return (
     <Icon {...props}>
       <path d="m21.7 18-8-14a2 2 0 0 0-3.5 0l-8 14A2 2 0 0 0 4 21h16a2 2 0 0 0 1.7-3M12 9v4M12 17h.01" />
-    </Icon>
-  );
-}
-
-export function DangerIcon(props: IconProps) {
-  return (
-    <Icon {...props}>
-      <path d="M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M12 7.5v5M12 16h.01" />
     </Icon>
   );
 }
@@ -226,25 +201,6 @@ export function GitHubIcon({ className = "size-4", ...props }: IconProps) {
   return (
     <svg viewBox="0 0 16 16" fill="currentColor" aria-hidden="true" focusable="false" className={className} {...props}>
       <path d="M8 0C3.58 0 0 3.58 0 8c0 3.54 2.29 6.53 5.47 7.59.4.07.55-.17.55-.38 0-.19-.01-.82-.01-1.49-2.01.37-2.53-.49-2.69-.94-.09-.23-.48-.94-.82-1.13-.28-.15-.68-.52-.01-.53.63-.01 1.08.58 1.23.82.72 1.21 1.87.87 2.33.66.07-.52.28-.87.51-1.07-1.78-.2-3.64-.89-3.64-3.95 0-.87.31-1.59.82-2.15-.08-.2-.36-1.02.08-2.12 0 0 .67-.21 2.2.82.64-.18 1.32-.27 2-.27.68 0 1.36.09 2 .27 1.53-1.04 2.2-.82 2.2-.82.44 1.1.16 1.92.08 2.12.51.56.82 1.27.82 2.15 0 3.07-1.87 3.75-3.65 3.95.29.25.54.73.54 1.48 0 1.07-.01 1.93-.01 2.2 0 .21.15.46.55.38A8.01 8.01 0 0 0 16 8c0-4.42-3.58-8-8-8z" />
-    </svg>
-  );
-}
-
-function Icon({ className = "size-4", children, ...props }: IconProps) {
-  return (
-    <svg
-      viewBox="0 0 24 24"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth={1.75}
-      strokeLinecap="round"
-      strokeLinejoin="round"
-      aria-hidden="true"
-      focusable="false"
-      className={className}
-      {...props}
-    >
-      {children}
     </svg>
   );
 }

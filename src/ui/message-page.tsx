@@ -18,7 +18,15 @@ export function MessagePage({ brand, title, body, actions, reference }: MessageP
     <div data-slot="message-page" className="flex min-h-dvh flex-col px-5 py-5 sm:px-8 sm:py-7">
       <Brand {...brand} className="self-start" />
       <main className="mx-auto flex w-full max-w-105 flex-1 flex-col items-center justify-center pb-16 text-center">
-        <svg viewBox="0 0 120 96" fill="none" strokeWidth="1.5" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true" className="mb-6 h-24 w-30 stroke-faint">
+        <svg
+          viewBox="0 0 120 96"
+          fill="none"
+          strokeWidth="1.5"
+          strokeLinecap="round"
+          strokeLinejoin="round"
+          aria-hidden="true"
+          className="mb-6 h-24 w-30 stroke-faint"
+        >
           <path d="M8 84h104M38 84V44a22 22 0 0 1 44 0v40" />
           <path d="M82 84 68 90V50l14-6" className="fill-background" />
           <path d="M44 84V46a16 16 0 0 1 24-13.8" />

@@ -2,7 +2,7 @@
 
 import { type ComponentProps, useState } from "react";
 import { cn } from "./cn";
-import { EyeIcon, EyeOffIcon } from "./icons";
+import { EyeIcon, EyeOffIcon } from "./form-icons";
 import { Input } from "./input";
 
 type PasswordInputProps = Omit<ComponentProps<"input">, "type"> & {

@@ -13,10 +13,7 @@ type PublicLayoutProps = {
 /** The house from outside: what it says at the left, the lit doorway at the right; on phones the light comes first. */
 export function PublicLayout({ brand, skipLabel, preferences, children }: PublicLayoutProps) {
   return (
-    <div
-      data-slot="public-layout"
-      className="grid min-h-dvh grid-rows-[auto_auto_1fr_auto] lg:grid-cols-2 lg:grid-rows-[auto_1fr_auto]"
-    >
+    <div data-slot="public-layout" className="grid min-h-dvh grid-rows-[auto_auto_1fr_auto] lg:grid-cols-2 lg:grid-rows-[auto_1fr_auto]">
       <a href="#content" className="skip-link">
         {skipLabel}
       </a>

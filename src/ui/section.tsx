@@ -1,7 +1,17 @@
 import type { ReactNode } from "react";
 
 /** A part of a page with a heading of its own. */
-export function Section({ title, description, action, children }: { title: ReactNode; description?: ReactNode; action?: ReactNode; children: ReactNode }) {
+export function Section({
+  title,
+  description,
+  action,
+  children,
+}: {
+  title: ReactNode;
+  description?: ReactNode;
+  action?: ReactNode;
+  children: ReactNode;
+}) {
   return (
     <section data-slot="section" className="grid gap-4">
       <div className="flex items-start justify-between gap-4">

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Brand } from "./brand";
 import { CloseIcon, MenuIcon } from "./icons";
-import { ShellNav, type ShellItem } from "./shell-nav";
+import { type ShellItem, ShellNav } from "./shell-nav";
 
 const RAIL_ID = "rail";
 

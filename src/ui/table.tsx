@@ -27,7 +27,13 @@ export function TableBody(props: ComponentProps<"tbody">) {
 }
 
 export function TableRow({ className, ...props }: ComponentProps<"tr">) {
-  return <tr data-slot="table-row" className={cn("group/row transition-colors hover:bg-hover aria-selected:bg-ember-soft", className)} {...props} />;
+  return (
+    <tr
+      data-slot="table-row"
+      className={cn("group/row transition-colors hover:bg-hover aria-selected:bg-ember-soft", className)}
+      {...props}
+    />
+  );
 }
 
 type CellProps = { /** Right-aligned, as numbers are compared. */ numeric?: boolean };

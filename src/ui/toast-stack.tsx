@@ -3,7 +3,8 @@
 import { Toast } from "@base-ui/react/toast";
 import { useEffect } from "react";
 import { cn } from "./cn";
-import { CloseIcon, DangerIcon, InfoIcon, SuccessIcon } from "./icons";
+import { DangerIcon } from "./form-icons";
+import { CloseIcon, InfoIcon, SuccessIcon } from "./icons";
 import { Spinner } from "./spinner";
 import { type Notice, speakThrough, type ToasterProps } from "./toast";
 
@@ -25,7 +26,10 @@ export default function ToastStack({ labels }: ToasterProps) {
   return (
     <Toast.Provider toastManager={manager}>
       <Toast.Portal>
-        <Toast.Viewport aria-label={labels.region} className="fixed inset-x-4 bottom-4 z-50 mx-auto sm:start-auto sm:end-6 sm:bottom-6 sm:w-90">
+        <Toast.Viewport
+          aria-label={labels.region}
+          className="fixed inset-x-4 bottom-4 z-50 mx-auto sm:start-auto sm:end-6 sm:bottom-6 sm:w-90"
+        >
           <Toasts closeLabel={labels.close} />
         </Toast.Viewport>
       </Toast.Portal>
@@ -46,7 +50,13 @@ function Toasts({ closeLabel }: { closeLabel: string }) {
     const Icon = icons[isKind(toast.type) ? toast.type : "info"];
     return (
       // Placing and stacking are in globals.css, from the variables Base UI measures.
-      <Toast.Root key={toast.id} toast={toast} data-slot="toast" className="rounded-lg bg-raised text-foreground shadow-float" swipeDirection={["right", "down"]}>
+      <Toast.Root
+        key={toast.id}
+        toast={toast}
+        data-slot="toast"
+        className="rounded-lg bg-raised text-foreground shadow-float"
+        swipeDirection={["right", "down"]}
+      >
         <Toast.Content className="flex items-start gap-3 overflow-hidden py-3 ps-4 pe-2 text-sm transition-opacity data-behind:opacity-0 data-expanded:opacity-100">
           <Icon className="mt-0.5 size-4 shrink-0" />
           <div className="min-w-0 flex-1 [overflow-wrap:anywhere]">
@@ -54,7 +64,10 @@ function Toasts({ closeLabel }: { closeLabel: string }) {
             <Toast.Description className="text-muted text-sm" />
           </div>
           <Toast.Action className="h-7 shrink-0 rounded-sm border border-input px-2 font-medium text-xs hover:bg-hover" />
-          <Toast.Close aria-label={closeLabel} className="-my-1 grid size-7 shrink-0 place-items-center rounded-sm text-muted hover:bg-hover hover:text-foreground">
+          <Toast.Close
+            aria-label={closeLabel}
+            className="-my-1 grid size-7 shrink-0 place-items-center rounded-sm text-muted hover:bg-hover hover:text-foreground"
+          >
             <CloseIcon className="size-3.5" />
           </Toast.Close>
         </Toast.Content>
