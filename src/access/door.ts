@@ -20,9 +20,10 @@ export type Result<T> = { ok: true; data: T } | { ok: false; error: Problem; val
 /** A server action: called with plain input, as a form's action, or by useActionState. */
 export interface ServerAction<Input, T> {
   (input: Input | FormData): Promise<Result<T>>;
-  (previous: Result<T> | null, form: FormData): Promise<Result<T>>;
   /** As a plain form's action, where nobody looks at the result. */
   (form: FormData): Promise<void>;
+  // Last, because useActionState infers from the last one.
+  (previous: Result<unknown> | null, form: FormData): Promise<Result<T>>;
   access?: Access;
 }
 

@@ -1,5 +1,6 @@
 "use server";
 
+import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
 import { change } from "@/access/audit";
 import { verifyCredentials } from "@/access/credentials";
@@ -39,7 +40,8 @@ export const register = action({ visitor: true, rate: "signup" }, registerSchema
 });
 
 /** Goes to a provider to sign in, or, when signed in, to connect it. */
-export const continueWith = action({ visitor: true, rate: "credentials" }, providerSchema, async ({ provider, callbackUrl }) => {
+export const continueWith = action({ visitor: true, rate: "credentials" }, providerSchema, async ({ provider, callbackUrl }, { secure }) => {
+  (await cookies()).set("last-way-in", provider, { maxAge: 365 * 24 * 3600, path: "/login", sameSite: "lax", httpOnly: true, secure });
   await continueWithProvider(provider, target(callbackUrl));
 });
 

@@ -3,6 +3,7 @@ import { REAUTHENTICATION_MS } from "@/access/credentials";
 import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
+import { env } from "@/lib/env";
 
 /** The person's ways in: whether there is a password, which providers are connected, and whether they may be changed now. */
 export async function getWaysIn(entry: Entry) {
@@ -14,4 +15,9 @@ export async function getWaysIn(entry: Entry) {
   ]);
   const provenAt = session?.reauthenticatedAt.getTime() ?? 0;
   return { hasPassword: password > 0, accounts, recentlyProven: Date.now() - provenAt < REAUTHENTICATION_MS };
+}
+
+/** Shortest password accepted here, in characters. */
+export function passwordMinLength(): number {
+  return env().PASSWORD_MIN_LENGTH;
 }

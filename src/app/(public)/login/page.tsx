@@ -1,0 +1,57 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { redirect } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { currentEntry, localPath } from "@/access/entry";
+import { signInWithEmail } from "@/features/accounts/actions";
+import { CredentialsForm } from "@/features/accounts/credentials-form";
+import { ProviderButtons } from "@/features/accounts/provider-buttons";
+import { Divider } from "@/ui/divider";
+import { AuthFrame } from "../../_frames/auth-frame";
+
+type Search = Promise<{ callbackUrl?: string | string[]; error?: string | string[] }>;
+
+/** Auth.js's own error names, and ours, with what to say about each. */
+const NOTICES = {
+  unverified_email: "errorUnverified",
+  OAuthAccountNotLinked: "errorNotLinked",
+  OAuthCallbackError: "errorCancelled",
+  AccessDenied: "errorCancelled",
+} as const;
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("auth"))("signInTitle") };
+}
+
+export default async function LoginPage({ searchParams }: { searchParams: Search }) {
+  const { callbackUrl, error } = await searchParams;
+  const path = localPath(typeof callbackUrl === "string" ? callbackUrl : null);
+  if (await currentEntry()) redirect(error ? `/settings/security?${new URLSearchParams({ error: String(error) })}` : path === "/" ? "/members" : path);
+  const [auth, common] = await Promise.all([getTranslations("auth"), getTranslations("common")]);
+  const notice = error ? auth(NOTICES[String(error) as keyof typeof NOTICES] ?? "errorProvider") : undefined;
+  return (
+    <AuthFrame
+      title={auth("signInTitle")}
+      description={auth("signInLead")}
+      footer={
+        <>
+          {auth("noAccount")}{" "}
+          <Link className="link" href={`/register?${new URLSearchParams({ callbackUrl: path })}`}>
+            {auth("createAccount")}
+          </Link>
+        </>
+      }
+    >
+      <div className="grid gap-5">
+        <CredentialsForm
+          action={signInWithEmail}
+          callbackUrl={path}
+          autoComplete="current-password"
+          notice={notice}
+          texts={{ email: auth("email"), password: auth("password"), show: common("showPassword"), hide: common("hidePassword"), submit: auth("signIn") }}
+        />
+        <ProviderButtons callbackUrl={path} before={<Divider>{auth("or")}</Divider>} />
+      </div>
+    </AuthFrame>
+  );
+}

@@ -1,0 +1,49 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { redirect } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { currentEntry, localPath } from "@/access/entry";
+import { register } from "@/features/accounts/actions";
+import { CredentialsForm } from "@/features/accounts/credentials-form";
+import { ProviderButtons } from "@/features/accounts/provider-buttons";
+import { passwordMinLength } from "@/features/accounts/queries";
+import { Divider } from "@/ui/divider";
+import { AuthFrame } from "../../_frames/auth-frame";
+
+type Search = Promise<{ callbackUrl?: string | string[] }>;
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("auth"))("registerTitle") };
+}
+
+export default async function RegisterPage({ searchParams }: { searchParams: Search }) {
+  const { callbackUrl } = await searchParams;
+  const path = localPath(typeof callbackUrl === "string" ? callbackUrl : null);
+  if (await currentEntry()) redirect(path === "/" ? "/members" : path);
+  const [auth, common] = await Promise.all([getTranslations("auth"), getTranslations("common")]);
+  const hint = auth("passwordHint", { min: passwordMinLength() });
+  return (
+    <AuthFrame
+      title={auth("registerTitle")}
+      description={auth("registerLead")}
+      footer={
+        <>
+          {auth("haveAccount")}{" "}
+          <Link className="link" href={`/login?${new URLSearchParams({ callbackUrl: path })}`}>
+            {auth("signIn")}
+          </Link>
+        </>
+      }
+    >
+      <div className="grid gap-5">
+        <CredentialsForm
+          action={register}
+          callbackUrl={path}
+          autoComplete="new-password"
+          texts={{ email: auth("email"), password: auth("password"), hint, show: common("showPassword"), hide: common("hidePassword"), submit: auth("createAccount") }}
+        />
+        <ProviderButtons callbackUrl={path} before={<Divider>{auth("or")}</Divider>} />
+      </div>
+    </AuthFrame>
+  );
+}

@@ -1,0 +1,54 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { getFormatter, getTranslations } from "next-intl/server";
+import { enter } from "@/access/door";
+import { getWaysIn } from "@/features/accounts/queries";
+import { FileTable } from "@/features/files/file-table";
+import { getUsage, listFiles } from "@/features/files/queries";
+import { getOwnProfile } from "@/features/profiles/queries";
+import { Alert } from "@/ui/alert";
+import { buttonVariants } from "@/ui/button";
+import { EmptyState } from "@/ui/empty-state";
+import { PageHeader } from "@/ui/page-header";
+import { Section } from "@/ui/section";
+import { MembersFrame } from "../_frames/members-frame";
+
+const ALMOST_FULL = 0.8;
+const LATEST = 5;
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("nav"))("home") };
+}
+
+export default async function MembersPage() {
+  const entry = await enter("read", "User");
+  const [profile, usage, { files }, waysIn] = await Promise.all([getOwnProfile(entry), getUsage(entry), listFiles(entry, undefined, LATEST), getWaysIn(entry)]);
+  const [t, format] = await Promise.all([getTranslations("members"), getFormatter()]);
+  const full = usage.usedBytes / usage.quotaBytes;
+  const firstName = profile.name.split(" ")[0] || profile.email;
+  const attention = [
+    !waysIn.hasPassword && { text: t("attentionPassword"), href: "/settings/security", action: t("attentionPasswordAction") },
+    full >= ALMOST_FULL && { text: t("attentionQuota", { percent: format.number(full, { style: "percent" }) }), href: "/files", action: t("attentionQuotaAction") },
+  ].filter((item) => item !== false);
+  return (
+    <MembersFrame entry={entry}>
+      <PageHeader title={t("title", { name: firstName })} description={t("since", { date: format.dateTime(profile.createdAt, { dateStyle: "long" }) })} />
+      <div className="grid gap-10">
+        <Section title={t("attention")} description={attention.length === 0 ? t("attentionNothing") : undefined}>
+          {attention.map(({ text, href, action }) => (
+            <Alert key={href} tone="warning" action={<Link href={href} className="link whitespace-nowrap">{action}</Link>}>
+              {text}
+            </Alert>
+          ))}
+        </Section>
+        <Section title={t("latest")} action={files.length > 0 && <Link href="/files" className="link text-body">{t("latestAll")}</Link>}>
+          {files.length > 0 ? (
+            <FileTable files={files} actions={false} />
+          ) : (
+            <EmptyState title={t("emptyTitle")} description={t("emptyBody")} action={<Link href="/files" className={buttonVariants()}>{t("emptyAction")}</Link>} />
+          )}
+        </Section>
+      </div>
+    </MembersFrame>
+  );
+}

@@ -1,0 +1,26 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { enter } from "@/access/door";
+import { updateProfile } from "@/features/profiles/actions";
+import { ProfileForm } from "@/features/profiles/profile-form";
+import { profileFormProps } from "@/features/profiles/profile-form-props";
+import { getOwnProfile } from "@/features/profiles/queries";
+import { PageHeader } from "@/ui/page-header";
+import { MembersFrame } from "../../_frames/members-frame";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("profile"))("title") };
+}
+
+export default async function ProfilePage() {
+  const entry = await enter("update", "User");
+  const [t, profile] = await Promise.all([getTranslations("profile"), getOwnProfile(entry)]);
+  return (
+    <MembersFrame entry={entry}>
+      <PageHeader title={t("title")} description={t("lead")} />
+      <div className="max-w-form">
+        <ProfileForm action={updateProfile} {...await profileFormProps(profile)} />
+      </div>
+    </MembersFrame>
+  );
+}

@@ -1,0 +1,37 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { enter } from "@/access/door";
+import { ConnectedAccounts } from "@/features/accounts/connected-accounts";
+import { PasswordSection } from "@/features/accounts/password-section";
+import { getWaysIn } from "@/features/accounts/queries";
+import { Alert } from "@/ui/alert";
+import { PageHeader } from "@/ui/page-header";
+import { MembersFrame } from "../../_frames/members-frame";
+
+const NOTICES = {
+  reauthenticate: "errorReauthenticate",
+  unverified_email: "errorUnverified",
+  OAuthAccountNotLinked: "errorConnectedElsewhere",
+  OAuthCallbackError: "errorCancelled",
+} as const;
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("settings"))("title") };
+}
+
+export default async function SecurityPage({ searchParams }: { searchParams: Promise<{ error?: string | string[] }> }) {
+  const entry = await enter("read", "User", "any");
+  const [{ error }, waysIn, t, auth] = await Promise.all([searchParams, getWaysIn(entry), getTranslations("settings"), getTranslations("auth")]);
+  const { mustChangePassword } = entry.actor;
+  return (
+    <MembersFrame entry={entry}>
+      <PageHeader title={t("title")} description={t("lead")} />
+      <div className="grid max-w-form gap-10">
+        {mustChangePassword && <Alert tone="warning">{t("mustChange")}</Alert>}
+        {error && <Alert tone="danger">{auth(NOTICES[String(error) as keyof typeof NOTICES] ?? "errorProvider")}</Alert>}
+        <PasswordSection email={entry.actor.email} hasPassword={waysIn.hasPassword} />
+        {!mustChangePassword && <ConnectedAccounts email={entry.actor.email} {...waysIn} />}
+      </div>
+    </MembersFrame>
+  );
+}

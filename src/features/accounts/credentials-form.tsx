@@ -1,0 +1,46 @@
+"use client";
+
+import { type ReactNode, useActionState, useRef } from "react";
+import type { Result } from "@/access/door";
+import { Alert } from "@/ui/alert";
+import { Field } from "@/ui/field";
+import { Input } from "@/ui/input";
+import { PasswordInput } from "@/ui/password-input";
+import { SubmitButton } from "@/ui/submit-button";
+import { useFocusFirstError } from "@/ui/use-focus-first-error";
+
+type CredentialsFormProps = {
+  action: (previous: Result<unknown> | null, form: FormData) => Promise<Result<unknown>>;
+  callbackUrl: string;
+  /** `new-password` where one is chosen: password managers then offer to make one. */
+  autoComplete: "current-password" | "new-password";
+  /** Said before anything was sent: why the person came back here. */
+  notice?: string | undefined;
+  texts: { email: string; password: string; hint?: string; show: string; hide: string; submit: string };
+  children?: ReactNode;
+};
+
+/** Address and password. Works without JavaScript; keeps what was typed; texts come from the server to keep it light. */
+export function CredentialsForm({ action, callbackUrl, autoComplete, notice, texts, children }: CredentialsFormProps) {
+  const [result, submit] = useActionState(action, null);
+  const form = useRef<HTMLFormElement>(null);
+  const error = result?.ok === false ? result.error : undefined;
+  useFocusFirstError(form, error);
+  const message = error && !error.fields ? error.message : notice;
+  return (
+    <form ref={form} action={submit} className="grid gap-5" noValidate>
+      {message && <Alert tone="danger">{message}</Alert>}
+      <input type="hidden" name="callbackUrl" value={callbackUrl} />
+      <Field id="email" label={texts.email} error={error?.fields?.email}>
+        {(control) => (
+          <Input {...control} name="email" type="email" inputMode="email" autoComplete="username" required defaultValue={result?.ok === false ? result.values?.email : undefined} />
+        )}
+      </Field>
+      <Field id="password" label={texts.password} hint={texts.hint} error={error?.fields?.password}>
+        {(control) => <PasswordInput {...control} name="password" autoComplete={autoComplete} required showLabel={texts.show} hideLabel={texts.hide} />}
+      </Field>
+      {children}
+      <SubmitButton className="w-full">{texts.submit}</SubmitButton>
+    </form>
+  );
+}

@@ -1,0 +1,22 @@
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+
+/** "1.4 MB" in the reader's language; decimal units, as disks and stores count. */
+export function formatBytes(bytes: number, locale: string): string {
+  const step = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** step;
+  return new Intl.NumberFormat(locale, { style: "unit", unit: UNITS[step] ?? "byte", unitDisplay: "short", maximumFractionDigits: step > 1 && value < 100 ? 1 : 0 }).format(value);
+}
+
+/** What people call a type: "PDF", "PNG", "Word". */
+export function typeName(contentType: string): string {
+  const [, subtype = contentType] = contentType.split("/");
+  const known: Record<string, string> = {
+    plain: "Text",
+    mpeg: "MP3",
+    "epub+zip": "EPUB",
+    "vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
+    "vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
+    "vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint",
+  };
+  return known[subtype] ?? subtype.toUpperCase();
+}
