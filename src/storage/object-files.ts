@@ -136,7 +136,7 @@ export class ObjectFiles {
         break;
       } catch (error) {
         // A delete of the owner's last file may take the folder away between the two lines above.
-        if (!isAbsent(error) || attempt === 5) throw error;
+        if (!isAbsent(error) || attempt === 20) throw error;
       }
     }
     await syncFolder(dirname(path));

@@ -44,6 +44,8 @@ use = egg:swift#{name}
 """
 PROXY = """
 account_autocreate = true
+cors_allow_origin = *
+strict_cors_mode = false
 [filter:catch_errors]
 use = egg:swift#catch_errors
 [filter:gatekeeper]
