@@ -91,6 +91,17 @@ describe("a store in trouble is StorageUnavailable, soon", () => {
   });
 });
 
+test("a store that answers 404 to the deletion of nothing is as good as one that answers 204", async () => {
+  const absent: RequestListener = (_, answer) =>
+    void answer.writeHead(404, { "content-type": "application/xml" }).end("<Error><Code>NoSuchKey</Code></Error>");
+  await withServer(absent, (url) => storeAt(url).delete(KEY));
+  const lost: RequestListener = (_, answer) =>
+    void answer.writeHead(404, { "content-type": "application/xml" }).end("<Error><Code>NoSuchBucket</Code></Error>");
+  await withServer(lost, async (url) => {
+    await expect(storeAt(url).delete(KEY)).rejects.toThrow(StorageUnavailable);
+  });
+});
+
 describe("a store set up wrongly is not mistaken for an empty one", () => {
   let server: S3Server;
   beforeAll(async () => {
