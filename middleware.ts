@@ -2,7 +2,7 @@ import { type NextRequest, NextResponse } from "next/server";
 import { authorizationOrigins } from "@/lib/auth-providers";
 import { publicUrl } from "@/lib/public-url";
 import { contentSecurityPolicy, type Outside, storeOrigins } from "@/lib/security-headers";
-import { sessionCookieName } from "@/lib/session-token";
+import { sessionCookieName } from "@/lib/session-cookie";
 import authConfig from "./auth.config";
 
 /** Where signing in comes first. A courtesy that saves a round trip: every page asks at the door by itself. */
@@ -28,7 +28,8 @@ export default function middleware(request: NextRequest): NextResponse {
   return response;
 }
 
-export const config = { matcher: ["/((?!api/|_next/static|_next/image|favicon\\.ico|icon\\.svg|apple-icon|opengraph-image).*)"] };
+// Bundlers that also find this file by its name would run it in a sandbox of its own; Node.js is what src/proxy.ts has.
+export const config = { runtime: "nodejs", matcher: ["/((?!api/|_next/static|_next/image|favicon\\.ico|icon\\.svg|apple-icon|opengraph-image).*)"] };
 
 let known: Outside | undefined;
 

@@ -2,7 +2,8 @@ import { cookies, headers } from "next/headers";
 import { cache } from "react";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
-import { asClaims, type Claims, decodeToken, readSessionCookie, sessionCookieName } from "@/lib/session-token";
+import { readSessionCookie, sessionCookieName } from "@/lib/session-cookie";
+import { asClaims, type Claims, decodeToken } from "@/lib/session-token";
 import { standingOf } from "./freshness";
 import { type AppAbility, abilityFor } from "./rules";
 

@@ -3,7 +3,7 @@ import { CredentialsSignin } from "next-auth";
 import { configuredProviders, signIn, signOut } from "@/auth";
 import { type WayIn, waysIn } from "@/lib/auth-providers";
 import { AppError } from "@/lib/errors";
-import { readSessionCookie } from "@/lib/session-token";
+import { readSessionCookie } from "@/lib/session-cookie";
 import { currentVisitor } from "./entry";
 
 /** The ways in that are offered here, in the order of auth.config.ts. */
