@@ -117,9 +117,8 @@ export class S3Storage implements Storage {
     const command = new GetObjectCommand({ Bucket: this.#bucket, Key: key, Range: `bytes=${start}-${end}` });
     try {
       return await reached(async () => {
-        const deadline = this.#deadline();
-        const { Body } = await this.#client.send(command, deadline);
-        return Body ? await before(deadline.abortSignal, Body.transformToByteArray()) : new Uint8Array();
+        const { Body } = await this.#client.send(command, this.#deadline());
+        return Body ? await Body.transformToByteArray() : new Uint8Array();
       });
     } catch (error) {
       if (codeOf(error) === "NoSuchKey") return null;
@@ -152,7 +151,7 @@ export class S3Storage implements Storage {
     await reached(() => this.#client.send(new HeadBucketCommand({ Bucket: this.#bucket }), this.#deadline()));
   }
 
-  /** Each attempt has its own time limit in the handler; this one ends the call as a whole. */
+  /** Each attempt has its own time limit in the handler; this one ends the call as a whole, its body included. */
   #deadline(): { abortSignal: AbortSignal } {
     return { abortSignal: AbortSignal.timeout(this.#timeoutMs) };
   }
@@ -164,20 +163,6 @@ async function reached<T>(call: () => Promise<T>): Promise<T> {
     return await call();
   } catch (cause) {
     throw new StorageUnavailable("The S3 store failed or refused", { cause });
-  }
-}
-
-/** The SDK's signal ends with the answer's headers, so a body that stops arriving is given up here. */
-async function before<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
-  let giveUp = () => {};
-  const late = new Promise<never>((_, reject) => {
-    giveUp = () => reject(new Error("the store stopped sending", { cause: signal.reason }));
-    signal.addEventListener("abort", giveUp);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    signal.removeEventListener("abort", giveUp);
   }
 }
 
