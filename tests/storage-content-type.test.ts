@@ -146,7 +146,8 @@ describe("what is not what it says is refused", () => {
   test("an end that is a ZIP is seen though the middle was not read", async () => {
     const jar = zip({ "A.class": "x" });
     expect(await sniff(PNG, "image/png", jar)).toEqual({ ok: false, found: "application/zip" });
-    expect((await sniff(PNG, "image/png", jar.subarray(0, -1))).ok).toBe(true);
+    // As a ZIP attached within a PDF would lie there: no reader of archives takes the file for one.
+    expect((await sniff(PNG, "image/png", Buffer.concat([jar, text("and more")]))).ok).toBe(true);
   });
 
   test("a type that is not allowed is refused by its name", async () => {
