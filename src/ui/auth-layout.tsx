@@ -22,7 +22,9 @@ export function AuthLayout({ brand, skipLabel, title, description, preferences, 
         {skipLabel}
       </a>
       <div className="flex min-w-0 flex-col px-5 py-5 sm:px-8 sm:py-7">
-        <Brand {...brand} className="self-start" />
+        <header>
+          <Brand {...brand} />
+        </header>
         <main id="content" tabIndex={-1} className="mx-auto flex w-full max-w-90 flex-1 flex-col justify-center py-10 outline-none">
           <h1 className="font-semibold text-xl tracking-[-0.015em]">{title}</h1>
           {description && <p className="mt-1.5 text-body text-muted">{description}</p>}

@@ -16,7 +16,9 @@ type MessagePageProps = {
 export function MessagePage({ brand, title, body, actions, reference }: MessagePageProps) {
   return (
     <div data-slot="message-page" className="flex min-h-dvh flex-col px-5 py-5 sm:px-8 sm:py-7">
-      <Brand {...brand} className="self-start" />
+      <header>
+        <Brand {...brand} />
+      </header>
       <main className="mx-auto flex w-full max-w-105 flex-1 flex-col items-center justify-center pb-16 text-center">
         <svg
           viewBox="0 0 120 96"

@@ -37,9 +37,10 @@ export function Shell({ brand, items, userMenu, labels, notice, children }: Shel
         </button>
         <Brand {...brand} />
       </header>
-      <div
+      <aside
         id={RAIL_ID}
         popover="auto"
+        aria-label={brand.name}
         data-slot="rail"
         className={[
           "m-0 h-dvh max-h-none w-72 max-w-[85vw] -translate-x-full flex-col border-0 border-e bg-background p-3 text-foreground",
@@ -62,7 +63,7 @@ export function Shell({ brand, items, userMenu, labels, notice, children }: Shel
         </div>
         <ShellNav items={items} label={labels.navigation} railId={RAIL_ID} />
         <div className="mt-auto pt-3">{userMenu}</div>
-      </div>
+      </aside>
       <main id="content" tabIndex={-1} className="min-w-0 outline-none">
         {notice}
         <div className="mx-auto w-full max-w-page px-4 pt-6 pb-16 sm:px-8 md:pt-10">{children}</div>
