@@ -1,5 +1,6 @@
 // The site's HTTP server around Next, started by scripts/start.ts (or by anyone, with the variables of .env.example set).
 // Next's own `next start` believes X-Forwarded-* from everybody; only who holds the socket can say who the peer is.
+import { EventEmitter } from "node:events";
 import { createServer, STATUS_CODES } from "node:http";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,11 +22,14 @@ const port = Number(process.env.PORT ?? 3000);
 const trust = { proxies: proxiesOrExit(), trustHost: ["1", "true"].includes(process.env.AUTH_TRUST_HOST ?? "") };
 
 const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS });
-const app = next({ dev, dir, hostname, port, httpServer: server });
+/** @type {Set<import("node:stream").Duplex>} */
+const upgraded = new Set();
+/** Next listens for upgrades on the server it is given: on this one it gets only those that passed our checks. */
+const upgrades = new EventEmitter();
+const app = next({ dev, dir, hostname, port, httpServer: /** @type {import("node:http").Server} */ (/** @type {unknown} */ (upgrades)) });
 stopWith(server, app);
 await app.prepare();
 const handle = app.getRequestHandler();
-const upgrade = app.getUpgradeHandler();
 
 server.on("request", async (request, response) => {
   try {
@@ -49,7 +53,10 @@ server.on("upgrade", (request, socket, head) => {
     return void socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n");
   }
   if (!dev) return void socket.end("HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\n\r\n");
-  upgrade(request, socket, head).catch(() => socket.destroy());
+  // Once upgraded the server forgets a socket, but still waits for it when it closes.
+  upgraded.add(socket);
+  socket.once("close", () => upgraded.delete(socket));
+  if (!upgrades.emit("upgrade", request, socket, head)) socket.destroy();
 });
 server.on("error", (error) => {
   console.error(`The site cannot listen on ${hostname}:${port}: ${error.message}`);
@@ -88,6 +95,7 @@ function stopWith(listening, site) {
     stopping = true;
     const hard = setTimeout(() => listening.closeAllConnections(), GRACE_MS);
     // A connection falls idle when its answer is out; kept alive, it would hold the process for another 65 s.
+    for (const socket of upgraded) socket.destroy();
     const sweep = setInterval(() => listening.closeIdleConnections(), IDLE_SWEEP_MS);
     if (listening.listening) await new Promise((done) => listening.close(done));
     clearTimeout(hard);
