@@ -60,6 +60,8 @@ export function authSecret(env: Env): string {
 /** What a serving process is started with. */
 export function serverEnvironment(env: Env, { databaseUrl, dev }: { databaseUrl: string; dev: boolean }): NodeJS.ProcessEnv {
   return {
+    // Next's reports to its makers: a self-hosted site says nothing about itself unless somebody wants it to.
+    NEXT_TELEMETRY_DISABLED: "1",
     ...process.env,
     NODE_ENV: dev ? "development" : "production",
     DATABASE_URL: databaseUrl,

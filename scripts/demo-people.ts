@@ -1,0 +1,148 @@
+export type DemoFile = "notes" | "photo" | "report" | "table";
+export type DemoPerson = {
+  name: string;
+  role: "MEMBER" | "ADMIN";
+  city: string;
+  interests: string[];
+  bio: string;
+  locale: "en" | "fr";
+  joinedDaysAgo: number;
+  seenHoursAgo: number;
+  files: DemoFile[];
+};
+
+/** Nobody real; their addresses end in example.org, which no mail ever reaches (RFC 2606). */
+export const DEMO_PEOPLE: DemoPerson[] = [
+  {
+    name: "Ines Carvalho",
+    role: "ADMIN",
+    city: "Porto",
+    interests: ["architecture", "cycling", "ceramics"],
+    bio: "Looks after the members' area and answers when something is unclear.",
+    locale: "en",
+    joinedDaysAgo: 214,
+    seenHoursAgo: 1,
+    files: ["notes", "table"],
+  },
+  {
+    name: "Mateo Lindqvist",
+    role: "MEMBER",
+    city: "Gothenburg",
+    interests: ["sailing", "photography", "maps"],
+    bio: "Photographs harbours in winter, when nobody else is there.",
+    locale: "en",
+    joinedDaysAgo: 187,
+    seenHoursAgo: 3,
+    files: ["photo", "notes", "report"],
+  },
+  {
+    name: "Amélie Fontaine",
+    role: "MEMBER",
+    city: "Lyon",
+    interests: ["bookbinding", "jazz"],
+    bio: "Relieuse à mi-temps, contrebassiste le reste du temps.",
+    locale: "fr",
+    joinedDaysAgo: 161,
+    seenHoursAgo: 20,
+    files: ["photo", "notes"],
+  },
+  {
+    name: "Kwame Boateng",
+    role: "MEMBER",
+    city: "Accra",
+    interests: ["radio", "urban gardening"],
+    bio: "Builds small radios and grows tomatoes on the roof.",
+    locale: "en",
+    joinedDaysAgo: 133,
+    seenHoursAgo: 49,
+    files: ["table"],
+  },
+  {
+    name: "Hanna Wójcik",
+    role: "MEMBER",
+    city: "Kraków",
+    interests: ["typography", "chess", "running"],
+    bio: "Draws letters by day and plays the Caro-Kann by night.",
+    locale: "en",
+    joinedDaysAgo: 118,
+    seenHoursAgo: 6,
+    files: ["report", "photo"],
+  },
+  {
+    name: "Yuki Tanabe",
+    role: "MEMBER",
+    city: "Sapporo",
+    interests: ["ski touring", "tea", "film"],
+    bio: "Keeps a diary of snow depths since 2009.",
+    locale: "en",
+    joinedDaysAgo: 96,
+    seenHoursAgo: 260,
+    files: ["notes"],
+  },
+  {
+    name: "Théo Marchand",
+    role: "MEMBER",
+    city: "Montréal",
+    interests: ["synthesizers", "board games"],
+    bio: "Répare des synthétiseurs que personne ne veut plus jeter.",
+    locale: "fr",
+    joinedDaysAgo: 74,
+    seenHoursAgo: 31,
+    files: [],
+  },
+  {
+    name: "Noor Haddad",
+    role: "MEMBER",
+    city: "Amman",
+    interests: ["calligraphy", "open data"],
+    bio: "Turns public timetables into posters.",
+    locale: "en",
+    joinedDaysAgo: 52,
+    seenHoursAgo: 12,
+    files: ["report", "table"],
+  },
+  {
+    name: "Callum Reid",
+    role: "MEMBER",
+    city: "Dundee",
+    interests: ["geology", "baking"],
+    bio: "Sourdough and sandstone, in that order.",
+    locale: "en",
+    joinedDaysAgo: 37,
+    seenHoursAgo: 700,
+    files: ["photo"],
+  },
+  {
+    name: "Lucía Ferrer",
+    role: "MEMBER",
+    city: "Valencia",
+    interests: ["theatre", "swimming", "translation"],
+    bio: "Translates plays, and swims before anyone is up.",
+    locale: "en",
+    joinedDaysAgo: 19,
+    seenHoursAgo: 2,
+    files: ["notes", "photo"],
+  },
+  {
+    name: "Arjun Menon",
+    role: "MEMBER",
+    city: "Kochi",
+    interests: ["birds", "electronics"],
+    bio: "Listens to owls with home-made microphones.",
+    locale: "en",
+    joinedDaysAgo: 8,
+    seenHoursAgo: 90,
+    files: [],
+  },
+  {
+    name: "Sofie Brandt",
+    role: "MEMBER",
+    city: "Aarhus",
+    interests: ["weaving", "cold water"],
+    bio: "New here; weaves blankets that are too heavy to lift.",
+    locale: "en",
+    joinedDaysAgo: 2,
+    seenHoursAgo: 47,
+    files: [],
+  },
+];
