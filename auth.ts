@@ -126,7 +126,19 @@ async function hasEnded(claims: Parameters<typeof standingOf>[0]): Promise<boole
 
 /** What people do (a wrong password, "Cancel" at GitHub) is no fault of ours. */
 function isExpected(error: Error): boolean {
-  return ["CredentialsSignin", "OAuthAccountNotLinked", "OAuthCallbackError", "InvalidCheck", "AccessDenied", "UnknownAction", "MissingCSRF", "InvalidCallbackUrl"].includes(error.name) || ("type" in error && error.type === "CredentialsSignin");
+  return (
+    [
+      "CredentialsSignin",
+      "OAuthAccountNotLinked",
+      "OAuthCallbackError",
+      "InvalidCheck",
+      "AccessDenied",
+      "UnknownAction",
+      "MissingCSRF",
+      "InvalidCallbackUrl",
+    ].includes(error.name) ||
+    ("type" in error && error.type === "CredentialsSignin")
+  );
 }
 
 function one(secret: string | string[]): string {

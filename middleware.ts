@@ -14,7 +14,10 @@ export default function middleware(request: NextRequest): NextResponse {
   const secure = request.headers.get("x-forwarded-proto") === "https";
   const name = sessionCookieName(secure);
   if (MEMBERS_ONLY.test(pathname) && !request.cookies.has(name) && !request.cookies.has(`${name}.0`)) {
-    return NextResponse.redirect(new URL(`/login?${new URLSearchParams({ callbackUrl: `${pathname}${search}` })}`, publicUrl(request)), 307);
+    return NextResponse.redirect(
+      new URL(`/login?${new URLSearchParams({ callbackUrl: `${pathname}${search}` })}`, publicUrl(request)),
+      307,
+    );
   }
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64");
   const policy = contentSecurityPolicy(nonce, outside(), process.env.NODE_ENV === "development");
@@ -29,7 +32,10 @@ export default function middleware(request: NextRequest): NextResponse {
 }
 
 // Bundlers that also find this file by its name would run it in a sandbox of its own; Node.js is what src/proxy.ts has.
-export const config = { runtime: "nodejs", matcher: ["/((?!api/|_next/static|_next/image|favicon\\.ico|icon\\.svg|apple-icon|opengraph-image).*)"] };
+export const config = {
+  runtime: "nodejs",
+  matcher: ["/((?!api/|_next/static|_next/image|favicon\\.ico|icon\\.svg|apple-icon|opengraph-image).*)"],
+};
 
 let known: Outside | undefined;
 

@@ -20,7 +20,15 @@ const config: NextConfig = {
   typescript: { ignoreBuildErrors: true },
   // next/image fixes its hosts at build time; one image has to serve every deployment (docs/decisions).
   images: { unoptimized: true },
-  serverExternalPackages: ["bcryptjs", "pg", "pino", "@zxcvbn-ts/core", "@zxcvbn-ts/language-common", "@zxcvbn-ts/language-en", "@zxcvbn-ts/language-fr"],
+  serverExternalPackages: [
+    "bcryptjs",
+    "pg",
+    "pino",
+    "@zxcvbn-ts/core",
+    "@zxcvbn-ts/language-common",
+    "@zxcvbn-ts/language-en",
+    "@zxcvbn-ts/language-fr",
+  ],
   headers: async () => [
     { source: "/:path*", headers: SECURITY_HEADERS },
     {

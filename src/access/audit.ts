@@ -71,7 +71,10 @@ async function once<T>(tx: Transaction, by: Entry | Visitor, run: (tx: Transacti
 }
 
 async function assertStillTrue(tx: Transaction, { actor }: Entry): Promise<void> {
-  const session = await tx.session.findUnique({ where: { id: actor.sid }, select: { endedAt: true, userId: true, user: { select: { role: true } } } });
+  const session = await tx.session.findUnique({
+    where: { id: actor.sid },
+    select: { endedAt: true, userId: true, user: { select: { role: true } } },
+  });
   if (session?.userId !== actor.userId || session.endedAt) throw new AppError("unauthenticated");
   if (session.user.role !== actor.role) throw new AppError("conflict", "rights_changed");
 }

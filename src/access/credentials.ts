@@ -17,7 +17,10 @@ export const REAUTHENTICATION_MS = 10 * 60_000;
  * same hash. A hash of lower cost than configured is raised on the way. Throws AppError "rate_limited" when too many wait.
  */
 export async function verifyCredentials(email: string, password: string): Promise<string | null> {
-  const found = await db().user.findUnique({ where: { email: normaliseEmail(email).slice(0, 254) }, select: { id: true, password: { select: { hash: true } } } });
+  const found = await db().user.findUnique({
+    where: { email: normaliseEmail(email).slice(0, 254) },
+    select: { id: true, password: { select: { hash: true } } },
+  });
   const hash = found?.password?.hash ?? null;
   if (!(await verifyPassword(password, hash)) || !found || !hash) return null;
   if (needsRehash(hash)) {
@@ -47,7 +50,20 @@ export async function openSession(userId: string, method: string): Promise<Claim
     await record({ action: "user.signed_in", actorId: userId, subjectType: "Session", subjectId: session.id, after: { method } });
     const { role, profileComplete, mustChangePassword, epoch, name, email, image: picture } = user;
     const end = Math.floor(expiresAt.getTime() / 1000);
-    return { sub: userId, sid: session.id, role, profileComplete, mustChangePassword, epoch, name, email, picture, end, exp: end, iat: Math.floor(Date.now() / 1000) };
+    return {
+      sub: userId,
+      sid: session.id,
+      role,
+      profileComplete,
+      mustChangePassword,
+      epoch,
+      name,
+      email,
+      picture,
+      end,
+      exp: end,
+      iat: Math.floor(Date.now() / 1000),
+    };
   });
 }
 
@@ -73,11 +89,19 @@ export async function mayConnect(): Promise<boolean> {
 /** Makes a person from what a provider vouches for. Text is cut to what fits; a picture is kept only from https. */
 export async function registerFromProvider(from: Omit<AdapterUser, "id"> & { id?: string }): Promise<AdapterUser> {
   const email = normaliseEmail(from.email);
-  const name = from.name?.normalize("NFC").replace(/\p{Cc}|\p{Cs}/gu, "").trim().slice(0, 100) ?? "";
+  const name =
+    from.name
+      ?.normalize("NFC")
+      .replace(/\p{Cc}|\p{Cs}/gu, "")
+      .trim()
+      .slice(0, 100) ?? "";
   const image = from.image && from.image.length <= 500 && /^https:\/\//.test(from.image) ? from.image : null;
   try {
     return await change(await currentVisitor(), async (tx, record) => {
-      const user = await tx.user.create({ data: { email, emailVerified: new Date(), name, image }, select: { id: true, email: true, emailVerified: true, name: true, image: true } });
+      const user = await tx.user.create({
+        data: { email, emailVerified: new Date(), name, image },
+        select: { id: true, email: true, emailVerified: true, name: true, image: true },
+      });
       await record({ action: "user.registered", actorId: user.id, subjectType: "User", subjectId: user.id, after: { method: "provider" } });
       return user;
     });

@@ -51,9 +51,21 @@ export async function enter(action?: Action, subject?: SubjectName, standing?: "
  * Never throws at the caller: `{ ok: false, error }` says in the reader's language what was wrong, beside which field,
  * and gives back what was typed (secrets excepted).
  */
-export function action<Schema extends z.ZodType, T>(access: MemberAccess, schema: Schema, run: (input: z.output<Schema>, entry: Entry) => Promise<T>): ServerAction<z.input<Schema>, T>;
-export function action<Schema extends z.ZodType, T>(access: VisitorAccess, schema: Schema, run: (input: z.output<Schema>, visitor: Visitor) => Promise<T>): ServerAction<z.input<Schema>, T>;
-export function action<Schema extends z.ZodType, T>(access: Access, schema: Schema, run: (input: z.output<Schema>, by: never) => Promise<T>): ServerAction<z.input<Schema>, T> {
+export function action<Schema extends z.ZodType, T>(
+  access: MemberAccess,
+  schema: Schema,
+  run: (input: z.output<Schema>, entry: Entry) => Promise<T>,
+): ServerAction<z.input<Schema>, T>;
+export function action<Schema extends z.ZodType, T>(
+  access: VisitorAccess,
+  schema: Schema,
+  run: (input: z.output<Schema>, visitor: Visitor) => Promise<T>,
+): ServerAction<z.input<Schema>, T>;
+export function action<Schema extends z.ZodType, T>(
+  access: Access,
+  schema: Schema,
+  run: (input: z.output<Schema>, by: never) => Promise<T>,
+): ServerAction<z.input<Schema>, T> {
   const served = async (first: unknown, second?: FormData): Promise<Result<T>> => {
     const given = second instanceof FormData ? second : first;
     try {
@@ -83,15 +95,25 @@ interface Input<S extends Shape> {
   query: Parsed<S["query"]>;
   body: Parsed<S["body"]>;
 }
-type RouteHandler = ((request: NextRequest, context: { params: Promise<Record<string, string | string[]>> }) => Promise<Response>) & { access?: Access };
+type RouteHandler = ((request: NextRequest, context: { params: Promise<Record<string, string | string[]>> }) => Promise<Response>) & {
+  access?: Access;
+};
 
 /**
  * The door of a route handler: the same checks in the same order. Whatever `run` returns that is not a Response becomes
  * JSON. Every failure is `{ "error": { code, message } }` with its status; answers are `private, no-store` unless said
  * otherwise. A change asked for by another origin is refused.
  */
-export function handler<S extends Shape>(access: MemberAccess, shape: S, run: (input: Input<S>, entry: Entry) => Promise<unknown>): RouteHandler;
-export function handler<S extends Shape>(access: VisitorAccess, shape: S, run: (input: Input<S>, visitor: Visitor) => Promise<unknown>): RouteHandler;
+export function handler<S extends Shape>(
+  access: MemberAccess,
+  shape: S,
+  run: (input: Input<S>, entry: Entry) => Promise<unknown>,
+): RouteHandler;
+export function handler<S extends Shape>(
+  access: VisitorAccess,
+  shape: S,
+  run: (input: Input<S>, visitor: Visitor) => Promise<unknown>,
+): RouteHandler;
 export function handler<S extends Shape>(access: Access, shape: S, run: (input: Input<S>, by: never) => Promise<unknown>): RouteHandler {
   const served: RouteHandler = async (request, context) => {
     try {
@@ -144,7 +166,8 @@ function fromForm(form: FormData): Record<string, unknown> {
 
 function typed(form: FormData): Record<string, string> {
   const values: Record<string, string> = {};
-  for (const [name, value] of form) if (typeof value === "string" && !name.startsWith("$ACTION") && !SECRET_FIELD.test(name)) values[name] = value;
+  for (const [name, value] of form)
+    if (typeof value === "string" && !name.startsWith("$ACTION") && !SECRET_FIELD.test(name)) values[name] = value;
   return values;
 }
 

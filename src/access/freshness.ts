@@ -58,7 +58,16 @@ interface Memory {
 function memory(): Memory {
   const shared = globalThis as typeof globalThis & { foyerFreshness?: Memory };
   shared.foyerFreshness ??= {
-    people: new Map(), sessions: new Map(), floor: 0, generation: 0, linked: false, lastHeard: 0, knownXid: null, client: null, running: false, asked: new Map(),
+    people: new Map(),
+    sessions: new Map(),
+    floor: 0,
+    generation: 0,
+    linked: false,
+    lastHeard: 0,
+    knownXid: null,
+    client: null,
+    running: false,
+    asked: new Map(),
   };
   return shared.foyerFreshness;
 }
@@ -173,7 +182,18 @@ interface Row extends Omit<Standing, "certain"> {
 }
 
 function toPerson({ role, profileComplete, mustChangePassword, name, email, image, version, epoch }: Row): Person {
-  return { role, profileComplete, mustChangePassword, name, email, image, epoch, version: Number(version), deleted: false, learnedAt: Date.now() };
+  return {
+    role,
+    profileComplete,
+    mustChangePassword,
+    name,
+    email,
+    image,
+    epoch,
+    version: Number(version),
+    deleted: false,
+    learnedAt: Date.now(),
+  };
 }
 
 /** The higher version wins: a notification that overtook the snapshot is not undone by it. */
@@ -220,7 +240,12 @@ async function keepListening(own: Memory): Promise<void> {
 
 /** Listens until the connection ends or stays silent: LISTEN first, then what was missed, then one heartbeat a second. */
 async function listen(own: Memory, onLinked: () => void): Promise<void> {
-  const client = new Client({ connectionString: env().DATABASE_URL, connectionTimeoutMillis: ANSWER_MS, keepAlive: true, application_name: "foyer-freshness" });
+  const client = new Client({
+    connectionString: env().DATABASE_URL,
+    connectionTimeoutMillis: ANSWER_MS,
+    keepAlive: true,
+    application_name: "foyer-freshness",
+  });
   const lost = new Promise<never>((_, reject) => {
     client.on("error", reject);
     client.on("end", () => reject(new Error("connection ended")));
@@ -266,13 +291,18 @@ async function catchUp(own: Memory, client: Client, now: bigint): Promise<void> 
   const since = own.knownXid !== null && own.knownXid <= now ? own.knownXid.toString() : null;
   if (own.knownXid !== null && since === null) forgetAll(own);
   const limit = MAX_REMEMBERED;
-  const changed = (column: string) => (since === null ? `"${column}" > now() - interval '${SESSION_SECONDS + CLOCK_SKEW_S} seconds'` : `"changedXid" >= ${since}`);
+  const changed = (column: string) =>
+    since === null ? `"${column}" > now() - interval '${SESSION_SECONDS + CLOCK_SKEW_S} seconds'` : `"changedXid" >= ${since}`;
   const people = await client.query<Row>(
     `SELECT "id", "version", "epoch", "role", "profileComplete", "mustChangePassword", "name", "email", "image"
        FROM "User" WHERE "version" > 0 AND ${changed("changedAt")} LIMIT ${limit}`,
   );
-  const sessions = await client.query<{ id: string }>(`SELECT "id" FROM "Session" WHERE "endedAt" IS NOT NULL AND "expiresAt" > now() AND ${changed("endedAt")} LIMIT ${limit}`);
-  const deleted = await client.query<{ id: string }>(`SELECT "userId" AS "id" FROM "Tombstone" WHERE ${changed("deletedAt")} LIMIT ${limit}`);
+  const sessions = await client.query<{ id: string }>(
+    `SELECT "id" FROM "Session" WHERE "endedAt" IS NOT NULL AND "expiresAt" > now() AND ${changed("endedAt")} LIMIT ${limit}`,
+  );
+  const deleted = await client.query<{ id: string }>(
+    `SELECT "userId" AS "id" FROM "Tombstone" WHERE ${changed("deletedAt")} LIMIT ${limit}`,
+  );
   if (people.rows.length + deleted.rows.length >= limit || sessions.rows.length >= limit) return forgetAll(own);
   for (const row of people.rows) learn(own, row);
   for (const { id } of sessions.rows) remember(own.sessions, id, { ended: true, learnedAt: Date.now() });
@@ -294,7 +324,18 @@ function hear(own: Memory, { payload }: Notification): void {
 }
 
 function bury(own: Memory, id: string): void {
-  const gone: Person = { role: "MEMBER", profileComplete: false, mustChangePassword: false, name: "", email: "", image: null, version: Number.MAX_SAFE_INTEGER, epoch: Number.MAX_SAFE_INTEGER, deleted: true, learnedAt: Date.now() };
+  const gone: Person = {
+    role: "MEMBER",
+    profileComplete: false,
+    mustChangePassword: false,
+    name: "",
+    email: "",
+    image: null,
+    version: Number.MAX_SAFE_INTEGER,
+    epoch: Number.MAX_SAFE_INTEGER,
+    deleted: true,
+    learnedAt: Date.now(),
+  };
   remember(own.people, id, gone);
 }
 

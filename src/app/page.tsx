@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { SignedIn, SignedOut } from "@/features/accounts/session-state";
 import { buttonVariants } from "@/ui/button";
 import { PublicLayout } from "@/ui/public-layout";
+import { SoftLink } from "@/ui/soft-link";
 import { PreferencesBar } from "./_frames/preferences-bar";
 
 export const metadata: Metadata = { robots: { index: true } };
@@ -16,17 +16,17 @@ export default async function HomePage() {
       <p className="mt-3 text-pretty text-base text-muted">{home("lead")}</p>
       <div className="mt-8 flex flex-col gap-3 sm:flex-row">
         <SignedIn>
-          <Link href="/members" className={buttonVariants({ size: "lg" })}>
+          <SoftLink href="/members" className={buttonVariants({ size: "lg" })}>
             {home("membersArea")}
-          </Link>
+          </SoftLink>
         </SignedIn>
         <SignedOut>
-          <Link href="/login" className={buttonVariants({ size: "lg" })}>
+          <SoftLink href="/login" className={buttonVariants({ size: "lg" })}>
             {home("signIn")}
-          </Link>
-          <Link href="/register" className={buttonVariants({ variant: "secondary", size: "lg" })}>
+          </SoftLink>
+          <SoftLink href="/register" className={buttonVariants({ variant: "secondary", size: "lg" })}>
             {home("createAccount")}
-          </Link>
+          </SoftLink>
         </SignedOut>
       </div>
     </PublicLayout>

@@ -1,7 +1,7 @@
 import { customFetch } from "next-auth";
 import type { Provider } from "next-auth/providers";
-import { env, providerVariables } from "./env";
 import { normaliseEmail } from "./email";
+import { env, providerVariables } from "./env";
 
 const ANSWER_MS = 10_000;
 
@@ -26,7 +26,10 @@ export function readyProviders(configured: readonly Provider[]): Provider[] {
     if (!clientId) return [];
     const variables = { clientId, clientSecret, issuer };
     // Called again, because a provider's addresses follow from its options (GitHub Enterprise, an issuer).
-    const made = typeof entry === "function" ? entry({ ...variables, ...(id === "github" && baseUrl ? { enterprise: { baseUrl } } : {}) }) : { ...entry, ...variables };
+    const made =
+      typeof entry === "function"
+        ? entry({ ...variables, ...(id === "github" && baseUrl ? { enterprise: { baseUrl } } : {}) })
+        : { ...entry, ...variables };
     return [{ ...made, [customFetch]: patientFetch, ...(id === "github" ? { userinfo: githubUserinfo(baseUrl) } : {}) } as Provider];
   });
 }

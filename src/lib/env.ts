@@ -13,27 +13,53 @@ export const envShape = {
   FOYER_DATA: z.string().default(".foyer").describe("Folder of the built-in defaults: database, files, secrets."),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info").describe("How much is logged."),
 
-  AUTH_SECRET: z.string().min(32).optional().describe("Key of the session cookies, 32 characters or more. Unset: generated once and kept in FOYER_DATA. Required with DATABASE_URL."),
-  AUTH_URL: z.url({ protocol: /^https?$/ }).optional().describe("Public address of the site, such as https://members.example.org. Unset: the address each request came by."),
+  AUTH_SECRET: z
+    .string()
+    .min(32)
+    .optional()
+    .describe(
+      "Key of the session cookies, 32 characters or more. Unset: generated once and kept in FOYER_DATA. Required with DATABASE_URL.",
+    ),
+  AUTH_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("Public address of the site, such as https://members.example.org. Unset: the address each request came by."),
   AUTH_TRUST_HOST: flag.optional().describe("Believe X-Forwarded-Host from any peer. Rather name the proxies in TRUSTED_PROXIES."),
-  TRUSTED_PROXIES: z.string().default("loopback").describe("Proxies whose X-Forwarded-* are believed: addresses or CIDR ranges, comma separated; `loopback` and `private` name the usual ranges."),
+  TRUSTED_PROXIES: z
+    .string()
+    .default("loopback")
+    .describe(
+      "Proxies whose X-Forwarded-* are believed: addresses or CIDR ranges, comma separated; `loopback` and `private` name the usual ranges.",
+    ),
   AUTH_GITHUB_ID: z.string().optional().describe("GitHub sign-in: client id (GITHUB_ID is read too)."),
   AUTH_GITHUB_SECRET: z.string().optional().describe("GitHub sign-in: client secret (GITHUB_SECRET is read too)."),
-  AUTH_GITHUB_ENTERPRISE_URL: z.url({ protocol: /^https?$/ }).optional().describe("GitHub Enterprise: its address."),
+  AUTH_GITHUB_ENTERPRISE_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("GitHub Enterprise: its address."),
   AUTH_GOOGLE_ID: z.string().optional().describe("Google sign-in, once it stands in auth.config.ts: client id."),
   AUTH_GOOGLE_SECRET: z.string().optional().describe("Google sign-in: client secret."),
   PASSWORD_MIN_LENGTH: number(8, 64).default(12).describe("Shortest password accepted, in characters."),
   BCRYPT_COST: number(4, 15).default(11).describe("Cost of new password hashes; older ones are raised at the next sign-in."),
   FOYER_ADMIN_EMAIL: z.email().default("admin@foyer.local").describe("Address of the first admin, made when there is none."),
 
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional().describe("PostgreSQL 15 or newer. Unset: embedded PostgreSQL 18 in FOYER_DATA."),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe("PostgreSQL 15 or newer. Unset: embedded PostgreSQL 18 in FOYER_DATA."),
   DATABASE_POOL_SIZE: number(1, 200).default(10).describe("Database connections of each process."),
 
-  STORAGE_PROVIDER: z.enum(["LOCAL", "S3", "AZURE", "GCS"]).optional().describe("Where files lie. Unset: S3 when S3_BUCKET_NAME is set, else LOCAL (disk, in FOYER_DATA)."),
+  STORAGE_PROVIDER: z
+    .enum(["LOCAL", "S3", "AZURE", "GCS"])
+    .optional()
+    .describe("Where files lie. Unset: S3 when S3_BUCKET_NAME is set, else LOCAL (disk, in FOYER_DATA)."),
   S3_BUCKET_NAME: z.string().optional().describe("Bucket of the files."),
   S3_FORCE_PATH_STYLE: flag.optional().describe("Bucket in the path instead of the host name, as MinIO, Ceph and Swift want it."),
   AWS_REGION: z.string().default("us-east-1").describe("Region of the bucket."),
-  AWS_ENDPOINT_URL_S3: z.url({ protocol: /^https?$/ }).optional().describe("Address of an S3 server other than Amazon's."),
+  AWS_ENDPOINT_URL_S3: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("Address of an S3 server other than Amazon's."),
   AWS_ACCESS_KEY_ID: z.string().optional().describe("S3 access key; unset: the SDK's own chain (roles, profiles)."),
   AWS_SECRET_ACCESS_KEY: z.string().optional().describe("S3 secret key."),
   PRESIGNED_URL_EXPIRATION: number(1, 3600).default(900).describe("Seconds a presigned URL lives, at most 3600."),
@@ -73,9 +99,14 @@ export function env(): Env & { AUTH_SECRET: string; DATABASE_URL: string; STORAG
 let cached: ReturnType<typeof requireServer> | undefined;
 
 /** A provider's variables by Auth.js's own convention, AUTH_<PROVIDER>_ID, _SECRET and _ISSUER; GITHUB_ID and GITHUB_SECRET count too. */
-export function providerVariables(id: string): { clientId: string | undefined; clientSecret: string | undefined; issuer: string | undefined } {
+export function providerVariables(id: string): {
+  clientId: string | undefined;
+  clientSecret: string | undefined;
+  issuer: string | undefined;
+} {
   const name = id.toUpperCase().replace(/-/g, "_");
-  const read = (suffix: string) => process.env[`AUTH_${name}_${suffix}`]?.trim() || process.env[ALIASES[`AUTH_${name}_${suffix}` as keyof Env] ?? ""]?.trim() || undefined;
+  const read = (suffix: string) =>
+    process.env[`AUTH_${name}_${suffix}`]?.trim() || process.env[ALIASES[`AUTH_${name}_${suffix}` as keyof Env] ?? ""]?.trim() || undefined;
   return { clientId: read("ID"), clientSecret: read("SECRET"), issuer: read("ISSUER") };
 }
 
@@ -83,19 +114,31 @@ export function providerVariables(id: string): { clientId: string | undefined; c
 function requireServer(read: Env) {
   const { AUTH_SECRET, DATABASE_URL, STORAGE_PROVIDER } = read;
   const missing = Object.entries({ AUTH_SECRET, DATABASE_URL }).filter(([, value]) => !value);
-  if (missing.length > 0) throw new EnvError(missing.map(([name]) => `${name}: is required to serve. Set it, or start with \`npm start\`.`).join("\n"));
-  return { ...read, AUTH_SECRET: AUTH_SECRET ?? "", DATABASE_URL: DATABASE_URL ?? "", STORAGE_PROVIDER: STORAGE_PROVIDER ?? ("LOCAL" as const) };
+  if (missing.length > 0)
+    throw new EnvError(missing.map(([name]) => `${name}: is required to serve. Set it, or start with \`npm start\`.`).join("\n"));
+  return {
+    ...read,
+    AUTH_SECRET: AUTH_SECRET ?? "",
+    DATABASE_URL: DATABASE_URL ?? "",
+    STORAGE_PROVIDER: STORAGE_PROVIDER ?? ("LOCAL" as const),
+  };
 }
 
 function crossChecks(read: Env): string[] {
   const lines: string[] = [];
-  const pairs: [keyof Env, keyof Env][] = [["AUTH_GITHUB_ID", "AUTH_GITHUB_SECRET"], ["AUTH_GOOGLE_ID", "AUTH_GOOGLE_SECRET"], ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]];
+  const pairs: [keyof Env, keyof Env][] = [
+    ["AUTH_GITHUB_ID", "AUTH_GITHUB_SECRET"],
+    ["AUTH_GOOGLE_ID", "AUTH_GOOGLE_SECRET"],
+    ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"],
+  ];
   for (const [one, other] of pairs) {
     if (read[one] && !read[other]) lines.push(`${other}: is missing, but ${one} is set.`);
     if (read[other] && !read[one]) lines.push(`${one}: is missing, but ${other} is set.`);
   }
-  if (read.DATABASE_URL && !read.AUTH_SECRET) lines.push("AUTH_SECRET: is required when DATABASE_URL is set; `openssl rand -base64 33` makes one.");
+  if (read.DATABASE_URL && !read.AUTH_SECRET)
+    lines.push("AUTH_SECRET: is required when DATABASE_URL is set; `openssl rand -base64 33` makes one.");
   if (read.STORAGE_PROVIDER === "S3" && !read.S3_BUCKET_NAME) lines.push("S3_BUCKET_NAME: is required when STORAGE_PROVIDER is S3.");
-  if (read.STORAGE_PROVIDER === "AZURE" || read.STORAGE_PROVIDER === "GCS") lines.push(`STORAGE_PROVIDER: the ${read.STORAGE_PROVIDER} driver is not built yet; use LOCAL or S3.`);
+  if (read.STORAGE_PROVIDER === "AZURE" || read.STORAGE_PROVIDER === "GCS")
+    lines.push(`STORAGE_PROVIDER: the ${read.STORAGE_PROVIDER} driver is not built yet; use LOCAL or S3.`);
   return lines;
 }

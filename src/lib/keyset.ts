@@ -25,18 +25,27 @@ export function encodeCursor({ value, id }: Cursor): string {
  * The Prisma `where` of the page after `cursor`: rows beyond it in the order of (column, id). Its cost is the same at any
  * depth, where OFFSET reads everything it skips.
  */
-export function after<Column extends string>(column: Column, direction: "asc" | "desc", cursor: Cursor, read: (value: string) => string | Date = (value) => value) {
+export function after<Column extends string>(
+  column: Column,
+  direction: "asc" | "desc",
+  cursor: Cursor,
+  read: (value: string) => string | Date = (value) => value,
+) {
   const beyond = direction === "asc" ? "gt" : "lt";
   const value = read(cursor.value);
   return { OR: [{ [column]: { [beyond]: value } }, { [column]: value, id: { [beyond]: cursor.id } }] };
 }
 
 /** Splits `limit + 1` rows into a page and the cursor of the next one, null at the end. */
-export function page<Row extends { id: string }>(rows: Row[], limit: number, valueOf: (row: Row) => string | Date): { rows: Row[]; next: string | null } {
+export function page<Row extends { id: string }>(
+  rows: Row[],
+  limit: number,
+  sortedBy: (row: Row) => string | Date,
+): { rows: Row[]; next: string | null } {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   if (rows.length <= limit || !last) return { rows: shown, next: null };
-  const value = valueOf(last);
+  const value = sortedBy(last);
   return { rows: shown, next: encodeCursor({ value: value instanceof Date ? value.toISOString() : value, id: last.id }) };
 }
 

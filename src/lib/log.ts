@@ -6,7 +6,10 @@ export function log(): Logger {
   shared.foyerLog ??= pino({
     level: process.env.LOG_LEVEL || "info",
     base: null,
-    redact: { paths: ["password", "*.password", "token", "*.token", "cookie", "*.cookie", "authorization", "*.authorization"], censor: "[hidden]" },
+    redact: {
+      paths: ["password", "*.password", "token", "*.token", "cookie", "*.cookie", "authorization", "*.authorization"],
+      censor: "[hidden]",
+    },
   });
   return shared.foyerLog;
 }

@@ -43,13 +43,31 @@ export async function assertAcceptablePassword(password: string, personal: strin
   const min = env().PASSWORD_MIN_LENGTH;
   if ([...normalised].length < min) throw refused(field, "password_short", { min });
   if (Buffer.byteLength(normalised) > MAX_PASSWORD_BYTES) throw refused(field, "password_long", { max: MAX_PASSWORD_BYTES });
-  const inputs = ["foyer", ...personal.flatMap((value) => [value, ...value.split(/[^\p{L}\p{N}]+/u)])].filter((value) => value.length > 2).slice(0, 20);
+  const inputs = ["foyer", ...personal.flatMap((value) => [value, ...value.split(/[^\p{L}\p{N}]+/u)])]
+    .filter((value) => value.length > 2)
+    .slice(0, 20);
   const { score, warning } = await run<{ score: number; warning: string | null }>({ kind: "strength", password: normalised, inputs });
   if (score < MIN_SCORE) throw refused(field, WARNINGS.has(warning ?? "") ? `password_${warning}` : "password_weak");
 }
 
 /** Every reason the estimator gives; each has its text in every language below `errors.field`. */
-const WARNINGS = new Set(["straightRow", "keyPattern", "simpleRepeat", "extendedRepeat", "sequences", "recentYears", "dates", "topTen", "topHundred", "common", "similarToCommon", "wordByItself", "namesByThemselves", "commonNames", "userInputs"]);
+const WARNINGS = new Set([
+  "straightRow",
+  "keyPattern",
+  "simpleRepeat",
+  "extendedRepeat",
+  "sequences",
+  "recentYears",
+  "dates",
+  "topTen",
+  "topHundred",
+  "common",
+  "similarToCommon",
+  "wordByItself",
+  "namesByThemselves",
+  "commonNames",
+  "userInputs",
+]);
 
 function normalise(password: string): string {
   return password.normalize("NFKC");
@@ -69,7 +87,10 @@ function decoy(cost: number): Promise<string> {
   return hash;
 }
 
-type Job = { kind: "hash"; password: string; cost: number } | { kind: "compare"; password: string; hash: string } | { kind: "strength"; password: string; inputs: string[] };
+type Job =
+  | { kind: "hash"; password: string; cost: number }
+  | { kind: "compare"; password: string; hash: string }
+  | { kind: "strength"; password: string; inputs: string[] };
 interface Waiting {
   job: Job & { id: number };
   resolve: (value: never) => void;

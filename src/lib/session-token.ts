@@ -38,7 +38,12 @@ export function encodeToken(claims: object, secret: string, salt: string): strin
  * cookie. Synchronous and without I/O: about 10 microseconds, where the generic decoder takes 300. `secrets` may hold
  * older ones, so that a key can be rotated without signing anybody out.
  */
-export function decodeToken(token: string, secrets: readonly string[], salt: string, nowSeconds = Date.now() / 1000): Record<string, unknown> | null {
+export function decodeToken(
+  token: string,
+  secrets: readonly string[],
+  salt: string,
+  nowSeconds = Date.now() / 1000,
+): Record<string, unknown> | null {
   if (token.length > MAX_TOKEN_CHARS) return null;
   const [header, wrappedKey, iv64, body64, tag64, ...rest] = token.split(".");
   if (!header || wrappedKey !== "" || !iv64 || !body64 || !tag64 || rest.length > 0) return null;
@@ -90,7 +95,9 @@ function keyFor(secret: string, salt: string): Key {
   if (known) return known;
   const bytes = Buffer.from(hkdfSync("sha256", secret, salt, `Auth.js Generated Encryption Key (${salt})`, KEY_BYTES));
   // RFC 7638 thumbprint of the symmetric key: members in this order, no spaces.
-  const kid = createHash("sha512").update(`{"k":"${bytes.toString("base64url")}","kty":"oct"}`).digest("base64url");
+  const kid = createHash("sha512")
+    .update(`{"k":"${bytes.toString("base64url")}","kty":"oct"}`)
+    .digest("base64url");
   const key = { macKey: bytes.subarray(0, 32), encKey: bytes.subarray(32), kid };
   keys.set(cacheKey, key);
   return key;

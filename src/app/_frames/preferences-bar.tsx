@@ -10,5 +10,14 @@ export async function PreferencesBar() {
   const [t, locale, jar] = await Promise.all([getTranslations("preferences"), getLocale(), cookies()]);
   const theme = jar.get("theme")?.value;
   const labels = { language: t("language"), theme: t("theme"), light: t("light"), dark: t("dark"), system: t("system") };
-  return <Preferences locale={locale} locales={locales} theme={isTheme(theme) ? theme : "system"} setLocale={setLocale} setTheme={setTheme} labels={labels} />;
+  return (
+    <Preferences
+      locale={locale}
+      locales={locales}
+      theme={isTheme(theme) ? theme : "system"}
+      setLocale={setLocale}
+      setTheme={setTheme}
+      labels={labels}
+    />
+  );
 }

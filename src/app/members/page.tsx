@@ -1,5 +1,4 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { getFormatter, getTranslations } from "next-intl/server";
 import { enter } from "@/access/door";
 import { getWaysIn } from "@/features/accounts/queries";
@@ -11,6 +10,7 @@ import { buttonVariants } from "@/ui/button";
 import { EmptyState } from "@/ui/empty-state";
 import { PageHeader } from "@/ui/page-header";
 import { Section } from "@/ui/section";
+import { SoftLink } from "@/ui/soft-link";
 import { MembersFrame } from "../_frames/members-frame";
 
 const ALMOST_FULL = 0.8;
@@ -22,30 +22,67 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function MembersPage() {
   const entry = await enter("read", "User");
-  const [profile, usage, { files }, waysIn] = await Promise.all([getOwnProfile(entry), getUsage(entry), listFiles(entry, undefined, LATEST), getWaysIn(entry)]);
+  const [profile, usage, { files }, waysIn] = await Promise.all([
+    getOwnProfile(entry),
+    getUsage(entry),
+    listFiles(entry, undefined, LATEST),
+    getWaysIn(entry),
+  ]);
   const [t, format] = await Promise.all([getTranslations("members"), getFormatter()]);
   const full = usage.usedBytes / usage.quotaBytes;
   const firstName = profile.name.split(" ")[0] || profile.email;
   const attention = [
     !waysIn.hasPassword && { text: t("attentionPassword"), href: "/settings/security", action: t("attentionPasswordAction") },
-    full >= ALMOST_FULL && { text: t("attentionQuota", { percent: format.number(full, { style: "percent" }) }), href: "/files", action: t("attentionQuotaAction") },
+    full >= ALMOST_FULL && {
+      text: t("attentionQuota", { percent: format.number(full, { style: "percent" }) }),
+      href: "/files",
+      action: t("attentionQuotaAction"),
+    },
   ].filter((item) => item !== false);
   return (
     <MembersFrame entry={entry}>
-      <PageHeader title={t("title", { name: firstName })} description={t("since", { date: format.dateTime(profile.createdAt, { dateStyle: "long" }) })} />
+      <PageHeader
+        title={t("title", { name: firstName })}
+        description={t("since", { date: format.dateTime(profile.createdAt, { dateStyle: "long" }) })}
+      />
       <div className="grid gap-10">
         <Section title={t("attention")} description={attention.length === 0 ? t("attentionNothing") : undefined}>
           {attention.map(({ text, href, action }) => (
-            <Alert key={href} tone="warning" action={<Link href={href} className="link whitespace-nowrap">{action}</Link>}>
+            <Alert
+              key={href}
+              tone="warning"
+              action={
+                <SoftLink href={href} className="link whitespace-nowrap">
+                  {action}
+                </SoftLink>
+              }
+            >
               {text}
             </Alert>
           ))}
         </Section>
-        <Section title={t("latest")} action={files.length > 0 && <Link href="/files" className="link text-body">{t("latestAll")}</Link>}>
+        <Section
+          title={t("latest")}
+          action={
+            files.length > 0 && (
+              <SoftLink href="/files" className="link text-body">
+                {t("latestAll")}
+              </SoftLink>
+            )
+          }
+        >
           {files.length > 0 ? (
             <FileTable files={files} actions={false} />
           ) : (
-            <EmptyState title={t("emptyTitle")} description={t("emptyBody")} action={<Link href="/files" className={buttonVariants()}>{t("emptyAction")}</Link>} />
+            <EmptyState
+              title={t("emptyTitle")}
+              description={t("emptyBody")}
+              action={
+                <SoftLink href="/files" className={buttonVariants()}>
+                  {t("emptyAction")}
+                </SoftLink>
+              }
+            />
           )}
         </Section>
       </div>

@@ -3,12 +3,12 @@ import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { enter } from "@/access/door";
 import { localPath } from "@/access/entry";
+import { SignOutLink } from "@/features/accounts/sign-out-link";
 import { completeProfile } from "@/features/profiles/actions";
 import { ProfileForm } from "@/features/profiles/profile-form";
 import { profileFormProps } from "@/features/profiles/profile-form-props";
 import { getOwnProfile } from "@/features/profiles/queries";
 import { AuthFrame } from "../_frames/auth-frame";
-import { SignOutLink } from "@/features/accounts/sign-out-link";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("onboarding"))("title") };
@@ -23,7 +23,7 @@ export default async function OnboardingPage({ searchParams }: { searchParams: P
   const t = await getTranslations("onboarding");
   return (
     <AuthFrame title={t("title")} description={t("lead")} footer={<SignOutLink email={entry.actor.email} />}>
-      <ProfileForm action={completeProfile} callbackUrl={path} {...await profileFormProps(await getOwnProfile(entry))} />
+      <ProfileForm action={completeProfile} callbackUrl={path} {...(await profileFormProps(await getOwnProfile(entry)))} />
     </AuthFrame>
   );
 }

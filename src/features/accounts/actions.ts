@@ -40,10 +40,14 @@ export const register = action({ visitor: true, rate: "signup" }, registerSchema
 });
 
 /** Goes to a provider to sign in, or, when signed in, to connect it. */
-export const continueWith = action({ visitor: true, rate: "credentials" }, providerSchema, async ({ provider, callbackUrl }, { secure }) => {
-  (await cookies()).set("last-way-in", provider, { maxAge: 365 * 24 * 3600, path: "/login", sameSite: "lax", httpOnly: true, secure });
-  await continueWithProvider(provider, target(callbackUrl));
-});
+export const continueWith = action(
+  { visitor: true, rate: "credentials" },
+  providerSchema,
+  async ({ provider, callbackUrl }, { secure }) => {
+    (await cookies()).set("last-way-in", provider, { maxAge: 365 * 24 * 3600, path: "/login", sameSite: "lax", httpOnly: true, secure });
+    await continueWithProvider(provider, target(callbackUrl));
+  },
+);
 
 /** Ends this session everywhere its cookie may have been copied to. */
 export const signOut = action({ visitor: true, rate: "write" }, signOutSchema, async () => {
@@ -52,36 +56,47 @@ export const signOut = action({ visitor: true, rate: "write" }, signOutSchema, a
 });
 
 /** Proves again who is sitting there; for ten minutes the ways in may then be changed. */
-export const confirmPassword = action({ can: ["create", "Account"], rate: "credentials" }, confirmPasswordSchema, async ({ password }, entry) => {
-  const { email, userId, sid } = entry.actor;
-  if ((await verifyCredentials(email, password)) !== userId) throw new AppError("invalid", undefined, { fields: { password: "field.wrong_password" } });
-  await change(entry, async (tx, record) => {
-    await tx.session.update({ where: { id: sid }, data: { reauthenticatedAt: new Date() } });
-    await record({ action: "user.reauthenticated", subjectType: "Session", subjectId: sid, after: { method: "password" } });
-  });
-});
+export const confirmPassword = action(
+  { can: ["create", "Account"], rate: "credentials" },
+  confirmPasswordSchema,
+  async ({ password }, entry) => {
+    const { email, userId, sid } = entry.actor;
+    if ((await verifyCredentials(email, password)) !== userId)
+      throw new AppError("invalid", undefined, { fields: { password: "field.wrong_password" } });
+    await change(entry, async (tx, record) => {
+      await tx.session.update({ where: { id: sid }, data: { reauthenticatedAt: new Date() } });
+      await record({ action: "user.reauthenticated", subjectType: "Session", subjectId: sid, after: { method: "password" } });
+    });
+  },
+);
 
 /** Changes the password, or sets the first one, and ends every other session of the person. */
-export const changePassword = action({ can: ["update", "User"], rate: "credentials", standing: "any" }, changePasswordSchema, async ({ current, password }, entry) => {
-  const { userId, sid, email, name } = entry.actor;
-  await assertOwnHand(current, entry);
-  await assertAcceptablePassword(password, [email, name]);
-  if (current !== undefined && current.normalize("NFKC") === password.normalize("NFKC")) throw new AppError("invalid", undefined, { fields: { password: "field.password_same" } });
-  const hash = await hashPassword(password);
-  await change(entry, async (tx, record) => {
-    await tx.password.upsert({ where: { userId }, create: { userId, hash }, update: { hash } });
-    await tx.user.update({ where: { id: userId }, data: { mustChangePassword: false }, select: { id: true } });
-    const ended = await tx.session.updateMany({ where: { userId, id: { not: sid }, endedAt: null }, data: { endedAt: new Date() } });
-    await tx.session.update({ where: { id: sid }, data: { reauthenticatedAt: new Date() } });
-    await record({ action: "user.password_changed", subjectType: "User", subjectId: userId, after: { otherSessionsEnded: ended.count } });
-  });
-  await forgetFirstAdminPassword(email);
-});
+export const changePassword = action(
+  { can: ["update", "User"], rate: "credentials", standing: "any" },
+  changePasswordSchema,
+  async ({ current, password }, entry) => {
+    const { userId, sid, email, name } = entry.actor;
+    await assertOwnHand(current, entry);
+    await assertAcceptablePassword(password, [email, name]);
+    if (current !== undefined && current.normalize("NFKC") === password.normalize("NFKC"))
+      throw new AppError("invalid", undefined, { fields: { password: "field.password_same" } });
+    const hash = await hashPassword(password);
+    await change(entry, async (tx, record) => {
+      await tx.password.upsert({ where: { userId }, create: { userId, hash }, update: { hash } });
+      await tx.user.update({ where: { id: userId }, data: { mustChangePassword: false }, select: { id: true } });
+      const ended = await tx.session.updateMany({ where: { userId, id: { not: sid }, endedAt: null }, data: { endedAt: new Date() } });
+      await tx.session.update({ where: { id: sid }, data: { reauthenticatedAt: new Date() } });
+      await record({ action: "user.password_changed", subjectType: "User", subjectId: userId, after: { otherSessionsEnded: ended.count } });
+    });
+    await forgetFirstAdminPassword(email);
+  },
+);
 
 /** The current password; where there is none yet, a sign-in of the last ten minutes stands for it. */
 async function assertOwnHand(given: string | undefined, entry: Entry): Promise<void> {
   if (given !== undefined) {
-    if ((await verifyCredentials(entry.actor.email, given)) !== entry.actor.userId) throw new AppError("invalid", undefined, { fields: { current: "field.wrong_password" } });
+    if ((await verifyCredentials(entry.actor.email, given)) !== entry.actor.userId)
+      throw new AppError("invalid", undefined, { fields: { current: "field.wrong_password" } });
     return;
   }
   const { hasPassword, recentlyProven } = await getWaysIn(entry);

@@ -6,7 +6,12 @@ import { PasswordForm } from "./password-form";
 import { ProviderButtons } from "./provider-buttons";
 import { ProviderIcon } from "./provider-icon";
 
-type ConnectedAccountsProps = { email: string; hasPassword: boolean; accounts: { provider: string; createdAt: Date }[]; recentlyProven: boolean };
+type ConnectedAccountsProps = {
+  email: string;
+  hasPassword: boolean;
+  accounts: { provider: string; createdAt: Date }[];
+  recentlyProven: boolean;
+};
 
 /** The providers that lead to this account, and the way to connect another once the person has proven who they are. */
 export async function ConnectedAccounts({ email, hasPassword, accounts, recentlyProven }: ConnectedAccountsProps) {

@@ -33,11 +33,21 @@ export function CredentialsForm({ action, callbackUrl, autoComplete, notice, tex
       <input type="hidden" name="callbackUrl" value={callbackUrl} />
       <Field id="email" label={texts.email} error={error?.fields?.email}>
         {(control) => (
-          <Input {...control} name="email" type="email" inputMode="email" autoComplete="username" required defaultValue={result?.ok === false ? result.values?.email : undefined} />
+          <Input
+            {...control}
+            name="email"
+            type="email"
+            inputMode="email"
+            autoComplete="username"
+            required
+            defaultValue={result?.ok === false ? result.values?.email : undefined}
+          />
         )}
       </Field>
       <Field id="password" label={texts.password} hint={texts.hint} error={error?.fields?.password}>
-        {(control) => <PasswordInput {...control} name="password" autoComplete={autoComplete} required showLabel={texts.show} hideLabel={texts.hide} />}
+        {(control) => (
+          <PasswordInput {...control} name="password" autoComplete={autoComplete} required showLabel={texts.show} hideLabel={texts.hide} />
+        )}
       </Field>
       {children}
       <SubmitButton className="w-full">{texts.submit}</SubmitButton>

@@ -35,7 +35,9 @@ export function PasswordForm({ action, fields, email, texts, variant = "primary"
       <input type="email" autoComplete="username" defaultValue={email} readOnly hidden />
       {fields.map(({ name, label, hint, autoComplete }) => (
         <Field key={name} id={`${name}-${autoComplete}`} label={label} hint={hint} error={error?.fields?.[name]}>
-          {(control) => <PasswordInput {...control} name={name} autoComplete={autoComplete} required showLabel={texts.show} hideLabel={texts.hide} />}
+          {(control) => (
+            <PasswordInput {...control} name={name} autoComplete={autoComplete} required showLabel={texts.show} hideLabel={texts.hide} />
+          )}
         </Field>
       ))}
       <SubmitButton variant={variant} className="justify-self-start max-sm:w-full">

@@ -8,14 +8,24 @@ import { passwordMinLength } from "./queries";
 export async function PasswordSection({ email, hasPassword }: { email: string; hasPassword: boolean }) {
   const [t, auth, common] = await Promise.all([getTranslations("settings"), getTranslations("auth"), getTranslations("common")]);
   const current = { name: "current", label: t("current"), autoComplete: "current-password" } as const;
-  const next = { name: "password", label: t("new"), hint: auth("passwordHint", { min: passwordMinLength() }), autoComplete: "new-password" } as const;
+  const next = {
+    name: "password",
+    label: t("new"),
+    hint: auth("passwordHint", { min: passwordMinLength() }),
+    autoComplete: "new-password",
+  } as const;
   return (
     <Section title={t("passwordTitle")} description={hasPassword ? t("passwordLead") : t("setPasswordLead")}>
       <PasswordForm
         action={changePassword}
         email={email}
         fields={hasPassword ? [current, next] : [next]}
-        texts={{ submit: hasPassword ? t("change") : t("set"), done: t("changed"), show: common("showPassword"), hide: common("hidePassword") }}
+        texts={{
+          submit: hasPassword ? t("change") : t("set"),
+          done: t("changed"),
+          show: common("showPassword"),
+          hide: common("hidePassword"),
+        }}
       />
     </Section>
   );

@@ -25,7 +25,11 @@ export async function ProviderButtons({ callbackUrl, label = "continueWith", wit
     <form key={id} action={continueWith}>
       <input type="hidden" name="provider" value={id} />
       <input type="hidden" name="callbackUrl" value={callbackUrl} />
-      <SubmitButton variant="secondary" className="w-full" aria-describedby={id === last && label === "continueWith" ? `last-${id}` : undefined}>
+      <SubmitButton
+        variant="secondary"
+        className="w-full"
+        aria-describedby={id === last && label === "continueWith" ? `last-${id}` : undefined}
+      >
         <ProviderIcon id={id} />
         {label === "connect" ? settings("connect", { name }) : auth("continueWith", { name })}
       </SubmitButton>

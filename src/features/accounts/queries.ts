@@ -10,8 +10,15 @@ export async function getWaysIn(entry: Entry) {
   const { userId, sid } = entry.actor;
   const [password, accounts, session] = await Promise.all([
     db().password.count({ where: { userId } }),
-    db().account.findMany({ where: { AND: [accessibleBy(entry.ability).ofType("Account"), { userId }] }, select: { provider: true, createdAt: true }, orderBy: { createdAt: "asc" } }),
-    db().session.findFirst({ where: { AND: [accessibleBy(entry.ability).ofType("Session"), { id: sid }] }, select: { reauthenticatedAt: true } }),
+    db().account.findMany({
+      where: { AND: [accessibleBy(entry.ability).ofType("Account"), { userId }] },
+      select: { provider: true, createdAt: true },
+      orderBy: { createdAt: "asc" },
+    }),
+    db().session.findFirst({
+      where: { AND: [accessibleBy(entry.ability).ofType("Session"), { id: sid }] },
+      select: { reauthenticatedAt: true },
+    }),
   ]);
   const provenAt = session?.reauthenticatedAt.getTime() ?? 0;
   return { hasPassword: password > 0, accounts, recentlyProven: Date.now() - provenAt < REAUTHENTICATION_MS };

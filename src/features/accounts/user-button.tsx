@@ -1,9 +1,9 @@
-import { LogOutIcon, UserIcon } from "lucide-react";
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { currentEntry } from "@/access/entry";
 import { AccountMenu, AccountMenuButton, AccountMenuSeparator, accountMenuEntry } from "@/ui/account-menu";
+import { GearIcon, SignOutIcon } from "@/ui/icons";
+import { SoftLink } from "@/ui/soft-link";
 import { signOut } from "./actions";
 
 /** The signed-in person with their own menu; nothing for anybody else. `children` stand between profile and sign-out. */
@@ -14,16 +14,16 @@ export async function UserButton({ children }: { children?: ReactNode }) {
   const { name, email, image } = entry.actor;
   return (
     <AccountMenu name={name || email} detail={email} image={image} label={shell("account")}>
-      <Link href="/settings/profile" className={accountMenuEntry}>
-        <UserIcon aria-hidden="true" />
+      <SoftLink href="/settings/profile" className={accountMenuEntry}>
+        <GearIcon />
         {nav("profile")}
-      </Link>
+      </SoftLink>
       <AccountMenuSeparator />
       {children}
       <AccountMenuSeparator />
       <form action={signOut}>
         <AccountMenuButton>
-          <LogOutIcon aria-hidden="true" />
+          <SignOutIcon />
           {auth("signOut")}
         </AccountMenuButton>
       </form>

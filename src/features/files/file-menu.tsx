@@ -1,14 +1,28 @@
 "use client";
 
-import { DownloadIcon, PencilIcon, TrashIcon } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useActionState, useEffect, useRef, useState, useTransition } from "react";
-import { AlertDialog, AlertDialogCancel, AlertDialogContent, AlertDialogDescription, AlertDialogFooter, AlertDialogHeader, AlertDialogTitle } from "@/ui/alert-dialog";
+import {
+  AlertDialog,
+  AlertDialogCancel,
+  AlertDialogContent,
+  AlertDialogDescription,
+  AlertDialogFooter,
+  AlertDialogHeader,
+  AlertDialogTitle,
+} from "@/ui/alert-dialog";
 import { Button } from "@/ui/button";
 import { Dialog, DialogClose, DialogContent, DialogFooter, DialogHeader, DialogTitle } from "@/ui/dialog";
-import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuLink, DropdownMenuSeparator, DropdownMenuTrigger } from "@/ui/dropdown-menu";
+import {
+  DropdownMenu,
+  DropdownMenuContent,
+  DropdownMenuItem,
+  DropdownMenuLink,
+  DropdownMenuSeparator,
+  DropdownMenuTrigger,
+} from "@/ui/dropdown-menu";
 import { Field } from "@/ui/field";
-import { MoreIcon } from "@/ui/icons";
+import { DownloadIcon, MoreIcon, PencilIcon, TrashIcon } from "@/ui/icons";
 import { Input } from "@/ui/input";
 import { SubmitButton } from "@/ui/submit-button";
 import { toast } from "@/ui/toast";
@@ -31,16 +45,16 @@ export function FileMenu({ id, name }: { id: string; name: string }) {
         />
         <DropdownMenuContent>
           <DropdownMenuLink href={`/api/files/${id}`} download>
-            <DownloadIcon aria-hidden="true" />
+            <DownloadIcon />
             {t("download")}
           </DropdownMenuLink>
           <DropdownMenuItem onClick={() => setOpen("rename")}>
-            <PencilIcon aria-hidden="true" />
+            <PencilIcon />
             {t("rename")}
           </DropdownMenuItem>
           <DropdownMenuSeparator />
           <DropdownMenuItem danger onClick={() => setOpen("delete")}>
-            <TrashIcon aria-hidden="true" />
+            <TrashIcon />
             {t("delete")}
           </DropdownMenuItem>
         </DropdownMenuContent>
@@ -76,7 +90,15 @@ function RenameDialog({ id, name, open, onClose }: DialogProps) {
           </DialogHeader>
           <input type="hidden" name="id" value={id} />
           <Field id={`name-${id}`} label={t("newName")} error={error?.fields?.name ?? error?.message}>
-            {(control) => <Input {...control} name="name" maxLength={255} required defaultValue={(result?.ok === false && result.values?.name) || name} />}
+            {(control) => (
+              <Input
+                {...control}
+                name="name"
+                maxLength={255}
+                required
+                defaultValue={(result?.ok === false && result.values?.name) || name}
+              />
+            )}
           </Field>
           <DialogFooter>
             <DialogClose render={<Button variant="secondary">{common("cancel")}</Button>} />

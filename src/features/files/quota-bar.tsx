@@ -8,7 +8,9 @@ export async function QuotaBar({ usedBytes, quotaBytes }: { usedBytes: number; q
   const percent = (100 * usedBytes) / quotaBytes;
   return (
     <div className="mb-6 grid max-w-60 gap-1.5">
-      <p className="text-muted text-sm tabular-nums">{t("usage", { used: formatBytes(usedBytes, locale), quota: formatBytes(quotaBytes, locale) })}</p>
+      <p className="text-muted text-sm tabular-nums">
+        {t("usage", { used: formatBytes(usedBytes, locale), quota: formatBytes(quotaBytes, locale) })}
+      </p>
       <Progress value={percent} label={t("usageLabel")} tone={percent >= 90 ? "danger" : "ember"} />
     </div>
   );

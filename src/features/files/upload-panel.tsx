@@ -1,12 +1,11 @@
 "use client";
 
-import { UploadIcon } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { Can } from "@/access/ability-provider";
 import { Button } from "@/ui/button";
-import { CloseIcon } from "@/ui/icons";
+import { CloseIcon, UploadIcon } from "@/ui/icons";
 import { PageHeader } from "@/ui/page-header";
 import { Progress } from "@/ui/progress";
 import { UploadError, type UploadState, uploadFile } from "./upload";
@@ -37,7 +36,7 @@ export function UploadPanel({ children }: { children: ReactNode }) {
         action={
           <Can I="create" a="File">
             <Button onClick={() => input.current?.click()}>
-              <UploadIcon aria-hidden="true" />
+              <UploadIcon />
               {t("upload")}
             </Button>
             <noscript className="text-muted text-sm">{t("scriptless")}</noscript>
@@ -57,12 +56,20 @@ export function UploadPanel({ children }: { children: ReactNode }) {
         }}
       />
       {dragging && (
-        <div className="pointer-events-none fixed inset-3 z-50 grid place-items-center rounded-lg border-2 border-ember border-dashed bg-background/85 font-semibold text-lg">{t("drop")}</div>
+        <div className="pointer-events-none fixed inset-3 z-50 grid place-items-center rounded-lg border-2 border-ember border-dashed bg-background/85 font-semibold text-lg">
+          {t("drop")}
+        </div>
       )}
       {uploads.length > 0 && (
         <ul aria-label={t("uploads")} className="mb-6 divide-y rounded-lg border bg-surface">
           {uploads.map((upload) => (
-            <UploadRow key={upload.id} upload={upload} onCancel={() => cancel(upload.id)} onRetry={() => retry(upload.id)} onDismiss={() => dismiss(upload.id)} />
+            <UploadRow
+              key={upload.id}
+              upload={upload}
+              onCancel={() => cancel(upload.id)}
+              onRetry={() => retry(upload.id)}
+              onDismiss={() => dismiss(upload.id)}
+            />
           ))}
         </ul>
       )}
@@ -71,11 +78,28 @@ export function UploadPanel({ children }: { children: ReactNode }) {
   );
 }
 
-function UploadRow({ upload, onCancel, onRetry, onDismiss }: { upload: Upload; onCancel: () => void; onRetry: () => void; onDismiss: () => void }) {
+function UploadRow({
+  upload,
+  onCancel,
+  onRetry,
+  onDismiss,
+}: {
+  upload: Upload;
+  onCancel: () => void;
+  onRetry: () => void;
+  onDismiss: () => void;
+}) {
   const t = useTranslations("files");
   const { state, percent, problem, file } = upload;
   const running = state === "waiting" || state === "uploading" || state === "checking";
-  const word = { waiting: t("waiting"), uploading: `${percent} %`, checking: t("checking"), done: t("done"), failed: t("failed"), cancelled: t("cancelled") }[state];
+  const word = {
+    waiting: t("waiting"),
+    uploading: `${percent} %`,
+    checking: t("checking"),
+    done: t("done"),
+    failed: t("failed"),
+    cancelled: t("cancelled"),
+  }[state];
   return (
     <li className="grid gap-2 px-4 py-3">
       <div className="flex items-center gap-3 text-body">
@@ -88,7 +112,12 @@ function UploadRow({ upload, onCancel, onRetry, onDismiss }: { upload: Upload; o
             {t("retryUpload", { name: "" }).trim()}
           </Button>
         )}
-        <Button variant="ghost" size="icon-sm" onClick={running ? onCancel : onDismiss} aria-label={running ? t("cancelUpload", { name: file.name }) : t("dismiss", { name: file.name })}>
+        <Button
+          variant="ghost"
+          size="icon-sm"
+          onClick={running ? onCancel : onDismiss}
+          aria-label={running ? t("cancelUpload", { name: file.name }) : t("dismiss", { name: file.name })}
+        >
           <CloseIcon />
         </Button>
       </div>
@@ -109,7 +138,11 @@ function useUploads() {
   const nextId = useRef(1);
   const running = uploads.some(({ state }) => state === "uploading" || state === "checking" || state === "waiting");
 
-  const patch = useCallback((id: number, change: Partial<Upload>) => setUploads((all) => all.map((upload) => (upload.id === id ? { ...upload, ...change } : upload))), []);
+  const patch = useCallback(
+    (id: number, change: Partial<Upload>) =>
+      setUploads((all) => all.map((upload) => (upload.id === id ? { ...upload, ...change } : upload))),
+    [],
+  );
 
   const start = useCallback(
     async ({ id, file, abort }: Upload) => {

@@ -22,7 +22,9 @@ interface Watch {
  */
 export async function uploadFile(file: File, { onState, onProgress, signal, texts }: Watch): Promise<void> {
   onState("uploading");
-  const { id, url, headers } = unwrap(await requestUpload({ name: file.name, sizeBytes: file.size, contentType: file.type || "application/octet-stream" }));
+  const { id, url, headers } = unwrap(
+    await requestUpload({ name: file.name, sizeBytes: file.size, contentType: file.type || "application/octet-stream" }),
+  );
   signal.throwIfAborted();
   await put(file, url, headers, onProgress, signal, texts);
   onState("checking");
@@ -35,7 +37,14 @@ function unwrap<T>(result: Result<T>): T {
 }
 
 /** XMLHttpRequest and not fetch: only it tells how much has left. */
-function put(file: File, url: string, headers: Record<string, string>, onProgress: (percent: number) => void, signal: AbortSignal, texts: Watch["texts"]): Promise<void> {
+function put(
+  file: File,
+  url: string,
+  headers: Record<string, string>,
+  onProgress: (percent: number) => void,
+  signal: AbortSignal,
+  texts: Watch["texts"],
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("PUT", url);

@@ -16,7 +16,10 @@ import { changeRoleSchema } from "./schema";
 export const changeRole = action({ can: ["update", "User"], rate: "write" }, changeRoleSchema, async ({ userId, role }, entry) => {
   const changed = await change(entry, async (tx, record) => {
     const admins = await lockAdmins(tx);
-    const person = await tx.user.findFirst({ where: { AND: [accessibleBy(entry.ability).ofType("User"), { id: userId }] }, select: { id: true, role: true } });
+    const person = await tx.user.findFirst({
+      where: { AND: [accessibleBy(entry.ability).ofType("User"), { id: userId }] },
+      select: { id: true, role: true },
+    });
     if (!person) throw new AppError("not_found");
     ForbiddenError.from(entry.ability).throwUnlessCan("update", subject("User", person), "role");
     // Asked again under the lock: whoever was first may just have taken this right from us.

@@ -1,8 +1,8 @@
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { Button, buttonVariants } from "@/ui/button";
 import { Input } from "@/ui/input";
 import { SearchKey } from "@/ui/search-key";
+import { SoftLink } from "@/ui/soft-link";
 
 /** A plain form of GET, so that a search is an address; `/` jumps to it. */
 export async function PeopleSearch({ q, sort, dir }: { q?: string | undefined; sort: string; dir?: string | undefined }) {
@@ -10,16 +10,26 @@ export async function PeopleSearch({ q, sort, dir }: { q?: string | undefined; s
   return (
     <search>
       <form action="/admin/users" className="flex flex-wrap gap-2">
-        <Input id="people-search" name="q" type="search" defaultValue={q} maxLength={100} placeholder={t("search")} aria-label={t("search")} aria-keyshortcuts="/" className="w-full sm:w-72" />
+        <Input
+          id="people-search"
+          name="q"
+          type="search"
+          defaultValue={q}
+          maxLength={100}
+          placeholder={t("search")}
+          aria-label={t("search")}
+          aria-keyshortcuts="/"
+          className="w-full sm:w-72"
+        />
         <input type="hidden" name="sort" value={sort} />
         {dir && <input type="hidden" name="dir" value={dir} />}
         <Button type="submit" variant="secondary">
           {t("searchButton")}
         </Button>
         {q && (
-          <Link href="/admin/users" className={buttonVariants({ variant: "ghost" })}>
+          <SoftLink href="/admin/users" className={buttonVariants({ variant: "ghost" })}>
             {t("clear")}
-          </Link>
+          </SoftLink>
         )}
         <SearchKey inputId="people-search" />
       </form>

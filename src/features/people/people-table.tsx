@@ -1,8 +1,8 @@
-import Link from "next/link";
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { Avatar } from "@/ui/avatar";
 import { Badge } from "@/ui/badge";
 import { RelativeTime } from "@/ui/relative-time";
+import { SoftLink } from "@/ui/soft-link";
 import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/ui/table";
 import { defaultDirection, type listPeople } from "./queries";
 import { RoleDialog } from "./role-dialog";
@@ -18,18 +18,22 @@ export async function PeopleTable({ people, query, ownId }: PeopleTableProps) {
     const direction = query.sort === sort ? (query.dir ?? defaultDirection(sort)) : null;
     const turned = direction === null ? defaultDirection(sort) : direction === "asc" ? "desc" : "asc";
     const href = `/admin/users?${new URLSearchParams({ ...(query.q && { q: query.q }), sort, dir: turned })}`;
-    return { "aria-sort": direction === null ? ("none" as const) : direction === "asc" ? ("ascending" as const) : ("descending" as const), href, direction };
+    return {
+      "aria-sort": direction === null ? ("none" as const) : direction === "asc" ? ("ascending" as const) : ("descending" as const),
+      href,
+      direction,
+    };
   };
   const head = (sort: PeopleQuery["sort"], label: string, className?: string) => {
     const { href, direction, "aria-sort": ariaSort } = sortable(sort);
     return (
       <TableHead aria-sort={ariaSort} className={className}>
-        <Link href={href} aria-label={t("sortBy", { column: label })} className="inline-flex items-center gap-1 hover:text-foreground">
+        <SoftLink href={href} aria-label={t("sortBy", { column: label })} className="inline-flex items-center gap-1 hover:text-foreground">
           {label}
           <span aria-hidden="true" className="w-3">
             {direction === "asc" ? "↑" : direction === "desc" ? "↓" : ""}
           </span>
-        </Link>
+        </SoftLink>
       </TableHead>
     );
   };
@@ -64,11 +68,19 @@ export async function PeopleTable({ people, query, ownId }: PeopleTableProps) {
             <TableCell>
               <Badge tone={role === "ADMIN" ? "ember" : "neutral"}>{t(role)}</Badge>
             </TableCell>
-            <TableCell className="whitespace-nowrap text-muted max-md:hidden">{format.dateTime(createdAt, { dateStyle: "medium" })}</TableCell>
+            <TableCell className="whitespace-nowrap text-muted max-md:hidden">
+              {format.dateTime(createdAt, { dateStyle: "medium" })}
+            </TableCell>
             <TableCell className="whitespace-nowrap text-muted max-md:hidden">
               <RelativeTime date={lastSeenAt} locale={locale} now={now} />
             </TableCell>
-            <TableCell className="whitespace-nowrap text-end">{id === ownId ? <span className="px-3 text-muted text-sm">{t("you")}</span> : <RoleDialog userId={id} name={name || email} role={role} />}</TableCell>
+            <TableCell className="whitespace-nowrap text-end">
+              {id === ownId ? (
+                <span className="px-3 text-muted text-sm">{t("you")}</span>
+              ) : (
+                <RoleDialog userId={id} name={name || email} role={role} />
+              )}
+            </TableCell>
           </TableRow>
         ))}
       </TableBody>

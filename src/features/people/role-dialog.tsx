@@ -5,7 +5,16 @@ import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
 import { Can } from "@/access/ability-provider";
 import { Alert } from "@/ui/alert";
-import { AlertDialog, AlertDialogCancel, AlertDialogContent, AlertDialogDescription, AlertDialogFooter, AlertDialogHeader, AlertDialogTitle, AlertDialogTrigger } from "@/ui/alert-dialog";
+import {
+  AlertDialog,
+  AlertDialogCancel,
+  AlertDialogContent,
+  AlertDialogDescription,
+  AlertDialogFooter,
+  AlertDialogHeader,
+  AlertDialogTitle,
+  AlertDialogTrigger,
+} from "@/ui/alert-dialog";
 import { Button } from "@/ui/button";
 import { toast } from "@/ui/toast";
 import { changeRole } from "./actions";

@@ -9,20 +9,29 @@ import { type Entry, localPath } from "@/access/entry";
 import { profileSchema } from "./schema";
 
 /** Saves the first profile; from then on every page is open, in this session and every other of the person. */
-export const completeProfile = action({ can: ["update", "User"], rate: "write", standing: "any" }, profileSchema, async ({ callbackUrl, ...profile }, entry) => {
-  await save(profile, entry);
-  const path = localPath(callbackUrl);
-  redirect(path === "/" ? "/members" : path);
-});
+export const completeProfile = action(
+  { can: ["update", "User"], rate: "write", standing: "any" },
+  profileSchema,
+  async ({ callbackUrl, ...profile }, entry) => {
+    await save(profile, entry);
+    const path = localPath(callbackUrl);
+    redirect(path === "/" ? "/members" : path);
+  },
+);
 
 /** Saves a profile that was complete before. */
-export const updateProfile = action({ can: ["update", "User"], rate: "write" }, profileSchema, async ({ callbackUrl: _, ...profile }, entry) => {
-  await save(profile, entry);
-});
+export const updateProfile = action(
+  { can: ["update", "User"], rate: "write" },
+  profileSchema,
+  async ({ callbackUrl: _, ...profile }, entry) => {
+    await save(profile, entry);
+  },
+);
 
 async function save({ name, city, interests, bio }: Omit<z.output<typeof profileSchema>, "callbackUrl">, entry: Entry): Promise<void> {
   const { userId } = entry.actor;
-  for (const field of ["name", "city", "interests", "bio"]) ForbiddenError.from(entry.ability).throwUnlessCan("update", subject("User", { id: userId }), field);
+  for (const field of ["name", "city", "interests", "bio"])
+    ForbiddenError.from(entry.ability).throwUnlessCan("update", subject("User", { id: userId }), field);
   await change(entry, async (tx, record) => {
     const before = await tx.user.findUniqueOrThrow({ where: { id: userId }, select: { profileComplete: true } });
     await tx.user.update({ where: { id: userId }, data: { name, city, interests, bio, profileComplete: true }, select: { id: true } });

@@ -9,6 +9,15 @@ export async function profileFormProps({ name, city, interests, bio }: Awaited<R
   return {
     initial: { name, city: city ?? "", interests: interests.join(", "), bio: bio ?? "" },
     maxInterests: MAX_INTERESTS,
-    texts: { name: t("name"), city: t("city"), interests: t("interests"), interestsHint: t("interestsHint", { max: MAX_INTERESTS }), removeInterest: `${t("removeInterest")} {tag}`, bio: t("bio"), save: t("save"), saved: t("saved") },
+    texts: {
+      name: t("name"),
+      city: t("city"),
+      interests: t("interests"),
+      interestsHint: t("interestsHint", { max: MAX_INTERESTS }),
+      removeInterest: `${t("removeInterest")} {tag}`,
+      bio: t("bio"),
+      save: t("save"),
+      saved: t("saved"),
+    },
   };
 }

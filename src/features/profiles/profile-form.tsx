@@ -31,7 +31,13 @@ export function ProfileForm({ action, initial, maxInterests, callbackUrl, texts 
   const values = { ...initial, ...(result?.ok === false ? result.values : undefined) };
   return (
     // A new key where the server gave new values: React keeps what an uncontrolled field was given first.
-    <form ref={form} action={submit} className="grid gap-5" noValidate key={result?.ok === false ? JSON.stringify(result.values) : "initial"}>
+    <form
+      ref={form}
+      action={submit}
+      className="grid gap-5"
+      noValidate
+      key={result?.ok === false ? JSON.stringify(result.values) : "initial"}
+    >
       {error && !error.fields && <Alert tone="danger">{error.message}</Alert>}
       {callbackUrl !== undefined && <input type="hidden" name="callbackUrl" value={callbackUrl} />}
       <Field id="name" label={texts.name} error={error?.fields?.name}>
@@ -41,7 +47,15 @@ export function ProfileForm({ action, initial, maxInterests, callbackUrl, texts 
         {(control) => <Input {...control} name="city" autoComplete="address-level2" required maxLength={100} defaultValue={values.city} />}
       </Field>
       <Field id="interests" label={texts.interests} hint={texts.interestsHint} error={error?.fields?.interests}>
-        {(control) => <TagInput {...control} name="interests" maxTags={maxInterests} removeLabel={texts.removeInterest} defaultValue={values.interests} />}
+        {(control) => (
+          <TagInput
+            {...control}
+            name="interests"
+            maxTags={maxInterests}
+            removeLabel={texts.removeInterest}
+            defaultValue={values.interests}
+          />
+        )}
       </Field>
       <Field id="bio" label={texts.bio} error={error?.fields?.bio}>
         {(control) => <Textarea {...control} name="bio" rows={4} required maxLength={1000} defaultValue={values.bio} />}

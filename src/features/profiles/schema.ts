@@ -8,7 +8,15 @@ export const MAX_BIO_CHARS = 1_000;
 const interests = z
   .string()
   .max(1_000)
-  .transform((text) => [...new Map(text.split(/[,\n]/).map((word) => word.trim()).filter(Boolean).map((word) => [word.toLowerCase(), word])).values()])
+  .transform((text) => [
+    ...new Map(
+      text
+        .split(/[,\n]/)
+        .map((word) => word.trim())
+        .filter(Boolean)
+        .map((word) => [word.toLowerCase(), word]),
+    ).values(),
+  ])
   .pipe(z.array(line(40, 1)).min(1, "required").max(MAX_INTERESTS, "too_many"));
 
 /** The profile a member completes, and edits later. `callbackUrl` is where they were going. */

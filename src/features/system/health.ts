@@ -10,7 +10,14 @@ export type Health = "ok" | "unavailable" | "pending";
 
 /** Whether what a request needs answers within three seconds; says nothing about why not, because anybody may ask. */
 export async function checkHealth(): Promise<{ database: Health; migrations: Health; storage: Health }> {
-  const [applied, store] = await Promise.all([inTime(appliedMigrations()), inTime(storage().check().then(() => true))]);
+  const [applied, store] = await Promise.all([
+    inTime(appliedMigrations()),
+    inTime(
+      storage()
+        .check()
+        .then(() => true),
+    ),
+  ]);
   const known = await readdir(resolve("prisma/migrations"), { withFileTypes: true }).catch(() => []);
   const wanted = known.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   return {
@@ -21,7 +28,9 @@ export async function checkHealth(): Promise<{ database: Health; migrations: Hea
 }
 
 async function appliedMigrations(): Promise<Set<string>> {
-  const rows = await db().$queryRaw<{ migration_name: string }[]>`SELECT migration_name FROM "_prisma_migrations" WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`;
+  const rows = await db().$queryRaw<
+    { migration_name: string }[]
+  >`SELECT migration_name FROM "_prisma_migrations" WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`;
   return new Set(rows.map((row) => row.migration_name));
 }
 

@@ -1,5 +1,4 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { currentEntry, localPath } from "@/access/entry";
@@ -7,6 +6,7 @@ import { signInWithEmail } from "@/features/accounts/actions";
 import { CredentialsForm } from "@/features/accounts/credentials-form";
 import { ProviderButtons } from "@/features/accounts/provider-buttons";
 import { Divider } from "@/ui/divider";
+import { SoftLink } from "@/ui/soft-link";
 import { AuthFrame } from "../../_frames/auth-frame";
 
 type Search = Promise<{ callbackUrl?: string | string[]; error?: string | string[] }>;
@@ -26,7 +26,8 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function LoginPage({ searchParams }: { searchParams: Search }) {
   const { callbackUrl, error } = await searchParams;
   const path = localPath(typeof callbackUrl === "string" ? callbackUrl : null);
-  if (await currentEntry()) redirect(error ? `/settings/security?${new URLSearchParams({ error: String(error) })}` : path === "/" ? "/members" : path);
+  if (await currentEntry())
+    redirect(error ? `/settings/security?${new URLSearchParams({ error: String(error) })}` : path === "/" ? "/members" : path);
   const [auth, common] = await Promise.all([getTranslations("auth"), getTranslations("common")]);
   const notice = error ? auth(NOTICES[String(error) as keyof typeof NOTICES] ?? "errorProvider") : undefined;
   return (
@@ -36,9 +37,9 @@ export default async function LoginPage({ searchParams }: { searchParams: Search
       footer={
         <>
           {auth("noAccount")}{" "}
-          <Link className="link" href={`/register?${new URLSearchParams({ callbackUrl: path })}`}>
+          <SoftLink className="link" href={`/register?${new URLSearchParams({ callbackUrl: path })}`}>
             {auth("createAccount")}
-          </Link>
+          </SoftLink>
         </>
       }
     >
@@ -48,7 +49,13 @@ export default async function LoginPage({ searchParams }: { searchParams: Search
           callbackUrl={path}
           autoComplete="current-password"
           notice={notice}
-          texts={{ email: auth("email"), password: auth("password"), show: common("showPassword"), hide: common("hidePassword"), submit: auth("signIn") }}
+          texts={{
+            email: auth("email"),
+            password: auth("password"),
+            show: common("showPassword"),
+            hide: common("hidePassword"),
+            submit: auth("signIn"),
+          }}
         />
         <ProviderButtons callbackUrl={path} before={<Divider>{auth("or")}</Divider>} />
       </div>

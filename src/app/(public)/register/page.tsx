@@ -1,5 +1,4 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { currentEntry, localPath } from "@/access/entry";
@@ -8,6 +7,7 @@ import { CredentialsForm } from "@/features/accounts/credentials-form";
 import { ProviderButtons } from "@/features/accounts/provider-buttons";
 import { passwordMinLength } from "@/features/accounts/queries";
 import { Divider } from "@/ui/divider";
+import { SoftLink } from "@/ui/soft-link";
 import { AuthFrame } from "../../_frames/auth-frame";
 
 type Search = Promise<{ callbackUrl?: string | string[] }>;
@@ -29,9 +29,9 @@ export default async function RegisterPage({ searchParams }: { searchParams: Sea
       footer={
         <>
           {auth("haveAccount")}{" "}
-          <Link className="link" href={`/login?${new URLSearchParams({ callbackUrl: path })}`}>
+          <SoftLink className="link" href={`/login?${new URLSearchParams({ callbackUrl: path })}`}>
             {auth("signIn")}
-          </Link>
+          </SoftLink>
         </>
       }
     >
@@ -40,7 +40,14 @@ export default async function RegisterPage({ searchParams }: { searchParams: Sea
           action={register}
           callbackUrl={path}
           autoComplete="new-password"
-          texts={{ email: auth("email"), password: auth("password"), hint, show: common("showPassword"), hide: common("hidePassword"), submit: auth("createAccount") }}
+          texts={{
+            email: auth("email"),
+            password: auth("password"),
+            hint,
+            show: common("showPassword"),
+            hide: common("hidePassword"),
+            submit: auth("createAccount"),
+          }}
         />
         <ProviderButtons callbackUrl={path} before={<Divider>{auth("or")}</Divider>} />
       </div>

@@ -19,7 +19,7 @@ export default async function ProfilePage() {
     <MembersFrame entry={entry}>
       <PageHeader title={t("title")} description={t("lead")} />
       <div className="max-w-form">
-        <ProfileForm action={updateProfile} {...await profileFormProps(profile)} />
+        <ProfileForm action={updateProfile} {...(await profileFormProps(profile))} />
       </div>
     </MembersFrame>
   );

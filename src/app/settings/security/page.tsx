@@ -21,7 +21,12 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function SecurityPage({ searchParams }: { searchParams: Promise<{ error?: string | string[] }> }) {
   const entry = await enter("read", "User", "any");
-  const [{ error }, waysIn, t, auth] = await Promise.all([searchParams, getWaysIn(entry), getTranslations("settings"), getTranslations("auth")]);
+  const [{ error }, waysIn, t, auth] = await Promise.all([
+    searchParams,
+    getWaysIn(entry),
+    getTranslations("settings"),
+    getTranslations("auth"),
+  ]);
   const { mustChangePassword } = entry.actor;
   return (
     <MembersFrame entry={entry}>

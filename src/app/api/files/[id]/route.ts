@@ -3,10 +3,14 @@ import { issueDownload, removeFile } from "@/features/files/changes";
 import { downloadQuerySchema, fileIdSchema } from "@/features/files/schema";
 
 /** Leads to the bytes by a short-lived signed URL. */
-export const GET = handler({ can: ["download", "File"], rate: "read" }, { params: fileIdSchema, query: downloadQuerySchema }, async ({ params, query }, entry) => {
-  const { url } = await issueDownload(entry, params.id, query.reason);
-  return new Response(null, { status: 302, headers: { Location: url, "Cache-Control": "private, no-store" } });
-});
+export const GET = handler(
+  { can: ["download", "File"], rate: "read" },
+  { params: fileIdSchema, query: downloadQuerySchema },
+  async ({ params, query }, entry) => {
+    const { url } = await issueDownload(entry, params.id, query.reason);
+    return new Response(null, { status: 302, headers: { Location: url, "Cache-Control": "private, no-store" } });
+  },
+);
 
 /** Deletes the file. */
 export const DELETE = handler({ can: ["delete", "File"], rate: "write" }, { params: fileIdSchema }, async ({ params }, entry) => {
