@@ -24,6 +24,8 @@ export type RunningPostgres = {
   /** Connects as the owner of database `foyer`, who may create further databases but is no superuser. */
   url: string;
   port: number;
+  /** Where the cluster lies: below `dir`, or elsewhere when PostgreSQL's user could not reach that. */
+  data: string;
   /** Fast shutdown; resolves when the server is gone. May be called more than once. */
   stop(): Promise<void>;
   /** Resolves when the server is gone, also when nobody asked for it. */
@@ -62,7 +64,7 @@ export async function startPostgres({ dir: given, log, port }: Options): Promise
       await stop();
       throw error;
     }
-    return { url: urlOf(taken, passwords.owner), port: taken, stop, exited: gone(server) };
+    return { url: urlOf(taken, passwords.owner), port: taken, data: where.data, stop, exited: gone(server) };
   } catch (error) {
     release();
     throw error;

@@ -3,17 +3,19 @@ import type { Env } from "../src/lib/env";
 import type { FirstAdmin } from "./first-admin";
 import { box } from "./terminal.mjs";
 
-type Facts = { env: Env; admin: FirstAdmin | null; databasePort: number | null; dev: boolean };
+type Facts = { env: Env; admin: FirstAdmin | null; database: { port: number; data: string } | null; dev: boolean };
 
 /** The one box at the end of a start: where the site is, how to sign in, what runs by default and which variable replaces it. */
-export function startBox({ env, admin, databasePort, dev }: Facts): string {
+export function startBox({ env, admin, database, dev }: Facts): string {
   const lines = [`Foyer is running${dev ? " with hot reload" : ""}`, ""];
   for (const [at, url] of addresses(env).entries()) lines.push(row(at === 0 ? "Open" : "", url));
   if (admin) {
     lines.push("", row("Admin", admin.email), row("Password", `${admin.password}  (once; also in first-admin.txt)`));
   }
-  lines.push("", row("Data", env.FOYER_DATA), "");
-  const defaults = defaultsInUse(env, databasePort);
+  lines.push("", row("Data", env.FOYER_DATA));
+  if (database && !database.data.startsWith(env.FOYER_DATA)) lines.push(row("Database", database.data));
+  lines.push("");
+  const defaults = defaultsInUse(env, database?.port);
   if (defaults.length > 0) {
     const width = Math.max(...defaults.map(([what]) => what.length));
     lines.push(
@@ -34,9 +36,9 @@ export function addresses({ AUTH_URL, HOSTNAME, PORT }: Env): string[] {
   return [...(AUTH_URL ? [AUTH_URL] : []), `http://${local}:${PORT}`, ...(lan ? [`http://${lan}:${PORT}`] : [])];
 }
 
-function defaultsInUse(env: Env, databasePort: number | null): [string, string][] {
+function defaultsInUse(env: Env, databasePort: number | undefined): [string, string][] {
   const all: [boolean, string, string][] = [
-    [databasePort !== null, `embedded PostgreSQL 18 on port ${databasePort}`, "DATABASE_URL"],
+    [databasePort !== undefined, `embedded PostgreSQL 18 on port ${databasePort}`, "DATABASE_URL"],
     [env.STORAGE_PROVIDER === "LOCAL", "files on this disk", "S3_BUCKET_NAME"],
     [!env.AUTH_SECRET, "generated secret", "AUTH_SECRET"],
     [!env.AUTH_URL, "address of each request", "AUTH_URL"],

@@ -52,7 +52,7 @@ async function serve({ dev, signal, cleanups }: Run): Promise<void> {
     siteExited = site.exited;
     cleanups.push(() => step("Site stopped", site.stop));
   });
-  process.stdout.write(`\n${startBox({ env, admin: readFirstAdmin(env.FOYER_DATA), databasePort: database.port, dev })}\n\n`);
+  process.stdout.write(`\n${startBox({ env, admin: readFirstAdmin(env.FOYER_DATA), database: database.embedded, dev })}\n\n`);
   const aborted = new Promise<null>((done) => signal.addEventListener("abort", () => done(null), { once: true }));
   const why = await Promise.race([aborted, siteExited, database.exited]);
   if (why && !signal.aborted) throw new UserError(colour(31, why));
@@ -72,20 +72,20 @@ async function prepareTree({ dev, signal }: Omit<Run, "cleanups">): Promise<void
 async function openDatabase(
   env: Env,
   cleanups: Run["cleanups"],
-): Promise<{ url: string; port: number | null; exited: Promise<string | undefined> }> {
+): Promise<{ url: string; embedded: { port: number; data: string } | null; exited: Promise<string | undefined> }> {
   // DATABASE_URL is somebody else's server: nothing to start, nothing to stop, and it may come and go.
-  if (env.DATABASE_URL) return { url: env.DATABASE_URL, port: null, exited: new Promise(() => {}) };
+  if (env.DATABASE_URL) return { url: env.DATABASE_URL, embedded: null, exited: new Promise(() => {}) };
   let running: Awaited<ReturnType<typeof startPostgres>> | undefined;
   await step("Database", async () => {
     running = await startPostgres({ dir: join(env.FOYER_DATA, "postgres"), log: note });
     return `PostgreSQL 18 on port ${running.port}`;
   });
   if (!running) throw new Error("unreachable: step either runs its work or throws");
-  const { url, port, stop, exited } = running;
+  const { url, port, data, stop, exited } = running;
   cleanups.push(() => step("Database stopped", stop));
   return {
     url,
-    port,
+    embedded: { port, data },
     exited: exited.then(() => `PostgreSQL ended by itself; ${join(env.FOYER_DATA, "postgres", "postgres.log")} says why.`),
   };
 }
