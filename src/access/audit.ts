@@ -52,11 +52,6 @@ export async function change<T>(by: Entry | Visitor, run: (tx: Transaction, reco
   }
 }
 
-/** `a***@example.org`: enough to recognise one's own address in an audit row, not enough to collect addresses. */
-export function maskEmail(email: string): string {
-  return email.replace(/^(.).*@/su, "$1***@");
-}
-
 async function once<T>(tx: Transaction, by: Entry | Visitor, run: (tx: Transaction, record: Recorder) => Promise<T>): Promise<T> {
   const entry = "actor" in by ? by : null;
   if (entry) await assertStillTrue(tx, entry);

@@ -99,11 +99,6 @@ export async function settleFreshness(): Promise<void> {
   if (own.linked) await own.client?.query("SELECT 1").catch(() => undefined);
 }
 
-/** Whether changes are heard at once; false means that every check asks the database. */
-export function isLinked(): boolean {
-  return memory().linked;
-}
-
 /** Starts listening, once a process; called at start-up and, for processes without one, at the first check. */
 export function startFreshness(): void {
   const own = memory();

@@ -59,10 +59,6 @@ export function DialogTitle(props: Base.Title.Props) {
   return <Base.Title data-slot="dialog-title" className="text-balance font-semibold text-base [overflow-wrap:anywhere]" {...props} />;
 }
 
-export function DialogDescription(props: Base.Description.Props) {
-  return <Base.Description data-slot="dialog-description" className="text-body text-muted [overflow-wrap:anywhere]" {...props} />;
-}
-
 /** Buttons, the one that acts last; on phones one under the other with that one on top. */
 export function DialogFooter({ className, ...props }: ComponentProps<"div">) {
   return (

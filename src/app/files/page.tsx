@@ -1,15 +1,11 @@
 import type { Metadata } from "next";
-import { getLocale, getTranslations } from "next-intl/server";
+import { getTranslations } from "next-intl/server";
+import { Suspense } from "react";
 import { enter } from "@/access/door";
-import { FileTable } from "@/features/files/file-table";
-import { formatBytes } from "@/features/files/format";
-import { getUsage, listFiles } from "@/features/files/queries";
-import { QuotaBar } from "@/features/files/quota-bar";
+import { FileList } from "@/features/files/file-list";
 import { filesQuerySchema } from "@/features/files/schema";
 import { UploadPanel } from "@/features/files/upload-panel";
-import { buttonVariants } from "@/ui/button";
-import { EmptyState } from "@/ui/empty-state";
-import { SoftLink } from "@/ui/soft-link";
+import { TableSkeleton } from "@/ui/skeleton";
 import { Interactive } from "../_frames/interactive";
 import { MembersFrame } from "../_frames/members-frame";
 
@@ -21,37 +17,14 @@ export default async function FilesPage({ searchParams }: { searchParams: Promis
   const entry = await enter("read", "File");
   // A damaged link shows the first page rather than an error.
   const { cursor } = filesQuerySchema.safeParse(await searchParams).data ?? {};
-  const [{ files, next }, usage, t, locale] = await Promise.all([
-    listFiles(entry, cursor),
-    getUsage(entry),
-    getTranslations("files"),
-    getLocale(),
-  ]);
+  const common = await getTranslations("common");
   return (
     <MembersFrame entry={entry}>
       <Interactive entry={entry} texts={["files", "common"]}>
         <UploadPanel>
-          <QuotaBar {...usage} />
-          {files.length > 0 ? (
-            <FileTable files={files} />
-          ) : (
-            <EmptyState title={t("emptyTitle")} description={t("emptyBody", { max: formatBytes(usage.maxFileBytes, locale) })} />
-          )}
-          <nav className="mt-4 flex gap-2">
-            {cursor && (
-              <SoftLink href="/files" className={buttonVariants({ variant: "secondary", size: "sm" })}>
-                {t("newest")}
-              </SoftLink>
-            )}
-            {next && (
-              <SoftLink
-                href={`/files?${new URLSearchParams({ cursor: next })}`}
-                className={buttonVariants({ variant: "secondary", size: "sm" })}
-              >
-                {t("more")}
-              </SoftLink>
-            )}
-          </nav>
+          <Suspense fallback={<TableSkeleton label={common("loading")} />}>
+            <FileList entry={entry} cursor={cursor} />
+          </Suspense>
         </UploadPanel>
       </Interactive>
     </MembersFrame>

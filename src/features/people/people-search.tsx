@@ -3,12 +3,13 @@ import { Button, buttonVariants } from "@/ui/button";
 import { Input } from "@/ui/input";
 import { SearchKey } from "@/ui/search-key";
 import { SoftLink } from "@/ui/soft-link";
+import type { PeopleQuery } from "./schema";
 
 /** A plain form of GET, so that a search is an address; `/` jumps to it. */
-export async function PeopleSearch({ q, sort, dir }: { q?: string | undefined; sort: string; dir?: string | undefined }) {
+export async function PeopleSearch({ query: { q, sort, dir } }: { query: PeopleQuery }) {
   const t = await getTranslations("people");
   return (
-    <search>
+    <search className="mb-4 block">
       <form action="/admin/users" className="flex flex-wrap gap-2">
         <Input
           id="people-search"

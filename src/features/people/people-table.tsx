@@ -4,6 +4,7 @@ import { Badge } from "@/ui/badge";
 import { RelativeTime } from "@/ui/relative-time";
 import { SoftLink } from "@/ui/soft-link";
 import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/ui/table";
+import { peopleAddress } from "./address";
 import { defaultDirection, type listPeople } from "./queries";
 import { RoleDialog } from "./role-dialog";
 import type { PeopleQuery } from "./schema";
@@ -17,7 +18,7 @@ export async function PeopleTable({ people, query, ownId }: PeopleTableProps) {
   const sortable = (sort: PeopleQuery["sort"]) => {
     const direction = query.sort === sort ? (query.dir ?? defaultDirection(sort)) : null;
     const turned = direction === null ? defaultDirection(sort) : direction === "asc" ? "desc" : "asc";
-    const href = `/admin/users?${new URLSearchParams({ ...(query.q && { q: query.q }), sort, dir: turned })}`;
+    const href = peopleAddress(query, { sort, dir: turned });
     return {
       "aria-sort": direction === null ? ("none" as const) : direction === "asc" ? ("ascending" as const) : ("descending" as const),
       href,
