@@ -113,12 +113,12 @@ function readCharColumns(queryable) {
 }
 
 /**
- * A failed script keeps the server's own words and code, which the engine prints beside the migration's name; the adapter
- * would shorten some to "column not found".
+ * A failed script keeps the server's own words, which the engine prints beside the migration's name. Adapter and engine would
+ * both shorten codes they know to their own ("column not found"), so the code goes into the words.
  * @param {any} error
  */
 function asReported(error) {
   if (typeof error?.code !== "string" || typeof error.severity !== "string") return error;
   const { code, severity, message, detail, column, hint } = error;
-  return new DriverAdapterError({ kind: "postgres", code, severity, message, detail, column, hint });
+  return new DriverAdapterError({ kind: "postgres", code: "", severity, message: `${message} (SQLSTATE ${code})`, detail, column, hint });
 }
