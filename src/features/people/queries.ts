@@ -38,7 +38,9 @@ export function defaultDirection(sort: PeopleQuery["sort"]): "asc" | "desc" {
 
 /** Three letters and more can use the trigram index anywhere in the text; fewer match its beginning. */
 function like(q: string) {
-  return [...q].length < 3 ? { startsWith: q, mode: "insensitive" as const } : { contains: q, mode: "insensitive" as const };
+  // Prisma hands these to ILIKE as they are, where % and _ stand for anything.
+  const literal = q.replace(/[\\%_]/g, "\\$&");
+  return [...q].length < 3 ? { startsWith: literal, mode: "insensitive" as const } : { contains: literal, mode: "insensitive" as const };
 }
 
 function validDate(value: string): Date {
