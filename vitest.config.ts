@@ -11,6 +11,9 @@ export default defineConfig({
       { find: /^@\//, replacement: here("./src/") },
       // The real package throws outside a React server bundle, which is what a test is.
       { find: /^server-only$/, replacement: here("./tests/support/empty.ts") },
+      // What a server component gets: outside of one, next-intl has only its browser half and no configuration.
+      { find: /^next-intl\/server$/, replacement: here("./node_modules/next-intl/dist/esm/development/server.react-server.js") },
+      { find: /^next-intl\/config$/, replacement: here("./src/i18n/request.ts") },
     ],
   },
   test: {

@@ -1,3 +1,5 @@
+// First of all: Next keeps its request in an AsyncLocalStorage only where it finds one on globalThis.
+import "next/dist/server/node-environment-baseline";
 import { envShape } from "../../src/lib/env";
 import { guardConsole } from "./console";
 import { cloneDatabase, temporaryFolder } from "./postgres";

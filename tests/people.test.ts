@@ -1,0 +1,236 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { change } from "@/access/audit";
+import { enter } from "@/access/door";
+import { changeRole } from "@/features/people/actions";
+import { listPeople, PEOPLE_PAGE_SIZE } from "@/features/people/queries";
+import { peopleQuerySchema, SORTS } from "@/features/people/schema";
+import { db } from "@/lib/db";
+import { hostile } from "./support/hostile";
+import { admin, person } from "./support/people";
+import { as, asVisitor, redirectOf, signedIn } from "./support/request";
+
+const NOBODY = "00000000-0000-4000-8000-000000000000";
+const roleOf = async ({ id }: { id: string }) => (await db().user.findUniqueOrThrow({ where: { id } })).role;
+const auditOf = ({ id }: { id: string }) => db().auditEvent.findMany({ where: { action: "user.role_changed", subjectId: id } });
+const code = async (answer: Promise<{ ok: boolean; error?: { code: string } }>) => (await answer).error?.code ?? "ok";
+
+// The last ADMIN is a property of the whole table.
+beforeEach(async () => void (await db().user.updateMany({ where: { role: "ADMIN" }, data: { role: "MEMBER" } })));
+
+describe("changeRole", () => {
+  test("an admin changes a member's role, and it is remembered who did it, from where, and what it was", async () => {
+    const [boss, member] = [await admin(), await person()];
+    const browser = await signedIn(boss);
+    expect(await browser.run(() => changeRole({ userId: member.id, role: "ADMIN" }))).toEqual({ ok: true, data: { userId: member.id, role: "ADMIN" } });
+    expect(await roleOf(member)).toBe("ADMIN");
+    expect(await auditOf(member)).toMatchObject([
+      { actorId: boss.id, realActorId: null, subjectType: "User", ip: "203.0.113.7", userAgent: "vitest", before: { role: "MEMBER" }, after: { role: "ADMIN" } },
+    ]);
+    expect(browser.revalidated).toEqual(["/admin/users"]);
+  });
+
+  test("the changed person's open session has the new role on its next request, and loses it as soon", async () => {
+    const [boss, member] = [await admin(), await person()];
+    const window = await signedIn(member);
+    expect(await redirectOf(window.run(() => enter("read", "Dashboard")))).toBe("/forbidden");
+    await as(boss, () => changeRole({ userId: member.id, role: "ADMIN" }));
+    expect((await window.run(() => enter("read", "Dashboard"))).actor.role).toBe("ADMIN");
+    await as(boss, () => changeRole({ userId: member.id, role: "MEMBER" }));
+    expect(await redirectOf(window.run(() => enter("read", "Dashboard")))).toBe("/forbidden");
+    expect(await code(window.run(() => changeRole({ userId: boss.id, role: "MEMBER" })))).toBe("not_found");
+  });
+
+  test.each([
+    ["nobody signed in", async () => asVisitor, "unauthenticated"],
+    // A row one may not see is not there.
+    ["a member", () => person(), "not_found"],
+    ["an admin with an unfinished profile", () => admin({ complete: false }), "profile_incomplete"],
+    ["an admin who must change the password first", () => admin({ mustChangePassword: true }), "forbidden"],
+  ] as const)("%s may not change a role", async (_, who, expected) => {
+    const [by, member] = [await who(), await person()];
+    await admin();
+    const attempt = () => changeRole({ userId: member.id, role: "ADMIN" });
+    expect(await code(by === asVisitor ? asVisitor({}, attempt) : as(by as { id: string }, attempt))).toBe(expected);
+    expect(await roleOf(member)).toBe("MEMBER");
+    expect(await auditOf(member)).toEqual([]);
+  });
+
+  test("a member may not promote themselves, an admin not demote themselves, another admin present or not", async () => {
+    const member = await person();
+    expect(await code(as(member, () => changeRole({ userId: member.id, role: "ADMIN" })))).toBe("forbidden");
+    const boss = await admin();
+    for (const alone of [true, false]) {
+      if (!alone) await admin();
+      const answer = await as(boss, () => changeRole({ userId: boss.id, role: "MEMBER" }));
+      expect(answer).toEqual({ ok: false, error: { code: "forbidden", message: "You cannot change your own role. Another admin can." } });
+      expect(await roleOf(boss)).toBe("ADMIN");
+    }
+    expect([await roleOf(member), await auditOf(boss), await auditOf(member)]).toEqual(["MEMBER", [], []]);
+  });
+
+  test("nobody and a role somebody has already are refused, and nothing is remembered", async () => {
+    const [boss, member] = [await admin(), await person()];
+    expect(await code(as(boss, () => changeRole({ userId: NOBODY, role: "ADMIN" })))).toBe("not_found");
+    expect(await code(as(boss, () => changeRole({ userId: member.id, role: "MEMBER" })))).toBe("conflict");
+    expect(await auditOf(member)).toEqual([]);
+  });
+
+  test("bad input of every kind is refused as such", async () => {
+    const [boss, member] = [await admin(), await person()];
+    const browser = await signedIn(boss);
+    for (const { name, input } of hostile({ userId: member.id, role: "ADMIN" })) {
+      expect(await code(browser.run(() => changeRole(input as never))), name).toBe("invalid");
+    }
+    for (const role of ["admin", "OWNER", "", "MEMBER "]) expect(await code(browser.run(() => changeRole({ userId: member.id, role: role as "ADMIN" })))).toBe("invalid");
+    expect(await roleOf(member)).toBe("MEMBER");
+  });
+
+  test("of two admins who demote each other at once one keeps the role, twenty times of twenty", async () => {
+    const [one, two] = [await admin(), await admin()];
+    for (let round = 0; round < 20; round++) {
+      await db().user.updateMany({ where: { id: { in: [one.id, two.id] } }, data: { role: "ADMIN" } });
+      const [a, b] = [await signedIn(one), await signedIn(two)];
+      const answers = await Promise.all([
+        a.run(() => changeRole({ userId: two.id, role: "MEMBER" })),
+        b.run(() => changeRole({ userId: one.id, role: "MEMBER" })),
+      ]);
+      expect(await db().user.count({ where: { role: "ADMIN" } })).toBe(1);
+      expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
+      expect(["forbidden", "conflict"]).toContain(answers.find(({ ok }) => !ok)?.ok === false && answers.map((answer) => (answer.ok ? "" : answer.error.code)).join(""));
+    }
+    expect([...(await auditOf(one)), ...(await auditOf(two))]).toHaveLength(20);
+  });
+
+  test("ten admins who demote each other in a ring leave at least one", async () => {
+    const ring = await Promise.all(Array.from({ length: 10 }, () => admin()));
+    const browsers = await Promise.all(ring.map((one) => signedIn(one)));
+    await Promise.all(browsers.map((browser, index) => browser.run(() => changeRole({ userId: ring[(index + 1) % ring.length]?.id ?? "", role: "MEMBER" }))));
+    expect(await db().user.count({ where: { role: "ADMIN" } })).toBeGreaterThan(0);
+  });
+});
+
+describe("a change and its audit row", () => {
+  test("are one: when the row cannot be written, the role stays", async () => {
+    const [boss, member] = [await admin(), await person()];
+    await db().$executeRawUnsafe(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no room'; END $$`);
+    await db().$executeRawUnsafe(`CREATE TRIGGER refuse BEFORE INSERT ON "AuditEvent" FOR EACH ROW EXECUTE FUNCTION refuse()`);
+    try {
+      expect(await code(as(boss, () => changeRole({ userId: member.id, role: "ADMIN" })))).toBe("internal");
+      expect(await roleOf(member)).toBe("MEMBER");
+    } finally {
+      await db().$executeRawUnsafe(`DROP FUNCTION refuse() CASCADE`);
+    }
+    expect(await code(as(boss, () => changeRole({ userId: member.id, role: "ADMIN" })))).toBe("ok");
+  });
+
+  test("a change that records nothing is not committed", async () => {
+    const member = await person();
+    const browser = await signedIn(member);
+    const entry = await browser.run(() => enter());
+    await expect(change(entry, (tx) => tx.user.update({ where: { id: member.id }, data: { city: "Nowhere" }, select: { id: true } }))).rejects.toThrow(/records nothing/);
+    expect((await db().user.findUniqueOrThrow({ where: { id: member.id } })).city).not.toBe("Nowhere");
+  });
+
+  test("a session that ended after it came in changes nothing", async () => {
+    const member = await person();
+    const browser = await signedIn(member);
+    const entry = await browser.run(() => enter());
+    await db().session.update({ where: { id: browser.claims.sid }, data: { endedAt: new Date() } });
+    const attempt = change(entry, async (tx, record) => {
+      await tx.user.update({ where: { id: member.id }, data: { city: "Nowhere" }, select: { id: true } });
+      await record({ action: "user.profile_changed", subjectType: "User", subjectId: member.id });
+    });
+    await expect(attempt).rejects.toMatchObject({ code: "unauthenticated" });
+    expect((await db().user.findUniqueOrThrow({ where: { id: member.id } })).city).not.toBe("Nowhere");
+  });
+
+  test("audit rows can be neither changed nor removed, by anyone", async () => {
+    const [boss, member] = [await admin(), await person()];
+    await as(boss, () => changeRole({ userId: member.id, role: "ADMIN" }));
+    for (const statement of [`UPDATE "AuditEvent" SET "action" = 'x'`, `DELETE FROM "AuditEvent"`, `TRUNCATE "AuditEvent"`]) {
+      await expect(db().$executeRawUnsafe(statement)).rejects.toThrow(/append-only/);
+    }
+    expect(await auditOf(member)).toHaveLength(1);
+  });
+});
+
+describe("listPeople", () => {
+  const PEOPLE = 230;
+
+  async function crowd(): Promise<string[]> {
+    await db().user.deleteMany({ where: { name: { startsWith: "Keyset" } } });
+    const days = [1, 2, 3].map((day) => new Date(Date.UTC(2026, 0, day)));
+    await db().user.createMany({
+      data: Array.from({ length: PEOPLE }, (_, index) => ({
+        // Three values for 230 people: every page breaks within equal ones.
+        name: `Keyset ${"ABC"[index % 3]}`,
+        email: `keyset.${String((index * 7919) % PEOPLE).padStart(3, "0")}@example.org`,
+        createdAt: days[index % 3] ?? new Date(),
+        lastSeenAt: days[(index + 1) % 3] ?? new Date(),
+      })),
+    });
+    return (await db().user.findMany({ where: { name: { startsWith: "Keyset" } }, select: { id: true } })).map(({ id }) => id);
+  }
+
+  test.each(SORTS.flatMap((sort) => (["asc", "desc"] as const).map((dir) => [sort, dir] as const)))("pages by %s %s lose and repeat nobody", async (sort, dir) => {
+    const everybody = await crowd();
+    const boss = await signedIn(await admin());
+    const seen: { id: string; value: number | string }[] = [];
+    let cursor: string | null = null;
+    let pages = 0;
+    do {
+      const query = peopleQuerySchema.parse({ q: "Keyset", sort, dir, ...(cursor ? { cursor } : {}) });
+      const { rows, next, total } = await boss.run(async () => listPeople(await enter("read", "Dashboard"), query));
+      expect(total).toBe(PEOPLE);
+      for (const row of rows) seen.push({ id: row.id, value: { created: row.createdAt.getTime(), seen: row.lastSeenAt.getTime(), name: row.name, email: row.email }[sort] });
+      cursor = next;
+      pages++;
+    } while (cursor && pages < 20);
+    expect(pages).toBe(Math.ceil(PEOPLE / PEOPLE_PAGE_SIZE));
+    expect(seen.map(({ id }) => id).sort()).toEqual(everybody.sort());
+    const sign = dir === "asc" ? 1 : -1;
+    for (let at = 1; at < seen.length; at++) {
+      const [before, after] = [seen[at - 1], seen[at]];
+      expect(before && after && (before.value === after.value || sign * (before.value < after.value ? -1 : 1) < 0), `row ${at}`).toBe(true);
+    }
+  });
+
+  test("a member who reaches the query sees only themselves, an unfinished admin no more", async () => {
+    for (const one of [await person(), await admin({ complete: false })]) {
+      const { rows, total } = await as(one, async () => listPeople(await enter(undefined, undefined, "any"), peopleQuerySchema.parse({})));
+      expect([rows.map(({ id }) => id), total]).toEqual([[one.id], 1]);
+    }
+  });
+
+  test("a row of the list has what the table shows and nothing else", async () => {
+    const boss = await admin();
+    const { rows } = await as(boss, async () => listPeople(await enter(), peopleQuerySchema.parse({ q: boss.email })));
+    expect(rows.map((row) => Object.keys(row).sort())).toEqual([["createdAt", "email", "id", "image", "lastSeenAt", "name", "role"]]);
+  });
+
+  test("what is searched for is taken literally, from the third letter on anywhere in name and address", async () => {
+    const boss = await admin();
+    const odd = await person({ name: "100% Sûre_Bet", email: "percent@example.org" });
+    await person({ name: "1000 Sure Bets", email: "permille@example.org" });
+    const search = async (q: string) => (await as(boss, async () => listPeople(await enter(), peopleQuerySchema.parse({ q })))).rows.map(({ id }) => id);
+    expect(await search("100%")).toEqual([odd.id]);
+    expect(await search("re_b")).toEqual([odd.id]);
+    expect(await search("PERCENT@")).toEqual([odd.id]);
+    expect(await search("%")).toEqual([]);
+    expect(await search("\\")).toEqual([]);
+  });
+
+  test("an address with a made-up cursor, sort or page is bad input", () => {
+    const forged = Buffer.from(JSON.stringify(["x", "not-an-id"])).toString("base64url");
+    for (const query of [{ cursor: "x" }, { cursor: forged }, { cursor: ["a", "b"] }, { sort: "password" }, { dir: "up" }, { page: "2" }, { q: "a\0" }, { q: "x".repeat(101) }]) {
+      expect(peopleQuerySchema.safeParse(query).success, JSON.stringify(query)).toBe(false);
+    }
+  });
+
+  test("a cursor whose value is no date begins at one end instead of failing", async () => {
+    const cursor = Buffer.from(JSON.stringify(["yesterday", NOBODY])).toString("base64url");
+    const boss = await admin();
+    const { rows } = await as(boss, async () => listPeople(await enter(), peopleQuerySchema.parse({ cursor, sort: "created", dir: "desc" })));
+    expect(rows).toEqual([]);
+  });
+});
