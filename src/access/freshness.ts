@@ -96,7 +96,7 @@ export async function standingOf(claims: Claims): Promise<Standing | null> {
  */
 export async function settleFreshness(): Promise<void> {
   const own = memory();
-  if (own.linked) await own.client?.query("SELECT 1").catch(() => undefined);
+  if (own.linked && own.client) await within(ANSWER_MS, own.client.query("SELECT 1")).catch(() => undefined);
 }
 
 /** Starts listening, once a process; called at start-up and, for processes without one, at the first check. */
