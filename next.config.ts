@@ -45,6 +45,8 @@ const config: NextConfig = {
     { source: "/settings", destination: "/settings/profile", permanent: false },
     { source: "/admin", destination: "/admin/users", permanent: false },
   ],
+  // Asked for by every browser that has not read the page's <head> yet.
+  rewrites: async () => [{ source: "/favicon.ico", destination: "/icon.svg" }],
   experimental: { serverActions: { bodySizeLimit: "256kb" } },
 };
 
