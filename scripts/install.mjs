@@ -59,9 +59,18 @@ function capture(command, args, options) {
   return new Promise((resolve, reject) => {
     let output = "";
     const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+    // Left alone it would go on writing node_modules while the next start does the same.
+    const end = () => {
+      child.kill();
+      process.exit(1);
+    };
+    for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"]) process.once(signal, end);
     child.stdout?.on("data", (chunk) => (output += chunk));
     child.stderr?.on("data", (chunk) => (output += chunk));
     child.on("error", (error) => reject(new UserError(`${command} could not be started: ${error.message}`)));
-    child.on("close", (code) => resolve({ code: code ?? 1, output }));
+    child.on("close", (code) => {
+      for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"]) process.off(signal, end);
+      resolve({ code: code ?? 1, output });
+    });
   });
 }

@@ -13,6 +13,9 @@ const REPORTS = join(root, "test-results");
 const VITEST_REPORT = join(REPORTS, "unit.json");
 const PLAYWRIGHT_REPORT = join(REPORTS, "e2e.json");
 
+/** The AWS SDK's notice about Node 20, which every worker would print. */
+const QUIET = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
+
 type Part = Counts & { name: string; ms: number };
 
 /** `npm test` (everything), `npm run test:unit`, `npm run test:e2e`: set-up, tests, a summary and the line `N passed, N failed`. */
@@ -88,7 +91,7 @@ async function playwright(args: string[], signal: AbortSignal): Promise<Counts> 
 /** Runs a program with its output straight to the terminal; it ends when `signal` aborts. */
 function stream(args: string[], env: Record<string, string>, signal: AbortSignal): Promise<number> {
   return new Promise((done, fail) => {
-    const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env }, stdio: "inherit" });
+    const child = spawn(process.execPath, args, { cwd: root, env: { ...QUIET, ...process.env, ...env }, stdio: "inherit" });
     signal.addEventListener("abort", () => child.kill("SIGTERM"), { once: true });
     child.once("error", fail);
     child.once("close", (code) => done(code ?? 1));
