@@ -58,7 +58,7 @@ export async function PeopleTable({ people, query, ownId }: PeopleTableProps) {
           <TableRow key={id}>
             <TableCell className="w-full max-w-0">
               <span className="flex items-center gap-2.5">
-                <Avatar name={name || email} src={image} />
+                <Avatar name={name || email} src={image} className="max-sm:hidden" />
                 <span className="min-w-0">
                   <span className="block truncate font-medium">{name || <span className="text-muted">{t("unnamed")}</span>}</span>
                   <span className="block truncate text-muted text-sm lg:hidden">{email}</span>

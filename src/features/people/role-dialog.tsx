@@ -16,6 +16,7 @@ import {
   AlertDialogTrigger,
 } from "@/ui/alert-dialog";
 import { Button } from "@/ui/button";
+import { PencilIcon } from "@/ui/icons";
 import { toast } from "@/ui/toast";
 import { changeRole } from "./actions";
 
@@ -46,7 +47,8 @@ export function RoleDialog({ userId, name, role }: RoleDialogProps) {
         <AlertDialogTrigger
           render={
             <Button variant="ghost" size="sm" aria-label={t("changeRoleFor", { name })}>
-              {t("changeRole")}
+              <span className="max-sm:sr-only">{t("changeRole")}</span>
+              <PencilIcon className="sm:hidden" />
             </Button>
           }
         />
