@@ -47,8 +47,7 @@ export function UploadPanel({ children }: { children: ReactNode }) {
         ref={input}
         type="file"
         multiple
-        className="sr-only"
-        tabIndex={-1}
+        hidden
         aria-label={t("upload")}
         onChange={({ target }) => {
           add([...(target.files ?? [])]);
@@ -121,7 +120,7 @@ function UploadRow({
           <CloseIcon />
         </Button>
       </div>
-      {running && <Progress value={state === "waiting" ? 0 : percent} label={t("uploadPercent", { percent: "", name: file.name })} />}
+      {running && <Progress value={state === "waiting" ? 0 : percent} label={t("uploading", { name: file.name })} />}
       {problem && (
         <p role="alert" className="text-danger text-sm">
           {problem}

@@ -29,7 +29,7 @@ export default async function LoginPage({ searchParams }: { searchParams: Search
   if (await currentEntry())
     redirect(error ? `/settings/security?${new URLSearchParams({ error: String(error) })}` : path === "/" ? "/members" : path);
   const [auth, common] = await Promise.all([getTranslations("auth"), getTranslations("common")]);
-  const notice = error ? auth(NOTICES[String(error) as keyof typeof NOTICES] ?? "errorProvider") : undefined;
+  const notice = error ? auth(isNotice(error) ? NOTICES[error] : "errorProvider") : undefined;
   return (
     <AuthFrame
       title={auth("signInTitle")}
@@ -61,4 +61,9 @@ export default async function LoginPage({ searchParams }: { searchParams: Search
       </div>
     </AuthFrame>
   );
+}
+
+/** By its own names only: "constructor" and its like are in every object. */
+function isNotice(error: string | string[]): error is keyof typeof NOTICES {
+  return typeof error === "string" && Object.hasOwn(NOTICES, error);
 }

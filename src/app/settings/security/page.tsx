@@ -33,10 +33,15 @@ export default async function SecurityPage({ searchParams }: { searchParams: Pro
       <PageHeader title={t("title")} description={t("lead")} />
       <div className="grid max-w-form gap-10">
         {mustChangePassword && <Alert tone="warning">{t("mustChange")}</Alert>}
-        {error && <Alert tone="danger">{auth(NOTICES[String(error) as keyof typeof NOTICES] ?? "errorProvider")}</Alert>}
+        {error && <Alert tone="danger">{auth(isNotice(error) ? NOTICES[error] : "errorProvider")}</Alert>}
         <PasswordSection email={entry.actor.email} hasPassword={waysIn.hasPassword} />
         {!mustChangePassword && <ConnectedAccounts email={entry.actor.email} {...waysIn} />}
       </div>
     </MembersFrame>
   );
+}
+
+/** By its own names only: "constructor" and its like are in every object. */
+function isNotice(error: string | string[]): error is keyof typeof NOTICES {
+  return typeof error === "string" && Object.hasOwn(NOTICES, error);
 }
