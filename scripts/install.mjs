@@ -61,7 +61,8 @@ function capture(command, args, options) {
     const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
     // Left alone it would go on writing node_modules while the next start does the same.
     const end = () => {
-      child.kill();
+      // npm itself takes its time over a polite signal, and goes on writing meanwhile.
+      child.kill("SIGKILL");
       process.exit(1);
     };
     for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"]) process.once(signal, end);

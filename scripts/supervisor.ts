@@ -96,7 +96,8 @@ async function ready(child: ChildProcess, env: NodeJS.ProcessEnv, signal: AbortS
           : env.HOSTNAME;
   for (const end = Date.now() + READY_TIMEOUT_MS; Date.now() < end; await sleep(50)) {
     signal.throwIfAborted();
-    if (child.exitCode !== null || child.signalCode !== null) throw new UserError("The site did not start; its own words stand above.");
+    const end = child.signalCode ?? child.exitCode;
+    if (end !== null) throw new UserError(`The site did not start (it ended with ${end}); its own words stand above.`);
     const answer = await fetch(`http://${host}:${env.PORT}/api/health`, { redirect: "manual", signal: AbortSignal.timeout(30_000) }).catch(
       () => null,
     );
