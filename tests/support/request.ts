@@ -57,10 +57,12 @@ export function browser(given: RequestOptions = {}): Browser {
       const headers = headersOf(cookies, { ...given, ...options, headers: { ...given.headers, ...options.headers } });
       return inRequest(self, headers, options.path ?? given.path ?? "/", work);
     },
-    fetch: (handler, path, { params = {}, headers = {}, ...init } = {}) => {
+    fetch: async (handler, path, { params = {}, headers = {}, ...init } = {}) => {
       const all = headersOf(cookies, { headers: { ...given.headers, ...headers } });
       const request = new NextRequest(`http://${HOST}${path}`, { ...init, headers: all });
-      return inRequest(self, all, path, () => handler(request, { params: Promise.resolve(params) }));
+      const response = await inRequest(self, all, path, () => handler(request, { params: Promise.resolve(params) }));
+      keep(cookies, response.headers.getSetCookie());
+      return response;
     },
   };
   return self;

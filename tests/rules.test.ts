@@ -1,0 +1,298 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { ForbiddenError, subject } from "@casl/ability";
+import { describe, expect, test } from "vitest";
+import { enter } from "@/access/door";
+import { currentEntry } from "@/access/entry";
+import { type Action, abilityFor, accessibleBy, OWN_PROFILE_FIELDS, type SubjectName } from "@/access/rules";
+import { registerFromProvider } from "@/access/credentials";
+import { auth, handlers } from "@/auth";
+import { register, signInWithEmail } from "@/features/accounts/actions";
+import { issueDownload } from "@/features/files/changes";
+import { renameFile } from "@/features/files/actions";
+import { listPeople } from "@/features/people/queries";
+import { peopleQuerySchema } from "@/features/people/schema";
+import { completeProfile, updateProfile } from "@/features/profiles/actions";
+import { getOwnProfile } from "@/features/profiles/queries";
+import { db } from "@/lib/db";
+import { admin, file, PASSWORD, person } from "./support/people";
+import { as, asVisitor, browser, redirectOf, signedIn } from "./support/request";
+
+const ME = "00000000-0000-4000-8000-00000000000a";
+const THEM = "00000000-0000-4000-8000-00000000000b";
+
+const STANDINGS = {
+  member: { role: "MEMBER", profileComplete: true, mustChangePassword: false },
+  admin: { role: "ADMIN", profileComplete: true, mustChangePassword: false },
+  "unfinished member": { role: "MEMBER", profileComplete: false, mustChangePassword: false },
+  "unfinished admin": { role: "ADMIN", profileComplete: false, mustChangePassword: false },
+  "member with a first password": { role: "MEMBER", profileComplete: true, mustChangePassword: true },
+  "admin with a first password": { role: "ADMIN", profileComplete: true, mustChangePassword: true },
+} as const;
+type Who = keyof typeof STANDINGS;
+
+const rulesOf = (who: Who) => abilityFor({ userId: ME, ...STANDINGS[who] });
+const EVERYBODY = Object.keys(STANDINGS) as Who[];
+const COMPLETE: Who[] = ["member", "admin"];
+const ADMIN: Who[] = ["admin"];
+const NOBODY: Who[] = [];
+
+const ROWS = {
+  User: (owner: string) => subject("User", { id: owner }),
+  Account: (owner: string) => subject("Account", { userId: owner }),
+  Session: (owner: string) => subject("Session", { userId: owner }),
+  File: (owner: string) => subject("File", { ownerId: owner }),
+  AuditEvent: (owner: string) => subject("AuditEvent", { actorId: owner }),
+} as const;
+const ACTIONS: Action[] = ["create", "read", "update", "delete", "download"];
+
+/** design/policy.md, row by row: who may do it to a row of their own, and who to anybody else's. Everybody else may not. */
+const POLICY: Record<keyof typeof ROWS, Record<Action, { own: Who[]; other: Who[] }>> = {
+  User: {
+    create: { own: NOBODY, other: NOBODY },
+    read: { own: EVERYBODY, other: ADMIN },
+    // Which columns: below.
+    update: { own: EVERYBODY, other: ADMIN },
+    // Leaving and redaction come with a later issue.
+    delete: { own: NOBODY, other: NOBODY },
+    download: { own: NOBODY, other: NOBODY },
+  },
+  Account: {
+    create: { own: COMPLETE, other: NOBODY },
+    read: { own: COMPLETE, other: NOBODY },
+    update: { own: NOBODY, other: NOBODY },
+    delete: { own: COMPLETE, other: ADMIN },
+    download: { own: NOBODY, other: NOBODY },
+  },
+  Session: {
+    create: { own: NOBODY, other: NOBODY },
+    read: { own: EVERYBODY, other: ADMIN },
+    update: { own: NOBODY, other: NOBODY },
+    delete: { own: EVERYBODY, other: ADMIN },
+    download: { own: NOBODY, other: NOBODY },
+  },
+  File: {
+    create: { own: COMPLETE, other: NOBODY },
+    read: { own: COMPLETE, other: ADMIN },
+    update: { own: COMPLETE, other: NOBODY },
+    delete: { own: COMPLETE, other: ADMIN },
+    download: { own: COMPLETE, other: ADMIN },
+  },
+  AuditEvent: {
+    create: { own: NOBODY, other: NOBODY },
+    read: { own: COMPLETE, other: ADMIN },
+    update: { own: NOBODY, other: NOBODY },
+    delete: { own: NOBODY, other: NOBODY },
+    download: { own: NOBODY, other: NOBODY },
+  },
+};
+
+const CELLS = Object.entries(POLICY).flatMap(([name, actions]) =>
+  ACTIONS.flatMap((action) => (["own", "other"] as const).map((whose) => ({ name: name as keyof typeof ROWS, action, whose, allowed: actions[action][whose] }))),
+);
+
+describe("the policy table", () => {
+  test.each(CELLS)("$action of $whose $name: $allowed", ({ name, action, whose, allowed }) => {
+    const row = ROWS[name](whose === "own" ? ME : THEM);
+    for (const who of EVERYBODY) expect(rulesOf(who).can(action, row), who).toBe(allowed.includes(who));
+  });
+
+  test("a subject nobody wrote a rule for is closed to everybody", () => {
+    for (const who of EVERYBODY) for (const name of ["Password", "Tombstone", "Subscription", "all"]) for (const action of [...ACTIONS, "manage"]) expect(rulesOf(who).can(action as Action, name as SubjectName), `${who} ${action} ${name}`).toBe(false);
+  });
+
+  test("the admin's pages are for admins whose standing is good", () => {
+    for (const who of EVERYBODY) expect(rulesOf(who).can("read", "Dashboard"), who).toBe(who === "admin");
+  });
+
+  const COLUMNS = ["id", "email", "emailVerified", "name", "image", "role", "city", "interests", "bio", "profileComplete", "mustChangePassword", "locale", "theme", "createdAt", "lastSeenAt", "epoch", "version", "changedXid"];
+  const OWN = ["name", "image", "bio", "city", "interests", "locale", "theme"];
+  const BY_ADMIN = ["role", "name", "image", "bio", "city", "interests"];
+
+  test("of their own row everybody writes the profile, and nobody role, address, epoch or what the server keeps", () => {
+    expect([...OWN_PROFILE_FIELDS]).toEqual(OWN);
+    for (const who of EVERYBODY) for (const column of COLUMNS) expect(rulesOf(who).can("update", ROWS.User(ME), column), `${who} ${column}`).toBe(OWN.includes(column));
+  });
+
+  test("of another's row an admin writes role and profile, and nobody else anything", () => {
+    for (const who of EVERYBODY) for (const column of COLUMNS) expect(rulesOf(who).can("update", ROWS.User(THEM), column), `${who} ${column}`).toBe(who === "admin" && BY_ADMIN.includes(column));
+  });
+
+  test("an admin is told that it is their own role, not that a right is missing", () => {
+    expect(() => ForbiddenError.from(rulesOf("admin")).throwUnlessCan("update", ROWS.User(ME), "role")).toThrow("own_role");
+  });
+
+  test("of a file its owner writes the name and no admin anything", () => {
+    for (const column of ["name", "key", "ownerId", "status", "sizeBytes", "contentType", "provider"]) {
+      expect(rulesOf("member").can("update", ROWS.File(ME), column), column).toBe(column === "name");
+      expect(rulesOf("admin").can("update", ROWS.File(THEM), column), column).toBe(false);
+    }
+  });
+
+  test("what the rules say of rows the database says too: a query brings own rows, to an admin all", async () => {
+    const [mine, theirs] = [await person(), await person()];
+    for (const one of [mine, theirs]) {
+      await file(one);
+      await db().account.create({ data: { userId: one.id, type: "oauth", provider: "github", providerAccountId: one.id } });
+      await db().session.create({ data: { userId: one.id, method: "credentials", expiresAt: new Date(Date.now() + 60_000) } });
+      await db().auditEvent.create({ data: { actorId: one.id, action: "user.signed_in", subjectType: "Session" } });
+    }
+    const both = { in: [mine.id, theirs.id] };
+    const seen = async (who: Who) => {
+      const allowed = accessibleBy(abilityFor({ userId: mine.id, ...STANDINGS[who] }));
+      return {
+        User: await db().user.count({ where: { AND: [allowed.ofType("User"), { id: both }] } }),
+        File: await db().file.count({ where: { AND: [allowed.ofType("File"), { ownerId: both }] } }),
+        Account: await db().account.count({ where: { AND: [allowed.ofType("Account"), { userId: both }] } }),
+        Session: await db().session.count({ where: { AND: [allowed.ofType("Session"), { userId: both }] } }),
+        AuditEvent: await db().auditEvent.count({ where: { AND: [allowed.ofType("AuditEvent"), { actorId: both }] } }),
+      };
+    };
+    expect(await seen("member")).toEqual({ User: 1, File: 1, Account: 1, Session: 1, AuditEvent: 1 });
+    // The secrets of another's ways in are nobody's, an admin's neither.
+    expect(await seen("admin")).toEqual({ User: 2, File: 2, Account: 1, Session: 2, AuditEvent: 2 });
+    const unfinished = { User: 1, File: 0, Account: 0, Session: 1, AuditEvent: 0 };
+    for (const who of EVERYBODY.slice(2)) expect(await seen(who), who).toEqual(unfinished);
+  });
+});
+
+describe("standing, at the door of a page", () => {
+  const at = (path: string, standing?: "any") => () => enter("read", "User", standing);
+  test("nobody signed in goes to /login and comes back to where they were going", async () => {
+    expect(await redirectOf(browser({ path: "/files?cursor=a&x=b" }).run(at("/files")))).toBe("/login?callbackUrl=%2Ffiles%3Fcursor%3Da%26x%3Db");
+  });
+
+  test("a path that leads elsewhere is not brought back", async () => {
+    for (const path of ["//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil.example", "javascript:alert(1)"]) {
+      expect(await redirectOf(browser({ headers: { "x-foyer-path": path } }).run(at("/")))).toBe("/login?callbackUrl=%2F");
+    }
+  });
+
+  test("an unfinished profile leads to /onboarding, a first password to its change, each but where that is mended", async () => {
+    const [unfinished, first] = [await signedIn(await admin({ complete: false })), await signedIn(await admin({ mustChangePassword: true, complete: false }))];
+    expect(await redirectOf(unfinished.run(at("/admin/users"), { path: "/admin/users" }))).toBe("/onboarding?callbackUrl=%2Fadmin%2Fusers");
+    expect(await redirectOf(first.run(at("/")))).toBe("/settings/security");
+    for (const one of [unfinished, first]) expect((await one.run(at("/", "any"))).actor.userId).toBe(one.claims.sub);
+  });
+
+  test("a right that is missing leads to /forbidden, with `any` standing too", async () => {
+    const member = await signedIn(await person());
+    expect(await redirectOf(member.run(() => enter("read", "Dashboard")))).toBe("/forbidden");
+    const unfinished = await signedIn(await admin({ complete: false }));
+    expect(await redirectOf(unfinished.run(() => enter("read", "Dashboard", "any")))).toBe("/forbidden");
+  });
+});
+
+describe("holes of earlier systems stay closed", () => {
+  const profile = { name: "Ada Okafor", city: "Lyon", interests: "climbing", bio: "Here for the evenings." };
+
+  test("hole 1: nothing a member may read holds another's e-mail", async () => {
+    const [me, other] = [await person(), await person()];
+    const seen = await as(me, async () => {
+      const entry = await enter();
+      return JSON.stringify([await getOwnProfile(entry), await listPeople(entry, peopleQuerySchema.parse({ q: other.email }))]);
+    });
+    expect(seen).toContain(me.email);
+    expect(seen).not.toContain(other.email);
+  });
+
+  test("hole 2: a member cannot write role, e-mail, epoch or any other column through their own profile", async () => {
+    const me = await person();
+    const before = await db().user.findUniqueOrThrow({ where: { id: me.id } });
+    for (const more of [{ role: "ADMIN" }, { email: "x@example.org" }, { epoch: 9 }, { mustChangePassword: "false" }, { id: ME }, { emailVerified: "now" }, { password: "x" }]) {
+      for (const act of [updateProfile, completeProfile]) {
+        expect(await as(me, () => act({ ...profile, ...more } as never)), JSON.stringify(more)).toMatchObject({ ok: false, error: { code: "invalid" } });
+      }
+    }
+    expect(await db().user.findUniqueOrThrow({ where: { id: me.id } })).toEqual({ ...before, lastSeenAt: expect.any(Date) });
+    expect(await as(me, () => updateProfile(profile))).toMatchObject({ ok: true });
+    expect(await db().user.findUniqueOrThrow({ where: { id: me.id } })).toMatchObject({ role: "MEMBER", email: before.email, epoch: before.epoch });
+  });
+
+  test("hole 11: an admin who signs in again, or whose profile is written, is still an admin", async () => {
+    const boss = await admin();
+    const window = browser();
+    await redirectOf(window.run(() => signInWithEmail({ email: boss.email, password: PASSWORD })));
+    expect((await window.run(currentEntry))?.actor.role).toBe("ADMIN");
+    expect(await as(boss, () => updateProfile(profile))).toMatchObject({ ok: true });
+    expect((await db().user.findUniqueOrThrow({ where: { id: boss.id } })).role).toBe("ADMIN");
+    await expect(asVisitor({}, () => registerFromProvider({ email: boss.email.toUpperCase(), emailVerified: null, name: "x" }))).rejects.toMatchObject({ code: "conflict" });
+    expect((await db().user.findUniqueOrThrow({ where: { id: boss.id } })).role).toBe("ADMIN");
+  });
+
+  test("hole 12: a session update that brings its own claims changes nothing", async () => {
+    const me = await signedIn(await person());
+    const { csrfToken } = await (await me.fetch(handlers.GET, "/api/auth/csrf")).json();
+    const claims = { role: "ADMIN", profileComplete: true, epoch: 99, sub: ME, end: 9e9, user: { role: "ADMIN", id: ME }, name: "Mallory" };
+    const answer = await me.fetch(handlers.POST, "/api/auth/session", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ csrfToken, data: claims }),
+    });
+    const session = await answer.json();
+    expect(session.user).toMatchObject({ id: me.claims.sub, role: "MEMBER", name: me.claims.name });
+    expect(answer.headers.getSetCookie().join("\n")).toContain("session-token=");
+    expect((await me.run(() => auth()))?.user).toMatchObject({ id: me.claims.sub, role: "MEMBER" });
+    expect((await me.run(currentEntry))?.actor).toMatchObject({ userId: me.claims.sub, sid: me.claims.sid, role: "MEMBER", name: me.claims.name });
+    expect(await redirectOf(me.run(() => enter("read", "Dashboard")))).toBe("/forbidden");
+  });
+
+  test("hole 13: no password opens an account but its own, through the form or Auth.js's own route", async () => {
+    const [me, passwordless] = [await person(), await person({ password: null })];
+    const wrong = ["", " ", "x", PASSWORD.slice(1), PASSWORD.toUpperCase(), `${PASSWORD} `, "null", "undefined", "true", "x".repeat(500)];
+    for (const email of [me.email, passwordless.email, "nobody@example.org"]) {
+      for (const password of email === me.email ? wrong : [...wrong, PASSWORD]) {
+        const window = browser();
+        expect((await window.run(() => signInWithEmail({ email, password }))).ok, `${email} ${password}`).toBe(false);
+        expect([...window.cookies.keys()].filter((name) => name.includes("session-token"))).toEqual([]);
+      }
+    }
+    const window = browser();
+    const { csrfToken } = await (await window.fetch(handlers.GET, "/api/auth/csrf")).json();
+    for (const body of [{ email: me.email, password: "wrong" }, { email: me.email }, { password: PASSWORD }, { email: me.email, "password[not]": "x" }, { id: me.id }]) {
+      const answer = await window.fetch(handlers.POST, "/api/auth/callback/credentials", {
+        method: "POST",
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+        body: new URLSearchParams({ csrfToken, ...body } as Record<string, string>),
+      });
+      expect(answer.headers.getSetCookie().filter((line) => /session-token=[^;]/.test(line))).toEqual([]);
+    }
+    const form = new URLSearchParams({ csrfToken, email: me.email, password: PASSWORD });
+    const opened = await window.fetch(handlers.POST, "/api/auth/callback/credentials", { method: "POST", headers: { "content-type": "application/x-www-form-urlencoded" }, body: form });
+    expect(opened.headers.getSetCookie().filter((line) => /session-token=[^;]/.test(line))).toHaveLength(1);
+    const right = browser();
+    expect(await redirectOf(right.run(() => signInWithEmail({ email: me.email, password: PASSWORD })))).toBe("/members");
+    expect((await right.run(currentEntry))?.actor.userId).toBe(me.id);
+  });
+
+  test("hole 14: a GET changes nothing: Auth.js's sign-out and callback included, and a Referer leads nowhere", async () => {
+    const me = await signedIn(await person());
+    const before = await db().auditEvent.count();
+    for (const path of ["/api/auth/signout", "/api/auth/callback/credentials?email=x&password=y", "/api/auth/signin/credentials", "/api/auth/signout?callbackUrl=https://evil.example"]) {
+      const answer = await me.fetch(handlers.GET, path, { headers: { referer: "https://evil.example/" } });
+      expect(answer.headers.get("location") ?? "", path).not.toContain("evil.example");
+    }
+    expect((await me.run(currentEntry))?.actor.userId).toBe(me.claims.sub);
+    expect(await db().auditEvent.count()).toBe(before);
+    const forged = browser();
+    const target = redirectOf(forged.run(() => register({ email: "referer@example.org", password: PASSWORD, callbackUrl: "https://evil.example/" }), { headers: { referer: "https://evil.example/" } }));
+    expect(await target).toBe("/members");
+  });
+
+  test("hole 15: there is no route for looking inside: every route is one of these", () => {
+    const routes = readdirSync("src/app", { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith("route.ts"));
+    expect(routes.sort()).toEqual(["api/auth/[...nextauth]/route.ts", "api/files/[id]/route.ts", "api/files/route.ts", "api/health/route.ts", "api/ready/route.ts", "api/storage/[...key]/route.ts"]);
+    expect(existsSync("src/pages") || existsSync("pages") || existsSync("app")).toBe(false);
+    for (const path of routes) expect(readFileSync(`src/app/${path}`, "utf8"), path).not.toMatch(/debug|process\.env/i);
+  });
+
+  test("a member's private bytes: no other member's, and an admin's only with a reason that is written down", async () => {
+    const [me, other, boss] = [await person(), await person(), await admin()];
+    const mine = await file(me);
+    const issue = (by: { id: string }, reason?: string) => as(by, async () => issueDownload(await enter(), mine.id, reason));
+    await expect(issue(other, "because I want to know")).rejects.toMatchObject({ code: "not_found" });
+    await expect(issue(boss)).rejects.toMatchObject({ code: "invalid", reason: "reason_required" });
+    expect((await issue(boss, "asked for by the owner, ticket 7")).url).toContain("/api/storage/");
+    expect(await db().auditEvent.findMany({ where: { subjectId: mine.id } })).toMatchObject([{ action: "file.download_url_issued", actorId: boss.id, after: { ownerId: me.id, reason: "asked for by the owner, ticket 7" } }]);
+    expect(await as(boss, () => renameFile({ id: mine.id, name: "x.pdf" }))).toMatchObject({ ok: false, error: { code: "forbidden" } });
+  });
+});
