@@ -77,7 +77,10 @@ function githubUserinfo(baseUrl: string | undefined) {
           return response.json() as Promise<unknown>;
         }),
       );
-      const confirmed = (emails as { email: string; primary: boolean; verified: boolean }[]).filter(({ verified }) => verified);
+      const confirmed = (emails as { email: string; primary: boolean; verified: boolean }[]).filter(
+        // GitHub's own forwarding address is always confirmed, and nobody reads what is sent there.
+        ({ email, verified }) => verified && !/@users\.noreply\./i.test(email),
+      );
       const chosen = confirmed.find(({ primary }) => primary) ?? confirmed[0];
       return { ...(profile as object), email: chosen ? normaliseEmail(chosen.email) : null, email_verified: chosen !== undefined };
     },

@@ -1,5 +1,6 @@
 "use server";
 
+import { revalidatePath } from "next/cache";
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
 import { change } from "@/access/audit";
@@ -67,6 +68,7 @@ export const confirmPassword = action(
       await tx.session.update({ where: { id: sid }, data: { reauthenticatedAt: new Date() } });
       await record({ action: "user.reauthenticated", subjectType: "Session", subjectId: sid, after: { method: "password" } });
     });
+    revalidatePath("/settings/security");
   },
 );
 
@@ -89,6 +91,7 @@ export const changePassword = action(
       await record({ action: "user.password_changed", subjectType: "User", subjectId: userId, after: { otherSessionsEnded: ended.count } });
     });
     await forgetFirstAdminPassword(email);
+    revalidatePath("/settings/security");
   },
 );
 
