@@ -7,7 +7,7 @@ import { change } from "@/access/audit";
 import { verifyCredentials } from "@/access/credentials";
 import { action } from "@/access/door";
 import { type Entry, localPath } from "@/access/entry";
-import { continueWithProvider, endSession, signInWithPassword } from "@/access/sign-in";
+import { continueWithProvider, endSession, isOfferedProvider, signInWithPassword } from "@/access/sign-in";
 import { isUniqueViolation } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { forgetFirstAdminPassword } from "@/lib/first-admin";
@@ -45,7 +45,8 @@ export const continueWith = action(
   { visitor: true, rate: "credentials" },
   providerSchema,
   async ({ provider, callbackUrl }, { secure }) => {
-    (await cookies()).set("last-way-in", provider, { maxAge: 365 * 24 * 3600, path: "/login", sameSite: "lax", httpOnly: true, secure });
+    if (isOfferedProvider(provider))
+      (await cookies()).set("last-way-in", provider, { maxAge: 365 * 24 * 3600, path: "/login", sameSite: "lax", httpOnly: true, secure });
     await continueWithProvider(provider, target(callbackUrl));
   },
 );
