@@ -46,7 +46,8 @@ export function authorizationOrigins(configured: readonly Provider[]): string[] 
   const origins = readyProviders(configured).flatMap((entry) => {
     const provider = typeof entry === "function" ? entry({}) : entry;
     if (provider.type !== "oauth" && provider.type !== "oidc") return [];
-    const { authorization, issuer } = { issuer: undefined, ...provider };
+    // What was given to a provider stands in its options until Auth.js merges them.
+    const { authorization, issuer } = { issuer: undefined, ...provider, ...provider.options };
     const urls = [typeof authorization === "string" ? authorization : authorization?.url, issuer];
     return urls.flatMap((url) => (url && URL.canParse(url) ? [new URL(url).origin] : []));
   });
