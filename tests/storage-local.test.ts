@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { handleStorageRequest, storage } from "@/storage";
 import { LocalStorage } from "@/storage/local";
-import { ObjectFiles } from "@/storage/object-files";
+import { AlreadyExists, ObjectFiles } from "@/storage/object-files";
 import { S3Storage } from "@/storage/s3";
 import { StorageUnavailable } from "@/storage/storage";
 import { temporaryFolder } from "./support/postgres";
@@ -33,6 +33,9 @@ async function downloadUrl(key: string, expiresIn = 60): Promise<URL> {
     (await under.store.presignDownload(key, { filename: "a.txt", contentType: "text/plain", disposition: "inline", expiresIn })).url,
   );
 }
+async function uploadUrl(key: string, sizeBytes: number): Promise<URL> {
+  return under.at((await under.store.presignUpload(key, { contentType: "text/plain", sizeBytes, expiresIn: 60 })).url);
+}
 async function get(key: string, headers: Record<string, string> = {}, method = "GET") {
   return fetch(await downloadUrl(key), { method, headers });
 }
@@ -58,9 +61,9 @@ describe("answers", () => {
   });
 
   test("refusals say which rule was broken", async () => {
-    const key = await stored();
-    const upload = under.at((await under.store.presignUpload(key, { contentType: "text/plain", sizeBytes: 5, expiresIn: 60 })).url);
-    const short = await downloadUrl(key, 1);
+    const upload = await uploadUrl(newKey(), 5);
+    const used = await uploadUrl(await stored(), 5);
+    const short = await downloadUrl(await stored(), 1);
     const good = { "content-type": "text/plain" };
     const code = async (url: URL, options: Parameters<typeof send>[1]) => {
       const answer = await send(url, options);
@@ -75,6 +78,7 @@ describe("answers", () => {
     expect(await code(upload, { method: "PUT", headers: good, body: Buffer.from("hello!") })).toEqual([413, "too_long"]);
     expect(await code(upload, { method: "PUT", headers: good, body: Buffer.from("hell") })).toEqual([400, "too_short"]);
     expect(await code(upload, { method: "POST", headers: good, body })).toEqual([403, "bad_signature"]);
+    expect(await code(used, { method: "PUT", headers: good, body })).toEqual([412, "already_uploaded"]);
     expect(await code(await downloadUrl(newKey()), { method: "GET" })).toEqual([404, "not_found"]);
     for (const path of [
       "/api/storage/../../etc/passwd",
@@ -107,11 +111,12 @@ describe("answers", () => {
       expect(head.headers.get(name)).toBe(whole.headers.get(name));
   });
 
-  test("an entity tag is strong, stays with an object and changes with each upload", async () => {
+  test("an entity tag is strong, stays with an object and is new when its key is used again", async () => {
     const key = await stored();
     const tag = (await get(key)).headers.get("etag");
     expect(tag).toMatch(/^"[0-9a-f-]+"$/);
     expect((await get(key)).headers.get("etag")).toBe(tag);
+    await under.store.delete(key);
     await put(key, "hello, world");
     expect((await get(key)).headers.get("etag")).not.toBe(tag);
   });
@@ -172,11 +177,11 @@ describe("on disk", () => {
     expect(readdirSync(join(folder, ".incoming"))).toEqual(["young"]);
   });
 
-  test("a download under way reads on as it began, though the object is replaced and deleted", async () => {
+  test("a download under way reads on as it began, though the object is deleted and its key used again", async () => {
     const key = await stored("a".repeat(3_000_000));
     const answer = await get(key);
-    await put(key, "b");
     await under.store.delete(key);
+    await put(key, "b");
     expect(new Set(await answer.text())).toEqual(new Set("a"));
   });
 
@@ -211,6 +216,73 @@ describe("on disk", () => {
     expect(statSync(path).mode & 0o077).toBe(0);
     expect(statSync(join(path, "..")).mode & 0o077).toBe(0);
     expect(readFileSync(path, "utf8").slice(0, 13)).toBe("hello, world\n");
+  });
+
+  test("an upload that cannot succeed is refused before its body is read", async () => {
+    const url = await uploadUrl(await stored(), 5);
+    const body = new ReadableStream({ pull: () => expect.unreachable("the body was read") }, { highWaterMark: 0 });
+    const init = { method: "PUT", headers: { "content-type": "text/plain" }, body, duplex: "half" };
+    expect((await under.store.handle(new Request(url, init as RequestInit))).status).toBe(412);
+  });
+
+  test("an upload begun before another one ended cannot replace it", async () => {
+    const key = newKey();
+    const url = await uploadUrl(key, 5);
+    const headers = { "content-type": "text/plain" };
+    let late: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        late = controller;
+      },
+    });
+    const answer = under.store.handle(new Request(url, { method: "PUT", headers, body, duplex: "half" } as RequestInit));
+    await expect.poll(unfinished).toHaveLength(1);
+    expect((await fetch(url, { method: "PUT", headers, body: "first" })).status).toBe(200);
+    late?.enqueue(Buffer.from("other"));
+    late?.close();
+    expect(await (await answer).json()).toMatchObject({ error: { code: "already_uploaded" } });
+    expect((await answer).status).toBe(412);
+    expect(await (await get(key)).text()).toBe("first");
+    expect(unfinished()).toEqual([]);
+  });
+
+  test.each([
+    ["with hard links", undefined],
+    ["without hard links", async () => Promise.reject(Object.assign(new Error("no links here"), { code: "EPERM" }))],
+  ])("of writes of one key at once, one succeeds, %s", async (_, makeLink) => {
+    const folder = temporaryFolder();
+    // Two as in two processes: what one of them remembers is no help to the other.
+    const writers = [new ObjectFiles(folder, makeLink), new ObjectFiles(folder, makeLink)];
+    for (let round = 0; round < 20; round++) {
+      const key = `owner/${round}`;
+      const write = async (_: unknown, n: number) =>
+        writers[n % 2]?.write(
+          key,
+          (async function* () {
+            yield Buffer.alloc(1000 + n, n);
+          })(),
+          1000 + n,
+          `text/x-${n}`,
+        );
+      const results = await Promise.allSettled(Array.from({ length: 8 }, write));
+      const winner = results.findIndex(({ status }) => status === "fulfilled");
+      for (const [n, result] of results.entries())
+        if (n !== winner) expect(result).toMatchObject({ status: "rejected", reason: expect.any(AlreadyExists) });
+      const object = await writers[0]?.open(key);
+      expect([object?.sizeBytes, object?.contentType]).toEqual([1000 + winner, `text/x-${winner}`]);
+      await object?.file.close();
+    }
+    expect(readdirSync(join(folder, ".incoming"))).toEqual([]);
+  });
+
+  test("a disk error is not taken for a missing hard link, nor a used key for a disk error", async () => {
+    const folder = temporaryFolder();
+    const failing = (code: string) => new ObjectFiles(folder, () => Promise.reject(Object.assign(new Error(code), { code })));
+    const empty = async function* () {};
+    await expect(failing("ENOSPC").write("owner/a", empty(), 0, "text/plain")).rejects.toThrow("ENOSPC");
+    await failing("ENOTSUP").write("owner/a", empty(), 0, "text/plain");
+    await expect(failing("ENOTSUP").write("owner/a", empty(), 0, "text/plain")).rejects.toThrow(AlreadyExists);
+    expect(readdirSync(join(folder, ".incoming"))).toEqual([]);
   });
 
   test("an owner's folder goes with the last file, and uploads beside deletes succeed", async () => {

@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createTcpServer } from "node:net";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { S3Storage } from "@/storage/s3";
 import { StorageUnavailable } from "@/storage/storage";
@@ -132,11 +134,44 @@ describe("a store set up wrongly is not mistaken for an empty one", () => {
   });
 });
 
+describe("in a browser at another origin", () => {
+  let server: S3Server;
+  beforeAll(async () => {
+    server = await startSwift();
+  }, 120_000);
+  afterAll(() => server.stop());
+
+  test("an upload may carry the headers it was handed", async () => {
+    const store = storeAt(server.endpoint, { bucket: server.bucket });
+    const { url, method, headers } = await store.presignUpload(KEY, { contentType: "text/plain", sizeBytes: 5, expiresIn: 60 });
+    const origin = "https://foyer.example";
+    const names = Object.keys(headers).toSorted();
+    const preflight = await fetch(url, {
+      method: "OPTIONS",
+      headers: { origin, "access-control-request-method": method, "access-control-request-headers": names.join(",") },
+    });
+    expect(preflight.status).toBe(200);
+    expect(preflight.headers.get("access-control-allow-headers")?.split(", ").toSorted()).toEqual(names);
+    const answer = await fetch(url, { method, headers: { ...headers, origin }, body: "hello" });
+    expect([answer.status, answer.headers.get("access-control-allow-origin")]).toEqual([200, origin]);
+  });
+});
+
+test("the SDK's notice of Node versions is silenced, and its switch left as it was", async () => {
+  const script = `
+    const { S3Storage } = await import("./src/storage/s3.ts");
+    new S3Storage({ bucket: "b", region: "us-east-1" });
+    process.stdout.write(String(process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED));`;
+  const { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: _, ...environment } = process.env;
+  const args = ["--import", "tsx", "--input-type=module", "--eval", script];
+  expect(await promisify(execFile)(process.execPath, args, { env: environment })).toEqual({ stdout: "undefined", stderr: "" });
+});
+
 describe("what is signed", () => {
-  test("an upload's length, type and host, and no checksum of an empty body", async () => {
+  test("an upload's length, type and host, that it creates, and no checksum of an empty body", async () => {
     const { url } = await storeAt("http://127.0.0.1:1").presignUpload(KEY, { contentType: "text/plain", sizeBytes: 5, expiresIn: 60 });
     const { searchParams } = new URL(url);
-    expect(searchParams.get("X-Amz-SignedHeaders")).toBe("content-length;content-type;host");
+    expect(searchParams.get("X-Amz-SignedHeaders")).toBe("content-length;content-type;host;if-none-match");
     expect(searchParams.get("X-Amz-Expires")).toBe("60");
     expect([...searchParams.keys()].filter((name) => /checksum|crc/i.test(name))).toEqual([]);
   });

@@ -64,7 +64,8 @@ function fromZod(error: ZodError): AppError {
   const fields: Record<string, string> = {};
   const params: Record<string, string | number> = {};
   for (const issue of error.issues) {
-    const name = issue.path.join(".") || "form";
+    // A form has one place for a message a field, also where the field is read as a list.
+    const name = String(issue.path[0] ?? "form");
     if (fields[name]) continue;
     fields[name] = `field.${keyOf(issue)}`;
     if ("minimum" in issue && issue.minimum !== undefined) params.min = Number(issue.minimum);

@@ -30,10 +30,14 @@ export async function signInWithPassword(email: string, password: string): Promi
   if (!readSessionCookie((name) => jar.get(name)?.value, secure)) throw new AppError("unavailable");
 }
 
+/** Whether this browser may be sent to a provider of this id. */
+export function isOfferedProvider(provider: string): boolean {
+  return offeredWaysIn().some(({ id, type }) => id === provider && type !== "credentials");
+}
+
 /** Sends the browser to a provider (by Next's redirect, so this never returns); afterwards it comes back to `path`. */
 export async function continueWithProvider(provider: string, path: string): Promise<never> {
-  const known = offeredWaysIn().some(({ id, type }) => id === provider && type !== "credentials");
-  if (!known) throw new AppError("invalid", "unknown_provider");
+  if (!isOfferedProvider(provider)) throw new AppError("invalid", "unknown_provider");
   await signIn(provider, { redirectTo: path });
   throw new AppError("unavailable");
 }

@@ -46,7 +46,8 @@ export function authorizationOrigins(configured: readonly Provider[]): string[] 
   const origins = readyProviders(configured).flatMap((entry) => {
     const provider = typeof entry === "function" ? entry({}) : entry;
     if (provider.type !== "oauth" && provider.type !== "oidc") return [];
-    const { authorization, issuer } = { issuer: undefined, ...provider };
+    // What was given to a provider stands in its options until Auth.js merges them.
+    const { authorization, issuer } = { issuer: undefined, ...provider, ...provider.options };
     const urls = [typeof authorization === "string" ? authorization : authorization?.url, issuer];
     return urls.flatMap((url) => (url && URL.canParse(url) ? [new URL(url).origin] : []));
   });
@@ -77,7 +78,10 @@ function githubUserinfo(baseUrl: string | undefined) {
           return response.json() as Promise<unknown>;
         }),
       );
-      const confirmed = (emails as { email: string; primary: boolean; verified: boolean }[]).filter(({ verified }) => verified);
+      const confirmed = (emails as { email: string; primary: boolean; verified: boolean }[]).filter(
+        // GitHub's own forwarding address is always confirmed, and nobody reads what is sent there.
+        ({ email, verified }) => verified && !/@users\.noreply\./i.test(email),
+      );
       const chosen = confirmed.find(({ primary }) => primary) ?? confirmed[0];
       return { ...(profile as object), email: chosen ? normaliseEmail(chosen.email) : null, email_verified: chosen !== undefined };
     },

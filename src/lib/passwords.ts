@@ -43,7 +43,7 @@ export async function assertAcceptablePassword(password: string, personal: strin
   const min = env().PASSWORD_MIN_LENGTH;
   if ([...normalised].length < min) throw refused(field, "password_short", { min });
   if (Buffer.byteLength(normalised) > MAX_PASSWORD_BYTES) throw refused(field, "password_long", { max: MAX_PASSWORD_BYTES });
-  const inputs = ["foyer", ...personal.flatMap((value) => [value, ...value.split(/[^\p{L}\p{N}]+/u)])]
+  const inputs = ["foyer", ...personal.flatMap((value) => [value, value.split("@")[0] ?? "", ...value.split(/[^\p{L}\p{N}]+/u)])]
     .filter((value) => value.length > 2)
     .slice(0, 20);
   const { score, warning } = await run<{ score: number; warning: string | null }>({ kind: "strength", password: normalised, inputs });

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from "node:fs/promises";
+import { access, type FileHandle, link, mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isKey } from "./key";
 
@@ -7,6 +7,8 @@ const FOOTER_BYTES = 512;
 const STALE_AFTER_MS = 24 * 3600 * 1000;
 /** No key segment begins with a dot, so the folder of unfinished uploads can never be an owner. */
 const INCOMING = ".incoming";
+/** What file systems without hard links (FAT, some network and container mounts, Android) answer; EISDIR is libuv's word on Windows. */
+const NO_LINKS = new Set(["EPERM", "EACCES", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EXDEV", "EMLINK", "EINVAL", "EISDIR"]);
 
 interface Footer {
   format: "foyer-object-1";
@@ -14,7 +16,7 @@ interface Footer {
   etag: string;
 }
 
-/** An object opened for reading: replaced or deleted meanwhile, it still reads as it was. The reader closes `file`. */
+/** An object opened for reading: deleted meanwhile, and its key used again, it still reads as it was. The reader closes `file`. */
 export interface OpenObject {
   file: FileHandle;
   sizeBytes: number;
@@ -30,14 +32,21 @@ export class WrongLength extends Error {
   }
 }
 
+/** Thrown by `write` when the key has an object already; that one is as it was. */
+export class AlreadyExists extends Error {}
+
 /**
  * Objects as files `<root>/<owner>/<name>`: the bytes, then 512 bytes of JSON padded with spaces that keep type and tag.
- * Unfinished uploads lie in one folder of the same file system, so that sweeping them reads no owner's folder. One file, because one rename is atomic and two are not: an object and its type appear, change and go together.
+ * Unfinished uploads lie in one folder of the same file system, so that sweeping them reads no owner's folder. One file, because one link is atomic and two are not: an object and its type appear and go together, and never change.
  */
 export class ObjectFiles {
   #swept: Promise<void> | undefined;
 
-  constructor(private readonly root: string) {}
+  /** `makeLink` is for tests of file systems that cannot. */
+  constructor(
+    private readonly root: string,
+    private readonly makeLink: typeof link = link,
+  ) {}
 
   /** Throws the operating system's error unless a file can be written here. */
   async check(): Promise<void> {
@@ -50,7 +59,7 @@ export class ObjectFiles {
     }
   }
 
-  /** Stores exactly `sizeBytes` of `body` under `key`, or throws (WrongLength, the body's own error, a disk error) and leaves what was there. */
+  /** Stores exactly `sizeBytes` of `body` under `key`, or throws (AlreadyExists, WrongLength, the body's own error, a disk error) and leaves what was there. */
   async write(key: string, body: AsyncIterable<Uint8Array>, sizeBytes: number, contentType: string): Promise<{ etag: string }> {
     const etag = `"${randomUUID()}"`;
     const footer = footerBytes({ format: "foyer-object-1", contentType, etag });
@@ -63,12 +72,16 @@ export class ObjectFiles {
       } finally {
         await temporary.handle.close();
       }
-      await this.#moveInto(temporary.path, join(this.root, key));
-    } catch (error) {
-      await rm(temporary.path, { force: true });
-      throw error;
+      await this.#publish(temporary.path, key);
+    } finally {
+      // The object is there or it is not, whatever becomes of its other name; what stays is swept.
+      await rm(temporary.path, { force: true }).catch(() => undefined);
     }
     return { etag };
+  }
+
+  async has(key: string): Promise<boolean> {
+    return (await absentAsNull(access(join(this.root, key)).then(() => true))) ?? false;
   }
 
   /** The object opened for reading, or null when there is none. */
@@ -128,18 +141,36 @@ export class ObjectFiles {
     return { path, handle: await open(path, "wx", 0o600) };
   }
 
-  async #moveInto(temporary: string, path: string): Promise<void> {
+  /** Gives the finished file its key, unless the key is taken: of any number at once, in any number of processes, one gets it. */
+  async #publish(temporary: string, key: string): Promise<void> {
+    const path = join(this.root, key);
     for (let attempt = 1; ; attempt++) {
       try {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-        await rename(temporary, path);
+        await this.makeLink(temporary, path).catch((error: unknown) => {
+          if (!NO_LINKS.has(codeOf(error))) throw error;
+          return this.#moveLocked(temporary, key);
+        });
         break;
       } catch (error) {
+        if (codeOf(error) === "EEXIST") throw new AlreadyExists();
         // A delete of the owner's last file may take the folder away between the two lines above.
         if (!isAbsent(error) || attempt === 20) throw error;
       }
     }
     await syncFolder(dirname(path));
+  }
+
+  /** Without hard links: a rename replaces what is there, so a lock makes looking and renaming one. A crash's lock is swept with the unfinished. */
+  async #moveLocked(temporary: string, key: string): Promise<void> {
+    const lock = join(this.root, INCOMING, `${key.replace("/", "+")}.lock`);
+    await (await open(lock, "wx", 0o600)).close();
+    try {
+      if (await this.has(key)) throw new AlreadyExists();
+      await rename(temporary, join(this.root, key));
+    } finally {
+      await rm(lock, { force: true }).catch(() => undefined);
+    }
   }
 }
 
@@ -191,7 +222,7 @@ function parseFooter(bytes: Uint8Array): Footer {
   return JSON.parse(text) as Footer;
 }
 
-/** A rename is durable once its folder is; where folders cannot be synced (Windows), the file system decides. */
+/** A new name is durable once its folder is; where folders cannot be synced (Windows), the file system decides. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, "r").catch(() => null);
   if (!folder) return;
@@ -209,5 +240,9 @@ async function absentAsNull<T>(operation: Promise<T>): Promise<T | null> {
 }
 
 function isAbsent(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
+  return codeOf(error) === "ENOENT";
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
 }

@@ -16,6 +16,7 @@ import { type ObjectInfo, type PresignedUpload, type Storage, StorageUnavailable
 const CONNECT_TIMEOUT_MS = 3000;
 const REQUEST_TIMEOUT_MS = 15_000;
 const MAX_ATTEMPTS = 3;
+const NODE_NOTICE = "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED";
 
 export interface S3Options {
   bucket: string;
@@ -36,6 +37,14 @@ export interface S3Options {
  * A bucket at Amazon S3 or a server that speaks its protocol. Bytes go between browser and store, never through us. It
  * needs GetObject, PutObject and DeleteObject on the objects and ListBucket on the bucket, without which S3 answers 403
  * for an object that is missing and nobody could tell absent from forbidden.
+ *
+ * That an upload URL creates its object once rests on the store's conditional writes: the PUT carries a signed
+ * `If-None-Match: *`, and the store must answer 412 while the key has an object, for uploads that overlap when the second one
+ * ends. Amazon does since August 2024 ("the first write operation to finish succeeds", S3 User Guide, Conditional writes). A
+ * store that ignores the header lets its owner replace a file after its content was looked at, for as long as the URL lives;
+ * one that looks only when an upload begins (OpenStack Swift) does so for uploads begun before the first one ended; one that
+ * answers the header 501 (Swift 2.30 through its S3 layer) takes no uploads. The bucket's CORS rules must let browsers send
+ * `content-type` and `if-none-match`.
  */
 export class S3Storage implements Storage {
   readonly provider = "S3";
@@ -48,17 +57,20 @@ export class S3Storage implements Storage {
     this.#bucket = options.bucket;
     this.#pageSize = options.pageSize ?? 1000;
     this.#timeoutMs = options.timeoutMs ?? REQUEST_TIMEOUT_MS;
-    this.#client = new S3Client({
-      region: options.region,
-      forcePathStyle: options.forcePathStyle ?? false,
-      maxAttempts: MAX_ATTEMPTS,
-      // The default signs the checksum of an empty body into presigned PUTs, and servers older than 2025 refuse it.
-      requestChecksumCalculation: "WHEN_REQUIRED",
-      responseChecksumValidation: "WHEN_REQUIRED",
-      requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, requestTimeout: this.#timeoutMs, throwOnRequestTimeout: true },
-      ...(options.endpoint ? { endpoint: options.endpoint } : {}),
-      ...(options.credentials ? { credentials: options.credentials } : {}),
-    });
+    this.#client = withoutNodeNotice(
+      () =>
+        new S3Client({
+          region: options.region,
+          forcePathStyle: options.forcePathStyle ?? false,
+          maxAttempts: MAX_ATTEMPTS,
+          // The default signs the checksum of an empty body into presigned PUTs, and servers older than 2025 refuse it.
+          requestChecksumCalculation: "WHEN_REQUIRED",
+          responseChecksumValidation: "WHEN_REQUIRED",
+          requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, requestTimeout: this.#timeoutMs, throwOnRequestTimeout: true },
+          ...(options.endpoint ? { endpoint: options.endpoint } : {}),
+          ...(options.credentials ? { credentials: options.credentials } : {}),
+        }),
+    );
   }
 
   async presignUpload(key: string, options: { contentType: string; sizeBytes: number; expiresIn: number }): Promise<PresignedUpload> {
@@ -71,12 +83,13 @@ export class S3Storage implements Storage {
       Key: key,
       ContentType: options.contentType,
       ContentLength: options.sizeBytes,
+      IfNoneMatch: "*",
     });
     const expiresAt = new Date(Date.now() + options.expiresIn * 1000);
-    // The presigner leaves content-type unsigned unless it is named here; content-length is signed as it stands in the request.
-    const signableHeaders = new Set(["content-type", "content-length", "host"]);
+    // What is not signed may be left away. The presigner leaves content-type out unless it is named here; the others it signs anyway.
+    const signableHeaders = new Set(["content-type", "content-length", "host", "if-none-match"]);
     const url = await reached(() => getSignedUrl(this.#client, command, { expiresIn: options.expiresIn, signableHeaders }));
-    return { url, method: "PUT", headers: { "content-type": options.contentType }, expiresAt };
+    return { url, method: "PUT", headers: { "content-type": options.contentType, "if-none-match": "*" }, expiresAt };
   }
 
   async presignDownload(
@@ -154,6 +167,21 @@ export class S3Storage implements Storage {
   /** Each attempt has its own time limit in the handler; this one ends the call as a whole, its body included. */
   #deadline(): { abortSignal: AbortSignal } {
     return { abortSignal: AbortSignal.timeout(this.#timeoutMs) };
+  }
+}
+
+/**
+ * The SDK's notice of the Node versions that its releases of 2027 will need is for us, who pin its version, not for whoever
+ * runs the site. Its own switch is read while the client is made, and only then: nothing else runs in between.
+ */
+export function withoutNodeNotice<T>(create: () => T): T {
+  const before = process.env[NODE_NOTICE];
+  process.env[NODE_NOTICE] = "true";
+  try {
+    return create();
+  } finally {
+    if (before === undefined) delete process.env[NODE_NOTICE];
+    else process.env[NODE_NOTICE] = before;
   }
 }
 

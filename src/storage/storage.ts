@@ -24,12 +24,17 @@ export class StorageUnavailable extends Error {
 /**
  * A private store of objects by key. Every driver keeps the same promises, proven by tests/storage.test.ts:
  * a URL is good for one key, one method and a limited time; an upload has exactly the length and type that were signed;
- * an object is whole or absent, never half-written. Keys are chosen by us, never by a caller (`owner/uuid`). Every method
- * throws StorageUnavailable when the store fails, and TypeError for a key or option that no correct caller passes.
+ * an object is whole or absent, never half-written, and stays as it is until it is deleted. Keys are chosen by us, never by
+ * a caller (`owner/uuid`). Every method throws StorageUnavailable when the store fails, and TypeError for a key or option
+ * that no correct caller passes.
  */
 export interface Storage {
   readonly provider: "LOCAL" | "S3" | "AZURE" | "GCS";
-  /** URL for one PUT of exactly `sizeBytes` bytes of `contentType`. */
+  /**
+   * URL that creates the object once, by a PUT of exactly `sizeBytes` bytes of `contentType`. While the object exists, a
+   * second PUT is refused (412) and changes nothing, under this URL or another one; an upload that was refused or broken off
+   * created nothing, and its URL still works. S3 needs a store with conditional writes for that: see S3Storage.
+   */
   presignUpload(key: string, options: { contentType: string; sizeBytes: number; expiresIn: number }): Promise<PresignedUpload>;
   /**
    * URL for GETs of the object, answered with this type and Content-Disposition; text kinds are labelled UTF-8, and a type

@@ -8,6 +8,8 @@ export interface SiteUnderTest {
   url: string;
   logFile: string;
   githubUrl: string;
+  /** The variables by which another server uses the same GitHub double. */
+  githubEnv: Record<string, string>;
 }
 export const SITE = "FOYER_TEST_SITE";
 
@@ -16,14 +18,13 @@ export default async function setup(): Promise<() => Promise<void>> {
   const cluster = await startCluster();
   const github = await startGitHub();
   github.account();
-  const server = await startServer({
-    env: { AUTH_GITHUB_ID: github.clientId, AUTH_GITHUB_SECRET: github.clientSecret, AUTH_GITHUB_ENTERPRISE_URL: github.url },
-  }).catch(async (error: unknown) => {
+  const githubEnv = { AUTH_GITHUB_ID: github.clientId, AUTH_GITHUB_SECRET: github.clientSecret, AUTH_GITHUB_ENTERPRISE_URL: github.url };
+  const server = await startServer({ env: githubEnv }).catch(async (error: unknown) => {
     await github.stop();
     await cluster.stop();
     throw error;
   });
-  const site: SiteUnderTest = { url: server.url, logFile: server.logFile, githubUrl: github.url };
+  const site: SiteUnderTest = { url: server.url, logFile: server.logFile, githubUrl: github.url, githubEnv };
   process.env[SITE] = JSON.stringify(site);
   // The workers make people through the app's own client, which reads these two.
   process.env.DATABASE_URL = server.databaseUrl;

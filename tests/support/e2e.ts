@@ -12,6 +12,8 @@ export { admin, expect, PASSWORD, person };
 
 interface Site {
   url: string;
+  /** Variables with which `startServer` makes another server on this site's database, secret and GitHub double. */
+  env: Record<string, string>;
   /** Runs one statement on the site's database. */
   sql<Row extends pg.QueryResultRow>(statement: string, values?: unknown[]): Promise<Row[]>;
   /** Error lines in the server's log; other tests run beside this one, so look for a text of your own. */
@@ -35,7 +37,7 @@ export const test = base.extend<Fixtures & { allowed: RegExp[] }, { site: Site }
   site: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from this pattern which fixtures are needed: none.
     async ({}, use) => {
-      const { url, logFile, githubUrl }: SiteUnderTest = JSON.parse(process.env[SITE] ?? "{}");
+      const { url, logFile, githubUrl, githubEnv }: SiteUnderTest = JSON.parse(process.env[SITE] ?? "{}");
       const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 2 });
       const double = async (field: string, value: object) => {
         const response = await fetch(`${githubUrl}/_double`, {
@@ -46,6 +48,7 @@ export const test = base.extend<Fixtures & { allowed: RegExp[] }, { site: Site }
       };
       await use({
         url,
+        env: { ...githubEnv, DATABASE_URL: process.env.DATABASE_URL ?? "" },
         sql: async (statement, values) => (await pool.query(statement, values)).rows,
         errors: () => errorLines(readFileSync(logFile, "utf8")),
         githubAccount: async (account = {}) => (await double("account", account)).account,

@@ -31,8 +31,17 @@ export interface Server {
  * The production server (`npm run build` first) in a process of its own. Without DATABASE_URL in `env` it gets a new clone
  * of the template; a second process on the same data is `startServer({ env: { DATABASE_URL: first.databaseUrl, FOYER_DATA: first.data } })`.
  */
-export async function startServer({ env = {}, port }: { env?: Record<string, string>; port?: number } = {}): Promise<Server> {
-  if (!existsSync(join(ROOT, ".next", "BUILD_ID"))) throw new Error("There is no production build: run `npm run build` first.");
+export async function startServer({
+  env = {},
+  port,
+  root = ROOT,
+}: {
+  env?: Record<string, string>;
+  port?: number;
+  /** Another tree with a build of its own. */
+  root?: string;
+} = {}): Promise<Server> {
+  if (!existsSync(join(root, ".next", "BUILD_ID"))) throw new Error("There is no production build: run `npm run build` first.");
   const folder = temporaryFolder();
   const logFile = join(folder, "server.log");
   // Not port 0: after a restart the address has to be the same.
@@ -51,7 +60,7 @@ export async function startServer({ env = {}, port }: { env?: Record<string, str
 
   let child: ChildProcess;
   const start = async () => {
-    child = launch(given, logFile);
+    child = launch(root, given, logFile);
     await ready(child, url, logFile);
   };
   const stop = (signal: NodeJS.Signals = "SIGTERM") => end(child, signal);
@@ -81,12 +90,12 @@ export function errorLines(log: string): string[] {
   });
 }
 
-function launch(env: Record<string, string>, logFile: string): ChildProcess {
+function launch(cwd: string, env: Record<string, string>, logFile: string): ChildProcess {
   // Only what a process needs from the machine: whatever else the shell has set must not reach the server.
   const { PATH, HOME, LANG, TMPDIR } = process.env;
   const output = openSync(logFile, "a");
   const child = spawn(process.execPath, ["scripts/serve.mjs"], {
-    cwd: ROOT,
+    cwd,
     env: { PATH, HOME, LANG, TMPDIR, NODE_ENV: "production", ...env },
     // The channel ends with this process, and the server with the channel: a test that fails half-way leaves none behind.
     stdio: ["ignore", output, output, "ipc"],

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { withoutNodeNotice } from "@/storage/s3";
 
 const run = promisify(execFile);
 const CACHE = fileURLToPath(new URL("../../node_modules/.cache/foyer-swift/", import.meta.url));
@@ -97,13 +98,8 @@ async function readEndpoint(child: ChildProcess): Promise<string> {
 
 async function createBucket(server: S3Server): Promise<void> {
   const { endpoint, bucket, ...credentials } = server;
-  const client = new S3Client({
-    endpoint,
-    region: "us-east-1",
-    forcePathStyle: true,
-    credentials,
-    requestChecksumCalculation: "WHEN_REQUIRED",
-  });
+  const options = { endpoint, region: "us-east-1", forcePathStyle: true, credentials };
+  const client = withoutNodeNotice(() => new S3Client({ ...options, requestChecksumCalculation: "WHEN_REQUIRED" }));
   await client.send(new CreateBucketCommand({ Bucket: bucket }));
   client.destroy();
 }

@@ -1,12 +1,13 @@
 "use server";
 
+import { revalidatePath } from "next/cache";
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
 import { change } from "@/access/audit";
 import { verifyCredentials } from "@/access/credentials";
 import { action } from "@/access/door";
 import { type Entry, localPath } from "@/access/entry";
-import { continueWithProvider, endSession, signInWithPassword } from "@/access/sign-in";
+import { continueWithProvider, endSession, isOfferedProvider, signInWithPassword } from "@/access/sign-in";
 import { isUniqueViolation } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { forgetFirstAdminPassword } from "@/lib/first-admin";
@@ -44,7 +45,8 @@ export const continueWith = action(
   { visitor: true, rate: "credentials" },
   providerSchema,
   async ({ provider, callbackUrl }, { secure }) => {
-    (await cookies()).set("last-way-in", provider, { maxAge: 365 * 24 * 3600, path: "/login", sameSite: "lax", httpOnly: true, secure });
+    if (isOfferedProvider(provider))
+      (await cookies()).set("last-way-in", provider, { maxAge: 365 * 24 * 3600, path: "/login", sameSite: "lax", httpOnly: true, secure });
     await continueWithProvider(provider, target(callbackUrl));
   },
 );
@@ -67,6 +69,7 @@ export const confirmPassword = action(
       await tx.session.update({ where: { id: sid }, data: { reauthenticatedAt: new Date() } });
       await record({ action: "user.reauthenticated", subjectType: "Session", subjectId: sid, after: { method: "password" } });
     });
+    revalidatePath("/settings/security");
   },
 );
 
@@ -89,6 +92,7 @@ export const changePassword = action(
       await record({ action: "user.password_changed", subjectType: "User", subjectId: userId, after: { otherSessionsEnded: ended.count } });
     });
     await forgetFirstAdminPassword(email);
+    revalidatePath("/settings/security");
   },
 );
 

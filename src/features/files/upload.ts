@@ -51,7 +51,9 @@ function put(
     // The browser sets the length itself, from the file, and refuses to have it set.
     for (const [name, value] of Object.entries(headers)) if (name.toLowerCase() !== "content-length") request.setRequestHeader(name, value);
     request.upload.onprogress = ({ loaded }) => onProgress(Math.floor((100 * loaded) / file.size));
-    request.onload = () => (request.status >= 200 && request.status < 300 ? resolve() : reject(new UploadError(texts.refusedByStore)));
+    // 412: the file is there. The answer to this very upload was lost and the browser sent it again; what arrived is looked at next.
+    request.onload = () =>
+      (request.status >= 200 && request.status < 300) || request.status === 412 ? resolve() : reject(new UploadError(texts.refusedByStore));
     request.onerror = () => reject(new UploadError(texts.interrupted));
     request.onabort = () => reject(signal.reason);
     signal.addEventListener("abort", () => request.abort(), { once: true });

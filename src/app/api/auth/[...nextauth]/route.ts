@@ -1,7 +1,16 @@
-import { NextRequest } from "next/server";
+import type { NextRequest } from "next/server";
 import { handlers } from "@/auth";
 import { publicUrl } from "@/lib/public-url";
 
-// Auth.js builds its redirects from the request's URL, which in Next names the listening host, not the one asked for.
-export const GET = (request: NextRequest) => handlers.GET(new NextRequest(publicUrl(request), request));
-export const POST = (request: NextRequest) => handlers.POST(new NextRequest(publicUrl(request), request));
+export const GET = (request: NextRequest) => handlers.GET(asAsked(request));
+export const POST = (request: NextRequest) => handlers.POST(asAsked(request));
+
+/**
+ * Auth.js builds its redirects from the request's URL, which in Next names the listening host, not the one asked for. A
+ * NextRequest would write 127.0.0.1 as localhost, where neither the cookies are nor the provider answers; Auth.js reads
+ * nothing of it but `nextUrl`, and only beside AUTH_URL.
+ */
+function asAsked(request: NextRequest): NextRequest {
+  const url = publicUrl(request);
+  return Object.assign(new Request(url, request), { nextUrl: new URL(url) }) as unknown as NextRequest;
+}

@@ -1,0 +1,357 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import bcrypt from "bcryptjs";
+import { describe, expect, test } from "vitest";
+import { enter } from "@/access/door";
+import { currentEntry } from "@/access/entry";
+import { changePassword, confirmPassword, continueWith, register, signInWithEmail, signOut } from "@/features/accounts/actions";
+import { getWaysIn } from "@/features/accounts/queries";
+import { db } from "@/lib/db";
+import { env } from "@/lib/env";
+import { verifyPassword } from "@/lib/passwords";
+import { form, hostile } from "./support/hostile";
+import { PASSWORD, person } from "./support/people";
+import { as, asVisitor, type Browser, browser, redirectOf, signedIn } from "./support/request";
+
+// Read at the first use, which comes later: everybody that `person` makes has a hash of cost 4.
+process.env.BCRYPT_COST = "5";
+
+const OTHER_PASSWORD = "quartz-lantern-meadow-57";
+let count = 0;
+const newEmail = () => `new.${++count}@example.org`;
+const hashOf = async (userId: string) => (await db().password.findUnique({ where: { userId } }))?.hash ?? null;
+const sessionCookies = ({ cookies }: Browser) => [...cookies.keys()].filter((name) => name.includes("session-token"));
+const refusal = async (answer: Promise<{ ok: boolean; error?: object }>) => (await answer).error;
+const audits = (actorId: string) => db().auditEvent.findMany({ where: { actorId }, orderBy: [{ at: "asc" }, { id: "asc" }] });
+
+describe("register", () => {
+  test("makes one person, signs them in, and leads on; their members' pages begin with onboarding", async () => {
+    const window = browser();
+    expect(await redirectOf(window.run(() => register({ email: "  Ada.Okafor@Example.ORG ", password: PASSWORD, callbackUrl: "/files?x=1" })))).toBe("/files?x=1");
+    const user = await db().user.findUniqueOrThrow({ where: { email: "ada.okafor@example.org" }, include: { sessions: true } });
+    expect(user).toMatchObject({ role: "MEMBER", profileComplete: false, mustChangePassword: false, emailVerified: null });
+    expect(user.sessions).toMatchObject([{ method: "credentials", ip: "203.0.113.7", userAgent: "vitest", endedAt: null }]);
+    expect((await audits(user.id)).map(({ action, after }) => [action, after])).toEqual([
+      ["user.registered", { method: "password" }],
+      ["user.signed_in", { method: "credentials" }],
+    ]);
+    expect((await window.run(currentEntry))?.actor.userId).toBe(user.id);
+    expect(await redirectOf(window.run(() => enter("read", "User")))).toBe("/onboarding?callbackUrl=%2F");
+  });
+
+  test("keeps no password but its hash, at the configured cost, and nothing of it in the audit log", async () => {
+    const email = newEmail();
+    await redirectOf(asVisitor({}, () => register({ email, password: PASSWORD })));
+    const { id } = await db().user.findUniqueOrThrow({ where: { email } });
+    const hash = (await hashOf(id)) ?? "";
+    expect(hash).toMatch(/^\$2[aby]\$05\$/);
+    expect(await bcrypt.compare(PASSWORD, hash)).toBe(true);
+    expect(JSON.stringify(await audits(id))).not.toMatch(/plum|velvet|\$2/);
+  });
+
+  test("works as a form without JavaScript, and gives back what was typed but never the password", async () => {
+    const answer = await asVisitor({}, () => register(null, form({ email: "not-an-address", password: "short", callbackUrl: "/files", $ACTION_KEY: "k" })));
+    expect(answer).toMatchObject({ ok: false, error: { code: "invalid" }, values: { email: "not-an-address", callbackUrl: "/files" } });
+    expect(JSON.stringify(answer)).not.toContain("short");
+    expect(await redirectOf(asVisitor({}, () => register(null, form({ email: newEmail(), password: PASSWORD }))))).toBe("/members");
+  });
+
+  test.each([
+    ["/\\evil.example"], ["//evil.example"], ["https://evil.example/"], ["javascript:alert(1)"], ["/\u0000x"], ["x"], [""],
+  ])("leads to no other place than this site, asked for %j", async (callbackUrl) => {
+    expect(await redirectOf(asVisitor({}, () => register({ email: newEmail(), password: PASSWORD, callbackUrl })))).toBe("/members");
+  });
+
+  test("refuses an address that is taken, in any spelling, and leaves the person as they were", async () => {
+    const someone = await person({ email: "taken@example.org" });
+    const before = await hashOf(someone.id);
+    for (const email of ["taken@example.org", "TAKEN@example.org", " taken@Example.Org ", "ｔaken@example.org", "taken＠example.org"]) {
+      const window = browser();
+      expect(await refusal(window.run(() => register({ email, password: OTHER_PASSWORD }))), email).toMatchObject({ code: "conflict", fields: { email: expect.any(String) } });
+      expect(sessionCookies(window)).toEqual([]);
+    }
+    expect(await hashOf(someone.id)).toBe(before);
+    expect(await audits(someone.id)).toEqual([]);
+  });
+
+  test.each([
+    ["shorter than the least", "aB3$xY7!qW2"],
+    ["that everybody has", "password1234"],
+    ["of one repeated letter", "aaaaaaaaaaaaaaaaaaaa"],
+    ["along the keyboard", "qwertyuiopasdfghjkl"],
+    ["of the site's name", "foyerfoyerfoyer"],
+    ["of their own address", "marguerite.duras"],
+    ["of 73 bytes", `${PASSWORD}${"x7-".repeat(18).slice(0, 73 - PASSWORD.length)}`],
+    ["of 25 characters that are 75 bytes", "鋼鉄海風森林雪山川夜空星火土雷雲虹霧霜露波砂岩谷峰"],
+  ])("refuses a password %s, beside its field and with the reason", async (_, password) => {
+    const email = "marguerite.duras@example.org";
+    const error = await refusal(asVisitor({}, () => register({ email, password })));
+    expect(error).toMatchObject({ code: "invalid", fields: { password: expect.stringMatching(/.{10}/) } });
+    expect(await db().user.count({ where: { email } })).toBe(0);
+  });
+
+  test("takes a password of exactly 72 bytes whole: its last character counts", async () => {
+    const password = `${PASSWORD}-${"k9~Lw2%".repeat(10)}`.slice(0, 72);
+    const email = newEmail();
+    expect(await redirectOf(asVisitor({}, () => register({ email, password })))).toBe("/members");
+    expect(await refusal(asVisitor({}, () => signInWithEmail({ email, password: `${password.slice(0, 71)}!` })))).toMatchObject({ code: "unauthenticated" });
+    expect(await refusal(asVisitor({}, () => signInWithEmail({ email, password: `${password}!` })))).toMatchObject({ code: "unauthenticated" });
+    expect(await redirectOf(asVisitor({}, () => signInWithEmail({ email, password })))).toBe("/members");
+  });
+
+  test("fifty at once with one address make one person", async () => {
+    const address = "fifty@example.org";
+    const spelled = (index: number) => (index % 2 ? address.toUpperCase() : ` ${address}`);
+    const attempts = Array.from({ length: 50 }, (_, index) => browser().run(() => register({ email: spelled(index), password: PASSWORD })).then((answer) => (answer.ok ? "ok" : answer.error.code), () => "redirected"));
+    const answers = await Promise.all(attempts);
+    expect(answers.filter((answer) => answer === "redirected")).toHaveLength(1);
+    expect(answers.filter((answer) => !["redirected", "conflict", "rate_limited"].includes(answer))).toEqual([]);
+    const made = await db().user.findMany({ where: { email: { contains: "fifty" } }, include: { password: true } });
+    expect(made.map(({ email, password }) => [email, password !== null])).toEqual([[address, true]]);
+    expect(await db().auditEvent.count({ where: { action: "user.registered", subjectId: made[0]?.id ?? "" } })).toBe(1);
+  });
+
+  test("bad input of every kind is refused as such and makes nobody", async () => {
+    const before = await db().user.count();
+    for (const { name, input } of hostile({ email: "hostile@example.org", password: PASSWORD, callbackUrl: "/files" }, { optional: ["callbackUrl"], free: ["callbackUrl"] })) {
+      expect(await refusal(asVisitor({}, () => register(input as never))), name).toMatchObject({ code: "invalid" });
+    }
+    for (const email of ["a", "a@b", "@example.org", "a@example.org, b@example.org", "a@example.org\nbcc: b@example.org", `${"x".repeat(250)}@example.org`, "<a@example.org>"]) {
+      expect(await refusal(asVisitor({}, () => register({ email, password: PASSWORD }))), email).toMatchObject({ code: "invalid" });
+    }
+    expect(await db().user.count()).toBe(before);
+  });
+});
+
+describe("signInWithEmail", () => {
+  test("answers an unknown address, a wrong password and a person without one alike", async () => {
+    const [known, passwordless] = [await person(), await person({ password: null })];
+    const answers = [];
+    for (const email of [known.email, passwordless.email, "nobody@example.org"]) answers.push(await asVisitor({}, () => signInWithEmail({ email, password: OTHER_PASSWORD })));
+    expect(answers[0]).toMatchObject({ ok: false, error: { code: "unauthenticated" } });
+    expect(answers[1]).toEqual(answers[0]);
+    expect(answers[2]).toEqual(answers[0]);
+  });
+
+  test("an unknown address costs a comparison with a hash of the configured cost, as a known one does", async () => {
+    const pool = (globalThis as typeof globalThis & { foyerHashing?: { nextId: number } }).foyerHashing;
+    // The decoy itself is made once.
+    await verifyPassword(OTHER_PASSWORD, null);
+    const work = async (email: string) => {
+      const before = pool?.nextId ?? 0;
+      await asVisitor({}, () => signInWithEmail({ email, password: OTHER_PASSWORD }));
+      return (pool?.nextId ?? 0) - before;
+    };
+    expect([await work("nobody@example.org"), await work((await person()).email), await work((await person({ password: null })).email)]).toEqual([1, 1, 1]);
+  });
+
+  test("takes any Unicode spelling of the same address and password", async () => {
+    const email = newEmail();
+    const password = "ﬁlament-Ångström-ｗide-92";
+    await redirectOf(asVisitor({}, () => register({ email, password })));
+    for (const spelling of [password, password.normalize("NFKC"), password.normalize("NFD")]) {
+      expect(await redirectOf(asVisitor({}, () => signInWithEmail({ email: email.toUpperCase(), password: spelling })))).toBe("/members");
+    }
+  });
+
+  test("raises a hash of lower cost, once, and the password stays the same", async () => {
+    const someone = await person();
+    expect(await hashOf(someone.id)).toMatch(/^\$2[aby]\$04\$/);
+    await redirectOf(asVisitor({}, () => signInWithEmail({ email: someone.email, password: PASSWORD })));
+    const raised = await hashOf(someone.id);
+    expect(raised).toMatch(/^\$2[aby]\$05\$/);
+    await redirectOf(asVisitor({}, () => signInWithEmail({ email: someone.email, password: PASSWORD })));
+    expect(await hashOf(someone.id)).toBe(raised);
+  });
+
+  test("a wrong password raises nothing", async () => {
+    const someone = await person();
+    const before = await hashOf(someone.id);
+    await asVisitor({}, () => signInWithEmail({ email: someone.email, password: OTHER_PASSWORD }));
+    expect(await hashOf(someone.id)).toBe(before);
+  });
+
+  test("every sign-in is a new session with a new cookie, and ends the one this browser had", async () => {
+    const someone = await person();
+    const window = browser();
+    const signIn = () => redirectOf(window.run(() => signInWithEmail({ email: someone.email, password: PASSWORD })));
+    await signIn();
+    const first = new Map(window.cookies);
+    await signIn();
+    expect(window.cookies.get("authjs.session-token")).not.toBe(first.get("authjs.session-token"));
+    expect(await asVisitor({ cookies: Object.fromEntries(first) }, currentEntry)).toBeNull();
+    expect((await window.run(currentEntry))?.actor.userId).toBe(someone.id);
+    expect((await db().session.findMany({ where: { userId: someone.id }, orderBy: { createdAt: "asc" } })).map(({ endedAt }) => endedAt === null)).toEqual([false, true]);
+  });
+
+  test("a member's session ends after 30 days, an admin's after 24 hours", async () => {
+    for (const [role, hours] of [["MEMBER", 720], ["ADMIN", 24]] as const) {
+      const someone = await person({ role });
+      await redirectOf(asVisitor({}, () => signInWithEmail({ email: someone.email, password: PASSWORD })));
+      const session = await db().session.findFirstOrThrow({ where: { userId: someone.id } });
+      expect(Math.round((session.expiresAt.getTime() - session.createdAt.getTime()) / 3_600_000)).toBe(hours);
+    }
+  });
+
+  test("the cookie is HttpOnly and Lax, short enough for one, and Secure with its prefix over https", async () => {
+    const someone = await person({ name: "Ìfẹ́".repeat(20), bio: "x".repeat(1000) });
+    for (const scheme of ["http", "https"]) {
+      const window = browser({ headers: { "x-forwarded-proto": scheme } });
+      await redirectOf(window.run(() => signInWithEmail({ email: someone.email, password: PASSWORD })));
+      const line = window.setCookies.find((cookie) => cookie.includes("session-token=")) ?? "";
+      expect(line).toMatch(scheme === "https" ? /^__Secure-authjs\.session-token=/ : /^authjs\.session-token=/);
+      expect(line).toMatch(/; HttpOnly/);
+      expect(line).toMatch(/; SameSite=lax/i);
+      expect(/; Secure/.test(line)).toBe(scheme === "https");
+      expect(line.length).toBeLessThan(4096);
+    }
+  });
+
+  test("bad input of every kind is refused, and never as an error of ours", async () => {
+    const someone = await person();
+    for (const { name, input } of hostile({ email: someone.email, password: PASSWORD, callbackUrl: "/files" }, { optional: ["callbackUrl"], free: ["callbackUrl"] })) {
+      expect(await refusal(asVisitor({}, () => signInWithEmail(input as never))), name).toMatchObject({ code: expect.stringMatching(/^(invalid|unauthenticated)$/) });
+    }
+    expect(await db().session.count({ where: { userId: someone.id } })).toBe(0);
+  });
+});
+
+describe("signOut", () => {
+  test("makes the cookie, and every copy of it, worthless, and is remembered", async () => {
+    const someone = await person();
+    const window = await signedIn(someone);
+    const copy = Object.fromEntries(window.cookies);
+    expect(await asVisitor({ cookies: copy }, currentEntry)).not.toBeNull();
+    expect(await redirectOf(window.run(() => signOut({})))).toBe("/login");
+    expect(sessionCookies(window)).toEqual([]);
+    expect(await asVisitor({ cookies: copy }, currentEntry)).toBeNull();
+    expect((await audits(someone.id)).map(({ action }) => action)).toEqual(["user.signed_out"]);
+  });
+
+  test("ends this session only, and does nothing to nobody", async () => {
+    const someone = await person();
+    const [one, two] = [await signedIn(someone), await signedIn(someone)];
+    await redirectOf(one.run(() => signOut({})));
+    expect(await two.run(currentEntry)).not.toBeNull();
+    expect(await redirectOf(asVisitor({}, () => signOut(form({ $ACTION_ID: "x" }))))).toBe("/login");
+  });
+
+  test("takes no input", async () => {
+    for (const { name, input } of hostile({})) expect(await refusal(asVisitor({}, () => signOut(input as never))), name).toMatchObject({ code: "invalid" });
+  });
+});
+
+describe("changePassword", () => {
+  const change = { current: PASSWORD, password: OTHER_PASSWORD };
+
+  test("sets the new one, ends every other session and keeps this one", async () => {
+    const someone = await person();
+    const [here, there] = [await signedIn(someone), await signedIn(someone)];
+    expect(await here.run(() => changePassword(change))).toMatchObject({ ok: true });
+    expect([await here.run(currentEntry), await there.run(currentEntry)]).toMatchObject([{ actor: { userId: someone.id } }, null]);
+    expect(await refusal(asVisitor({}, () => signInWithEmail({ email: someone.email, password: PASSWORD })))).toMatchObject({ code: "unauthenticated" });
+    expect(await redirectOf(asVisitor({}, () => signInWithEmail({ email: someone.email, password: OTHER_PASSWORD })))).toBe("/members");
+    expect((await audits(someone.id))[0]).toMatchObject({ action: "user.password_changed", subjectId: someone.id, after: { otherSessionsEnded: 1 } });
+  });
+
+  test("a first password can be changed before anything else, and takes its note away", async () => {
+    const someone = await person({ mustChangePassword: true, complete: false });
+    const note = join(env().FOYER_DATA, "first-admin.txt");
+    writeFileSync(note, `${someone.email}\n${PASSWORD}\n`);
+    const window = await signedIn(someone);
+    expect(await redirectOf(window.run(() => enter("read", "User")))).toBe("/settings/security");
+    expect(await window.run(() => changePassword(change))).toMatchObject({ ok: true });
+    expect(existsSync(note)).toBe(false);
+    expect(await redirectOf(window.run(() => enter("read", "User")))).toBe("/onboarding?callbackUrl=%2F");
+  });
+
+  test("somebody else's note stays", async () => {
+    const note = join(env().FOYER_DATA, "first-admin.txt");
+    writeFileSync(note, "first@example.org\nx\n");
+    expect(await as(await person(), () => changePassword(change))).toMatchObject({ ok: true });
+    expect(existsSync(note)).toBe(true);
+  });
+
+  test.each([
+    ["the wrong current one", { current: "not-the-right-one-92", password: OTHER_PASSWORD }, "current"],
+    ["no current one, where there is one", { password: OTHER_PASSWORD }, "current"],
+    ["the same one again", { current: PASSWORD, password: PASSWORD }, "password"],
+    ["a weak one", { current: PASSWORD, password: "password1234" }, "password"],
+    ["one of more than 72 bytes", { current: PASSWORD, password: `${OTHER_PASSWORD}${"é".repeat(30)}` }, "password"],
+  ])("with %s changes nothing and says so beside its field", async (_, input, field) => {
+    const someone = await person();
+    const other = await signedIn(someone);
+    const before = await bcrypt.compare(PASSWORD, (await hashOf(someone.id)) ?? "");
+    expect(await refusal(as(someone, () => changePassword(input)))).toMatchObject({ code: "invalid", fields: { [field]: expect.any(String) } });
+    expect(await bcrypt.compare(PASSWORD, (await hashOf(someone.id)) ?? "")).toBe(before);
+    expect(await other.run(currentEntry)).not.toBeNull();
+    expect(await audits(someone.id)).toEqual([]);
+  });
+
+  test("a person without a password sets the first one within ten minutes of signing in, and not after", async () => {
+    const someone = await person({ password: null });
+    const window = await signedIn(someone);
+    await db().session.update({ where: { id: window.claims.sid }, data: { reauthenticatedAt: new Date(Date.now() - 601_000) } });
+    expect(await refusal(window.run(() => changePassword({ password: OTHER_PASSWORD })))).toMatchObject({ code: "forbidden" });
+    expect(await hashOf(someone.id)).toBeNull();
+    await db().session.update({ where: { id: window.claims.sid }, data: { reauthenticatedAt: new Date(Date.now() - 590_000) } });
+    expect(await window.run(() => changePassword({ password: OTHER_PASSWORD }))).toMatchObject({ ok: true });
+    expect(await window.run(async () => getWaysIn(await enter()))).toMatchObject({ hasPassword: true, recentlyProven: true });
+  });
+
+  test("nobody signed in and a session that ended are refused; another's password is out of reach", async () => {
+    const [someone, other] = [await person(), await person()];
+    expect(await refusal(asVisitor({}, () => changePassword(change)))).toMatchObject({ code: "unauthenticated" });
+    const ended = await signedIn(someone);
+    await redirectOf(ended.run(() => signOut({})));
+    expect(await refusal(asVisitor({ cookies: { "authjs.session-token": "x" } }, () => changePassword(change)))).toMatchObject({ code: "unauthenticated" });
+    expect(await refusal(as(someone, () => changePassword({ ...change, userId: other.id } as never)))).toMatchObject({ code: "invalid" });
+    for (const one of [someone, other]) expect(await bcrypt.compare(PASSWORD, (await hashOf(one.id)) ?? "")).toBe(true);
+  });
+
+  test("bad input of every kind is refused as such", async () => {
+    const window = await signedIn(await person());
+    for (const { name, input } of hostile(change, { optional: ["current"] })) expect(await refusal(window.run(() => changePassword(input as never))), name).toMatchObject({ code: "invalid" });
+  });
+});
+
+describe("confirmPassword", () => {
+  test("opens the ways in for ten minutes, in this session only", async () => {
+    const someone = await person();
+    const [here, there] = [await signedIn(someone), await signedIn(someone)];
+    await db().session.updateMany({ where: { userId: someone.id }, data: { reauthenticatedAt: new Date(Date.now() - 3_600_000) } });
+    const proven = async (window: Browser) => (await window.run(async () => getWaysIn(await enter()))).recentlyProven;
+    expect([await proven(here), await proven(there)]).toEqual([false, false]);
+    expect(await here.run(() => confirmPassword({ password: PASSWORD }))).toMatchObject({ ok: true });
+    expect([await proven(here), await proven(there)]).toEqual([true, false]);
+    expect(await audits(someone.id)).toMatchObject([{ action: "user.reauthenticated", subjectId: here.claims.sid }]);
+  });
+
+  test("refuses a wrong one, nobody, the unfinished and bad input", async () => {
+    const someone = await person();
+    expect(await refusal(as(someone, () => confirmPassword({ password: OTHER_PASSWORD })))).toMatchObject({ code: "invalid", fields: { password: expect.any(String) } });
+    expect(await refusal(asVisitor({}, () => confirmPassword({ password: PASSWORD })))).toMatchObject({ code: "unauthenticated" });
+    expect(await refusal(as(await person({ complete: false }), () => confirmPassword({ password: PASSWORD })))).toMatchObject({ code: "profile_incomplete" });
+    expect(await refusal(as(await person({ mustChangePassword: true }), () => confirmPassword({ password: PASSWORD })))).toMatchObject({ code: "forbidden" });
+    const window = await signedIn(someone);
+    for (const { name, input } of hostile({ password: PASSWORD })) expect(await refusal(window.run(() => confirmPassword(input as never))), name).toMatchObject({ code: "invalid" });
+    expect(await audits(someone.id)).toEqual([]);
+  });
+});
+
+describe("continueWith", () => {
+  test("refuses a provider that is not offered here, the password form's included, and bad input", async () => {
+    for (const provider of ["github", "credentials", "google", "__proto__", "", "GITHUB"]) {
+      expect(await refusal(asVisitor({}, () => continueWith({ provider, callbackUrl: "/" }))), provider).toMatchObject({ code: "invalid" });
+    }
+    for (const { name, input } of hostile({ provider: "github", callbackUrl: "/" }, { optional: ["callbackUrl"], free: ["callbackUrl"] })) {
+      expect(await refusal(asVisitor({}, () => continueWith(input as never))), name).toMatchObject({ code: "invalid" });
+    }
+  });
+
+  test("a provider that is not offered is not remembered as the last way in", async () => {
+    const window = browser();
+    await window.run(() => continueWith({ provider: "nonsense" }));
+    expect(window.cookies.has("last-way-in")).toBe(false);
+  });
+});

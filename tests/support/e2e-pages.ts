@@ -1,0 +1,33 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const APP = fileURLToPath(new URL("../../src/app", import.meta.url));
+
+type Door = "anonymous" | "newcomer" | "admin";
+
+/** Who sees a page instead of being sent elsewhere; an admin, where nothing else is said. */
+const DOORS: Record<string, Door> = {
+  "/": "anonymous",
+  "/forbidden": "anonymous",
+  "/login": "anonymous",
+  "/onboarding": "newcomer",
+  "/register": "anonymous",
+};
+
+/** Every page of the site, read from src/app, with who has to ask for it. A new page is tested without being named anywhere. */
+export function pages(): { path: string; door: Door }[] {
+  return paths(APP, "")
+    .map((path) => path || "/")
+    .sort()
+    .map((path) => ({ path, door: DOORS[path] ?? "admin" }));
+}
+
+function paths(folder: string, path: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.isFile()) return entry.name === "page.tsx" ? [path] : [];
+    if (entry.name.startsWith("_") || (folder === APP && entry.name === "api")) return [];
+    if (entry.name.startsWith("[")) throw new Error(`${path}/${entry.name}: say in ${import.meta.url} which address stands for this page.`);
+    return paths(join(folder, entry.name), entry.name.startsWith("(") ? path : `${path}/${entry.name}`);
+  });
+}
