@@ -9,7 +9,9 @@ import authConfig from "./auth.config";
 const MEMBERS_ONLY = /^\/(members|files|studio|settings|onboarding|admin)(\/|$)/;
 
 /** Gives every page its nonce and its policy, tells it where it is, and sends the anonymous to /login early. */
-export default function middleware(request: NextRequest): NextResponse {
+export default async function middleware(request: NextRequest): Promise<NextResponse> {
+  const refused = request.method === "POST" ? await refusalOf(request) : null;
+  if (refused) return new NextResponse(null, { status: refused });
   const { pathname, search } = request.nextUrl;
   const secure = request.headers.get("x-forwarded-proto") === "https";
   const name = sessionCookieName(secure);
@@ -36,6 +38,18 @@ export const config = {
   runtime: "nodejs",
   matcher: ["/((?!api/|_next/static|_next/image|favicon\\.ico|icon\\.svg|apple-icon|opengraph-image).*)"],
 };
+
+/** Next says 500 to a form from another origin and to one that it cannot read; both are the sender's doing. */
+async function refusalOf(request: NextRequest): Promise<400 | 403 | null> {
+  const origin = request.headers.get("origin");
+  if (origin !== null && (!URL.canParse(origin) || new URL(origin).host !== new URL(publicUrl(request)).host)) return 403;
+  if (!request.headers.get("content-type")?.startsWith("multipart/form-data")) return null;
+  const readable = await request
+    .clone()
+    .formData()
+    .catch(() => null);
+  return readable ? null : 400;
+}
 
 let known: Outside | undefined;
 

@@ -34,6 +34,7 @@ const handle = app.getRequestHandler();
 server.on("request", async (request, response) => {
   try {
     prepare(request);
+    if (request.headers["next-action"] !== undefined) blameCaller(response);
     await handle(request, response);
   } catch (error) {
     const status = error instanceof BadRequest ? 400 : 500;
@@ -70,8 +71,32 @@ server.listen(port, hostname, () => {
 /** @param {import("node:http").IncomingMessage} request */
 function prepare(request) {
   // An absolute or scheme-relative target would name a second host beside the Host header.
-  if (!request.url?.startsWith("/") && request.url !== "*") throw new BadRequest("wrong request target");
+  if (!request.url?.startsWith("/")) throw new BadRequest("wrong request target");
+  // Next answers 500 to both: a path nobody can decode, and a method its Request does not know.
+  if (!isDecodable(request.url.split("?", 1)[0] ?? "")) throw new BadRequest("undecodable path");
+  if (request.method === "TRACE") throw new BadRequest("wrong method");
   rewriteForwarded(request, trust);
+}
+
+/** @param {string} path */
+function isDecodable(path) {
+  try {
+    return decodeURIComponent(path) !== "";
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The call of an action that ends in 500 was a wrong call: our actions answer every error of their own, and to arguments it
+ * cannot read or finds too many Next says 500.
+ * @param {import("node:http").ServerResponse} response
+ */
+function blameCaller(response) {
+  const writeHead = response.writeHead;
+  /** @type {(status: number, ...rest: unknown[]) => unknown} */
+  const blaming = (status, ...rest) => Reflect.apply(writeHead, response, [status === 500 ? 400 : status, ...rest]);
+  Object.assign(response, { writeHead: blaming });
 }
 
 function proxiesOrExit() {

@@ -77,7 +77,8 @@ export function localPath(value: string | null | undefined): string {
   const base = "http://foyer.invalid";
   if (!URL.canParse(value, base)) return "/";
   const url = new URL(value, base);
-  return url.origin === base ? `${url.pathname}${url.search}` : "/";
+  // "/.//host" becomes "//host" on the way, which is another site.
+  return url.origin === base && !url.pathname.startsWith("//") ? `${url.pathname}${url.search}` : "/";
 }
 
 /** The claims of the cookie this browser sent, whether or not they are still true; null when there are none to believe. */

@@ -308,7 +308,7 @@ function hear(own: Memory, { payload }: Notification): void {
   own.lastHeard = Date.now();
   try {
     const message = JSON.parse(payload ?? "") as { kind: "many" } | { kind: "session" | "deleted"; id: string } | ({ kind: "user" } & Row);
-    if (message.kind === "user") learn(own, message);
+    if (message.kind === "user" && isWhole(message)) learn(own, message);
     else if (message.kind === "session") remember(own.sessions, message.id, { ended: true, learnedAt: Date.now() });
     else if (message.kind === "deleted") bury(own, message.id);
     else forgetAll(own);
@@ -316,6 +316,12 @@ function hear(own: Memory, { payload }: Notification): void {
     // Anyone with the database's password may send on the channel. What cannot be read may have mattered: ask again for all.
     forgetAll(own);
   }
+}
+
+/** A trigger of another release may send less: half a person must not be remembered as the truth. */
+function isWhole({ id, version, epoch, role, profileComplete, name, email }: Row): boolean {
+  const isKnown = typeof id === "string" && Number(version) > 0 && Number.isInteger(epoch) && (role === "MEMBER" || role === "ADMIN");
+  return isKnown && typeof profileComplete === "boolean" && typeof name === "string" && typeof email === "string";
 }
 
 function bury(own: Memory, id: string): void {

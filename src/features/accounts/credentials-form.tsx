@@ -26,7 +26,7 @@ export function CredentialsForm({ action, callbackUrl, autoComplete, notice, tex
   const form = useRef<HTMLFormElement>(null);
   const error = result?.ok === false ? result.error : undefined;
   useFocusFirstError(form, error);
-  const message = error && !error.fields ? error.message : notice;
+  const message = error?.fields?.form ?? (error && !error.fields ? error.message : notice);
   return (
     <form ref={form} action={submit} className="grid gap-5" noValidate>
       {message && <Alert tone="danger">{message}</Alert>}

@@ -30,7 +30,7 @@ export function PasswordForm({ action, fields, email, texts, variant = "primary"
   }, [result, texts.done]);
   return (
     <form ref={form} action={submit} className="grid gap-5" noValidate>
-      {error && !error.fields && <Alert tone="danger">{error.message}</Alert>}
+      {error && (!error.fields || error.fields.form) && <Alert tone="danger">{error.fields?.form ?? error.message}</Alert>}
       {result?.ok && <Alert tone="success">{texts.done}</Alert>}
       <input type="email" autoComplete="username" defaultValue={email} readOnly hidden />
       {fields.map(({ name, label, hint, autoComplete }) => (

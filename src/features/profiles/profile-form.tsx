@@ -38,7 +38,7 @@ export function ProfileForm({ action, initial, maxInterests, callbackUrl, texts 
       noValidate
       key={result?.ok === false ? JSON.stringify(result.values) : "initial"}
     >
-      {error && !error.fields && <Alert tone="danger">{error.message}</Alert>}
+      {error && (!error.fields || error.fields.form) && <Alert tone="danger">{error.fields?.form ?? error.message}</Alert>}
       {callbackUrl !== undefined && <input type="hidden" name="callbackUrl" value={callbackUrl} />}
       <Field id="name" label={texts.name} error={error?.fields?.name}>
         {(control) => <Input {...control} name="name" autoComplete="name" required maxLength={100} defaultValue={values.name} />}

@@ -1,0 +1,46 @@
+import { connect, createServer, type Socket } from "node:net";
+
+/** A line to a server that can be cut (closed, and refused), frozen (open, but silent) and mended again. */
+export async function startTcpProxy(target: { host: string; port: number }) {
+  const pairs = new Set<[Socket, Socket]>();
+  let state: "open" | "cut" | "frozen" = "open";
+  const server = createServer((inner) => {
+    if (state === "cut") return void inner.destroy();
+    const outer = connect(target);
+    const pair: [Socket, Socket] = [inner, outer];
+    pairs.add(pair);
+    for (const [from, to] of [pair, [outer, inner] as const]) {
+      from.on("data", (bytes) => state !== "frozen" && to.write(bytes));
+      from.on("error", () => undefined);
+      from.on("close", () => {
+        to.destroy();
+        pairs.delete(pair);
+      });
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  const drop = () => {
+    for (const pair of pairs) for (const socket of pair) socket.destroy();
+  };
+  return {
+    port: address.port,
+    cut: () => {
+      state = "cut";
+      drop();
+    },
+    freeze: () => {
+      state = "frozen";
+    },
+    /** What was frozen is closed: bytes were lost on it. */
+    mend: () => {
+      if (state === "frozen") drop();
+      state = "open";
+    },
+    stop: () => {
+      drop();
+      server.close();
+    },
+  };
+}
