@@ -1,16 +1,17 @@
 import { PrismaAdapter } from "@auth/prisma-adapter";
-import NextAuth, { CredentialsSignin, type NextAuthConfig } from "next-auth";
+import NextAuth, { type NextAuthConfig } from "next-auth";
 import type { Adapter } from "next-auth/adapters";
 import type { Provider } from "next-auth/providers";
-import { closeSession, mayConnect, openSession, registerFromProvider, verifyCredentials } from "@/access/credentials";
-import { SESSION_SECONDS, standingOf } from "@/access/freshness";
+import { closeSession, isBanned, mayConnect, openSession, registerFromProvider, verifyCredentials } from "@/access/credentials";
+import { standingOf } from "@/access/freshness";
+import { SignInRefused } from "@/access/sign-in-refused";
 import { hasVerifiedEmail, readyProviders } from "@/lib/auth-providers";
 import { db } from "@/lib/db";
 import { normaliseEmail } from "@/lib/email";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
-import { asClaims, decodeToken, encodeToken } from "@/lib/session-token";
+import { asClaims, decodeToken, encodeToken, SESSION_SECONDS } from "@/lib/session-token";
 import authConfig from "./auth.config";
 
 /** The one Auth.js instance. Its configuration is made at the first request, because a build has no environment. */
@@ -29,7 +30,7 @@ function configuration(): NextAuthConfig {
     ...authConfig,
     providers: configuredProviders(),
     adapter: adapter(),
-    secret: env().AUTH_SECRET,
+    secret: env().AUTH_SECRETS,
     basePath: "/api/auth",
     // Host and protocol were checked by serve.mjs before the request came here; AUTH_URL, when set, overrules both.
     trustHost: true,
@@ -54,9 +55,9 @@ function configuration(): NextAuthConfig {
           const claims = asClaims(token);
           const standing = claims && (await standingOf(claims));
           if (!standing) return null;
-          const { role, profileComplete, mustChangePassword, name, email, image } = standing;
+          const { image, certain: _, ...known } = standing;
           // "update" carries what the browser sent; it is never looked at, only taken as "read again".
-          return { ...token, role, profileComplete, mustChangePassword, name, email, picture: image };
+          return { ...token, ...known, picture: image };
         } catch (error) {
           log().error({ err: error }, "jwt callback");
           return user ? null : token;
@@ -71,6 +72,7 @@ function configuration(): NextAuthConfig {
       async signIn({ account, profile }) {
         if (account?.type !== "oauth" && account?.type !== "oidc") return true;
         if (!hasVerifiedEmail(profile)) return "/login?error=unverified_email";
+        if (await isBanned(account)) return "/login?error=banned";
         return (await mayConnect()) || "/settings/security?error=reauthenticate";
       },
     },
@@ -90,16 +92,15 @@ function configuration(): NextAuthConfig {
 
 /** Password sign-in as Auth.js asks for it; the reason for a refusal is the error's `code`. */
 async function authorizePassword({ email, password }: Partial<Record<string, unknown>>) {
-  const refusal = new CredentialsSignin();
-  if (typeof email !== "string" || typeof password !== "string") throw refusal;
+  if (typeof email !== "string" || typeof password !== "string") throw new SignInRefused();
   try {
     const userId = await verifyCredentials(email, password);
     if (userId) return { id: userId };
   } catch (error) {
-    refusal.code = error instanceof AppError ? error.code : "unavailable";
     if (!(error instanceof AppError)) log().error({ err: error }, "password sign-in");
+    throw new SignInRefused(error instanceof AppError ? error : new AppError("unavailable", undefined, { cause: error }));
   }
-  throw refusal;
+  throw new SignInRefused();
 }
 
 function adapter(): Adapter {

@@ -18,6 +18,7 @@ const now = () => Math.floor(Date.now() / 1000);
 const claims = (): Claims => ({
   sub: "01a1fb4c-693e-727a-8fe9-ec2bef2aafc0", sid: "01a1fb4c-693e-727a-8fe9-ec2bef2aafc1", role: "MEMBER", profileComplete: true, mustChangePassword: false,
   epoch: 3, end: now() + 600, iat: now(), exp: now() + 300, name: "Ìfẹ́ O’Neill 🦀", email: "ife@example.org", picture: null,
+  emailVerified: true, secondFactor: false, deleteAfter: null, strong: false, began: now(), whole: true,
 });
 const read = (token: string, secrets = [SECRET], salt = SALT) => decodeToken(token, secrets, salt);
 

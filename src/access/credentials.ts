@@ -1,14 +1,20 @@
+import { randomUUID } from "node:crypto";
+import { cookies } from "next/headers";
 import type { AdapterUser } from "next-auth/adapters";
+import type { Session, User } from "@/generated/prisma/client";
 import { db, isUniqueViolation } from "@/lib/db";
 import { normaliseEmail } from "@/lib/email";
 import { AppError } from "@/lib/errors";
 import { hashPassword, needsRehash, verifyPassword } from "@/lib/passwords";
 import type { Claims } from "@/lib/session-token";
 import { change } from "./audit";
-import { currentClaims, currentVisitor } from "./entry";
-import { SESSION_SECONDS, standingOf } from "./freshness";
+import { currentClaims, currentVisitor, type Visitor } from "./entry";
+import { standingOf } from "./freshness";
+import { absoluteEnd } from "./lifetimes";
 
-const ADMIN_SESSION_SECONDS = 24 * 3600;
+/** The longest that browsers keep a cookie. */
+const DEVICE_SECONDS = 400 * 24 * 3600;
+export const DEVICE_COOKIE = "foyer-device";
 /** How long after proving who one is the ways in may be changed. */
 export const REAUTHENTICATION_MS = 10 * 60_000;
 
@@ -19,10 +25,11 @@ export const REAUTHENTICATION_MS = 10 * 60_000;
 export async function verifyCredentials(email: string, password: string): Promise<string | null> {
   const found = await db().user.findUnique({
     where: { email: normaliseEmail(email).slice(0, 254) },
-    select: { id: true, password: { select: { hash: true } } },
+    select: { id: true, deletedAt: true, bannedAt: true, bannedUntil: true, banReason: true, password: { select: { hash: true } } },
   });
   const hash = found?.password?.hash ?? null;
-  if (!(await verifyPassword(password, hash)) || !found || !hash) return null;
+  if (!(await verifyPassword(password, hash)) || !found || !hash || found.deletedAt) return null;
+  assertNotBanned(found);
   if (needsRehash(hash)) {
     const raised = await hashPassword(password);
     // Only if it is still the one that was checked: a change of password a moment ago must not be undone.
@@ -33,38 +40,57 @@ export async function verifyCredentials(email: string, password: string): Promis
 
 /**
  * Starts a session: a row for this device, an audit event, and the claims of its cookie. A session this browser had
- * before ends, so that every sign-in has a new token (ASVS 7.2.4).
+ * before ends, so that every sign-in has a new token (ASVS 7.2.4). Throws AppError "forbidden" for somebody who is banned.
  */
-export async function openSession(userId: string, method: string): Promise<Claims> {
+export async function openSession(userId: string, method: string, strong = false): Promise<Claims> {
   const visitor = await currentVisitor();
   const before = await currentClaims(visitor);
+  const deviceId = await deviceOf(visitor);
   return change(visitor, async (tx, record) => {
-    const user = await tx.user.findUnique({ where: { id: userId } });
+    const user = await tx.user.findUnique({ where: { id: userId, deletedAt: null } });
     if (!user) throw new AppError("unauthenticated");
+    assertNotBanned(user);
     if (before) await tx.session.updateMany({ where: { id: before.sid, endedAt: null }, data: { endedAt: new Date() } });
-    const seconds = user.role === "ADMIN" ? ADMIN_SESSION_SECONDS : SESSION_SECONDS;
-    const expiresAt = new Date(Date.now() + seconds * 1000);
     const { ip, userAgent } = visitor;
-    const session = await tx.session.create({ data: { userId, method, ip, userAgent, expiresAt }, select: { id: true } });
+    const data = { userId, method, strong, deviceId, ip, userAgent, expiresAt: absoluteEnd(user.role) };
+    const session = await tx.session.create({ data, select: { id: true, expiresAt: true, strong: true } });
     await tx.$executeRaw`UPDATE "User" SET "lastSeenAt" = now() WHERE "id" = ${userId}::uuid`;
-    await record({ action: "user.signed_in", actorId: userId, subjectType: "Session", subjectId: session.id, after: { method } });
-    const { role, profileComplete, mustChangePassword, epoch, name, email, image: picture } = user;
-    const end = Math.floor(expiresAt.getTime() / 1000);
-    return {
-      sub: userId,
-      sid: session.id,
-      role,
-      profileComplete,
-      mustChangePassword,
-      epoch,
-      name,
-      email,
-      picture,
-      end,
-      exp: end,
-      iat: Math.floor(Date.now() / 1000),
-    };
+    await record({ action: "user.signed_in", actorId: userId, subjectType: "Session", subjectId: session.id, after: { method, strong } });
+    return claimsOf(user, session);
   });
+}
+
+/** What the cookie of this session says about this person. */
+export function claimsOf(user: User, session: Pick<Session, "id" | "expiresAt" | "strong">): Claims {
+  const { id: sub, role, profileComplete, mustChangePassword, secondFactor, epoch, name, email, image: picture } = user;
+  const person = { sub, role, profileComplete, mustChangePassword, secondFactor, epoch, name, email, picture };
+  const standing = { emailVerified: user.emailVerified !== null, deleteAfter: user.deleteAfter?.toISOString() ?? null };
+  const [now, end] = [Math.floor(Date.now() / 1000), Math.floor(session.expiresAt.getTime() / 1000)];
+  return { ...person, ...standing, sid: session.id, strong: session.strong, began: now, iat: now, end, exp: end, whole: true };
+}
+
+/** Throws what a banned person is told, and only after they have shown who they are: until when, and why. */
+export function assertNotBanned({ bannedAt, bannedUntil, banReason }: Pick<User, "bannedAt" | "bannedUntil" | "banReason">): void {
+  if (!bannedAt || (bannedUntil && bannedUntil <= new Date())) return;
+  const params = { reason: banReason ?? "", until: bannedUntil?.toISOString().slice(0, 10) ?? "" };
+  throw new AppError("forbidden", bannedUntil ? "banned_until" : "banned", { params });
+}
+
+/** Whether the person behind this provider's account is banned; somebody new is not. */
+export async function isBanned({ provider, providerAccountId }: { provider: string; providerAccountId: string }): Promise<boolean> {
+  const where = { provider_providerAccountId: { provider, providerAccountId } };
+  const account = await db().account.findUnique({ where, select: { user: { select: { bannedAt: true, bannedUntil: true } } } });
+  const { bannedAt, bannedUntil } = account?.user ?? {};
+  return Boolean(bannedAt && (!bannedUntil || bannedUntil > new Date()));
+}
+
+/** The browser's own id, kept for as long as browsers keep a cookie: made at the first sign-in, the same at the next. */
+async function deviceOf({ secure }: Visitor): Promise<string> {
+  const jar = await cookies();
+  const known = jar.get(DEVICE_COOKIE)?.value ?? "";
+  const id = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(known) ? known : randomUUID();
+  jar.set(DEVICE_COOKIE, id, { maxAge: DEVICE_SECONDS, path: "/", sameSite: "lax", httpOnly: true, secure });
+  return id;
 }
 
 /** Ends the session of these claims: from now on its cookie, and every copy of it, is worthless. */

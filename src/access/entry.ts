@@ -1,26 +1,21 @@
 import { cookies, headers } from "next/headers";
 import { cache } from "react";
-import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { readSessionCookie, sessionCookieName } from "@/lib/session-cookie";
 import { asClaims, type Claims, decodeToken } from "@/lib/session-token";
 import { standingOf } from "./freshness";
+import type { Standing } from "./freshness-memory";
+import { isAwake } from "./lifetimes";
 import { type AppAbility, abilityFor } from "./rules";
-
-const SEEN_EVERY_MS = 60_000;
 
 declare const issued: unique symbol;
 
 /** Who is asking, as the database has them now. */
-export interface Actor {
+export interface Actor extends Omit<Standing, "certain"> {
   userId: string;
   sid: string;
-  role: Claims["role"];
-  profileComplete: boolean;
-  mustChangePassword: boolean;
-  name: string;
-  email: string;
-  image: string | null;
+  /** Whether a second factor or a passkey was shown at this sign-in. */
+  strong: boolean;
 }
 
 /** Where a request came from, as far as it can be known. */
@@ -51,10 +46,9 @@ export const currentEntry: () => Promise<Entry | null> = cache(async () => {
   const visitor = await currentVisitor();
   const claims = await currentClaims(visitor);
   const standing = claims && (await standingOf(claims));
-  if (!claims || !standing) return null;
+  if (!claims || !standing || !(await isAwake(claims, standing))) return null;
   const { certain, ...person } = standing;
-  const actor: Actor = { userId: claims.sub, sid: claims.sid, ...person };
-  noteSeen(actor.userId);
+  const actor: Actor = { userId: claims.sub, sid: claims.sid, strong: claims.strong, ...person };
   const entry: Omit<Entry, typeof issued> = { actor, ability: abilityFor(actor), visitor, certain };
   // The one place where an Entry comes into being: the brand exists in the types alone.
   return entry as Entry;
@@ -85,20 +79,9 @@ export function localPath(value: string | null | undefined): string {
 export async function currentClaims({ secure }: Visitor): Promise<Claims | null> {
   const jar = await cookies();
   const token = readSessionCookie((name) => jar.get(name)?.value, secure);
-  return token ? asClaims(decodeToken(token, [env().AUTH_SECRET], sessionCookieName(secure))) : null;
+  return token ? asClaims(decodeToken(token, env().AUTH_SECRETS, sessionCookieName(secure))) : null;
 }
 
 function printable(value: string | null, length: number): string | null {
   return value?.replace(/\p{Cc}|\p{Cs}/gu, "").slice(0, length) || null;
-}
-
-/** Writes "last seen", at most once a minute a person and process, without making anyone wait for it. */
-function noteSeen(userId: string): void {
-  const shared = globalThis as typeof globalThis & { foyerSeen?: Map<string, number> };
-  shared.foyerSeen ??= new Map();
-  const now = Date.now();
-  if (now - (shared.foyerSeen.get(userId) ?? 0) < SEEN_EVERY_MS) return;
-  if (shared.foyerSeen.size > 50_000) shared.foyerSeen.clear();
-  shared.foyerSeen.set(userId, now);
-  db().$executeRaw`UPDATE "User" SET "lastSeenAt" = now() WHERE "id" = ${userId}::uuid`.catch(() => undefined);
 }

@@ -1,10 +1,10 @@
 import { cookies } from "next/headers";
-import { CredentialsSignin } from "next-auth";
 import { configuredProviders, signIn, signOut } from "@/auth";
 import { type WayIn, waysIn } from "@/lib/auth-providers";
 import { AppError } from "@/lib/errors";
 import { readSessionCookie } from "@/lib/session-cookie";
 import { currentVisitor } from "./entry";
+import { SignInRefused } from "./sign-in-refused";
 
 /** The ways in that are offered here, in the order of auth.config.ts. */
 export function offeredWaysIn(): WayIn[] {
@@ -19,10 +19,8 @@ export async function signInWithPassword(email: string, password: string): Promi
   try {
     await signIn("credentials", { email, password, redirect: false });
   } catch (error) {
-    if (!(error instanceof CredentialsSignin)) throw error;
-    if (error.code === "rate_limited") throw new AppError("rate_limited", "busy", { retryAfter: 2 });
-    if (error.code === "unavailable") throw new AppError("unavailable", undefined, { cause: error });
-    throw new AppError("unauthenticated", "wrong_credentials");
+    if (!(error instanceof SignInRefused)) throw error;
+    throw error.told ?? new AppError("unauthenticated", "wrong_credentials");
   }
   // The jwt callback never throws: when the session could not be written there is just no cookie.
   const jar = await cookies();

@@ -15,10 +15,10 @@ export const envShape = {
 
   AUTH_SECRET: z
     .string()
-    .min(32)
+    .refine((list) => splitSecrets(list).every((secret) => secret.length >= 32), "Too small: expected every secret to have >=32 characters")
     .optional()
     .describe(
-      "Key of the session cookies, 32 characters or more. Unset: generated once and kept in FOYER_DATA. Required with DATABASE_URL.",
+      "Key of the session cookies, 32 characters or more. To change it without signing anybody out, put the new one before the old one, separated by a comma. Unset: generated once and kept in FOYER_DATA. Required with DATABASE_URL.",
     ),
   AUTH_URL: z
     .url({ protocol: /^https?$/ })
@@ -91,8 +91,16 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   return { ...parsed.data, STORAGE_PROVIDER: parsed.data.STORAGE_PROVIDER ?? (parsed.data.S3_BUCKET_NAME ? "S3" : "LOCAL") };
 }
 
+/** AUTH_SECRET as a list, newest first: the first one writes, all of them read. */
+function splitSecrets(list: string): string[] {
+  return list
+    .split(",")
+    .map((secret) => secret.trim())
+    .filter(Boolean);
+}
+
 /** The environment of this process, read on first use: at build time there is none. */
-export function env(): Env & { AUTH_SECRET: string; DATABASE_URL: string; STORAGE_PROVIDER: NonNullable<Env["STORAGE_PROVIDER"]> } {
+export function env(): ReturnType<typeof requireServer> {
   cached ??= requireServer(parseEnv(process.env));
   return cached;
 }
@@ -116,9 +124,13 @@ function requireServer(read: Env) {
   const missing = Object.entries({ AUTH_SECRET, DATABASE_URL }).filter(([, value]) => !value);
   if (missing.length > 0)
     throw new EnvError(missing.map(([name]) => `${name}: is required to serve. Set it, or start with \`npm start\`.`).join("\n"));
+  const secrets = splitSecrets(AUTH_SECRET ?? "");
   return {
     ...read,
-    AUTH_SECRET: AUTH_SECRET ?? "",
+    /** The newest: what is written is written with this one. */
+    AUTH_SECRET: secrets[0] ?? "",
+    /** All of them, newest first: what is read may have been written with an older one. */
+    AUTH_SECRETS: secrets,
     DATABASE_URL: DATABASE_URL ?? "",
     STORAGE_PROVIDER: STORAGE_PROVIDER ?? ("LOCAL" as const),
   };

@@ -2,6 +2,8 @@ import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, ran
 
 const CLOCK_TOLERANCE_S = 15;
 const KEY_BYTES = 64;
+/** Longest a session lives: a member's ends 30 days after sign-in, whatever happens. */
+export const SESSION_SECONDS = 30 * 24 * 3600;
 const MAX_TOKEN_CHARS = 16_384;
 
 /** What a session cookie carries. `end` is the absolute end in seconds: no renewal moves `exp` past it. */
@@ -11,13 +13,22 @@ export type Claims = {
   role: "MEMBER" | "ADMIN";
   profileComplete: boolean;
   mustChangePassword: boolean;
+  emailVerified: boolean;
+  secondFactor: boolean;
+  deleteAfter: string | null;
+  /** Whether a second factor or a passkey was shown at sign-in. */
+  strong: boolean;
   epoch: number;
+  /** When the person signed in, in seconds. */
+  began: number;
   end: number;
   iat: number;
   exp: number;
   name: string;
   email: string;
   picture: string | null;
+  /** False for a cookie of an earlier release, which knew less: the database is then asked once, and nobody is signed out. */
+  whole: boolean;
 };
 
 /**
@@ -77,7 +88,24 @@ export function asClaims(payload: Record<string, unknown> | null): Claims | null
   if (typeof profileComplete !== "boolean" || typeof mustChangePassword !== "boolean") return null;
   if (typeof epoch !== "number" || typeof end !== "number" || typeof iat !== "number" || typeof exp !== "number") return null;
   if (picture !== null && typeof picture !== "string") return null;
-  return { sub, sid, role, profileComplete, mustChangePassword, epoch, end, iat, exp, name, email, picture };
+  // Checked above; an object literal forgets it.
+  const known = { sub, sid, role: role as Claims["role"], profileComplete, mustChangePassword, epoch, end, iat, exp, name, email, picture };
+  return { ...known, ...laterClaims(payload, end) };
+}
+
+/** The claims that came after the first release. A cookie from before them is still good: what it lacks is looked up. */
+function laterClaims({ emailVerified, secondFactor, deleteAfter = null, strong, began }: Record<string, unknown>, end: number) {
+  const whole =
+    typeof emailVerified === "boolean" && typeof secondFactor === "boolean" && typeof strong === "boolean" && typeof began === "number";
+  return {
+    // Believed only where nothing better can be asked, and then only to read.
+    emailVerified: emailVerified !== false,
+    secondFactor: secondFactor === true,
+    deleteAfter: typeof deleteAfter === "string" ? deleteAfter : null,
+    strong: strong === true,
+    began: typeof began === "number" ? began : end - SESSION_SECONDS,
+    whole,
+  };
 }
 
 interface Key {

@@ -2,11 +2,11 @@ import { workAsyncStorage } from "next/dist/server/app-render/work-async-storage
 import { workUnitAsyncStorage } from "next/dist/server/app-render/work-unit-async-storage.external";
 import { createRequestStore } from "next/dist/server/async-storage/request-store";
 import { NextRequest } from "next/server";
-import { SESSION_SECONDS } from "@/access/freshness";
+import { claimsOf } from "@/access/credentials";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { sessionCookieName } from "@/lib/session-cookie";
-import { type Claims, encodeToken } from "@/lib/session-token";
+import { type Claims, encodeToken, SESSION_SECONDS } from "@/lib/session-token";
 
 /*
  * The one seam between tests and Next: actions, handlers and `enter` run in a real Next request store, so that cookies(),
@@ -91,11 +91,7 @@ export async function as<T>(person: { id: string }, work: () => Promise<T>): Pro
 export async function newClaims({ id }: { id: string }): Promise<Claims> {
   const user = await db().user.findUniqueOrThrow({ where: { id } });
   const expiresAt = new Date(Date.now() + SESSION_SECONDS * 1000);
-  const session = await db().session.create({ data: { userId: id, method: "credentials", expiresAt } });
-  const { role, profileComplete, mustChangePassword, epoch, name, email, image: picture } = user;
-  const iat = Math.floor(Date.now() / 1000);
-  const end = Math.floor(expiresAt.getTime() / 1000);
-  return { sub: id, sid: session.id, role, profileComplete, mustChangePassword, epoch, name, email, picture, iat, exp: end, end };
+  return claimsOf(user, await db().session.create({ data: { userId: id, method: "credentials", expiresAt } }));
 }
 
 /** Where a promise that ends in Next's redirect leads to; throws when it ends otherwise. */

@@ -17,6 +17,7 @@ const NOTICES = {
   OAuthAccountNotLinked: "errorNotLinked",
   OAuthCallbackError: "errorCancelled",
   AccessDenied: "errorCancelled",
+  banned: "errorBanned",
 } as const;
 
 export async function generateMetadata(): Promise<Metadata> {

@@ -1,0 +1,58 @@
+import { db } from "@/lib/db";
+import { log } from "@/lib/log";
+import { type Claims, SESSION_SECONDS } from "@/lib/session-token";
+import type { Standing } from "./freshness-memory";
+
+/** How long a session lasts from sign-in, whatever happens in it. */
+const ABSOLUTE_SECONDS: Record<Claims["role"], number> = { MEMBER: SESSION_SECONDS, ADMIN: 24 * 3600 };
+/** How long an admin's may lie idle (ASVS 7.3.1); a member's may as long as it lasts. */
+const ADMIN_IDLE_SECONDS = 3600;
+const SEEN_EVERY_MS = 60_000;
+const MAX_SEEN = 50_000;
+
+/** When a session that begins now ends for good. */
+export function absoluteEnd(role: Claims["role"]): Date {
+  return new Date(Date.now() + ABSOLUTE_SECONDS[role] * 1000);
+}
+
+/**
+ * Whether a session is within its lifetimes. Notes on the way when it was last seen, at most once a minute; only an admin
+ * waits for that, because whether they were idle is decided by it. A database that does not answer keeps nobody out.
+ */
+export async function isAwake({ sub, sid, began }: Claims, { role }: Standing): Promise<boolean> {
+  const now = Date.now();
+  // Somebody who became an admin in an old session signs in again.
+  if (now / 1000 > began + ABSOLUTE_SECONDS[role]) return false;
+  const seen = lastSeen();
+  if (now - (seen.get(sid) ?? 0) < SEEN_EVERY_MS) return true;
+  if (seen.size > MAX_SEEN) seen.clear();
+  seen.set(sid, now);
+  const noted = noteSeen(sub, sid, role === "ADMIN" ? ADMIN_IDLE_SECONDS : null).catch((error: unknown) => {
+    log().debug({ err: error }, "last seen");
+    return true;
+  });
+  if (role !== "ADMIN") return true;
+  const awake = await noted;
+  if (!awake) seen.delete(sid);
+  return awake;
+}
+
+/** Writes when session and person were last seen; false, and the session is ended, when it had been idle for longer than `idle`. */
+async function noteSeen(userId: string, sid: string, idle: number | null): Promise<boolean> {
+  const touched = await db().$executeRaw`
+    UPDATE "Session" SET "lastSeenAt" = now()
+     WHERE "id" = ${sid}::uuid AND (${idle}::int IS NULL OR "lastSeenAt" > now() - make_interval(secs => ${idle}::int))`;
+  if (touched === 0) {
+    await db().$executeRaw`UPDATE "Session" SET "endedAt" = now() WHERE "id" = ${sid}::uuid AND "endedAt" IS NULL`;
+    return false;
+  }
+  await db().$executeRaw`UPDATE "User" SET "lastSeenAt" = now() WHERE "id" = ${userId}::uuid`;
+  return true;
+}
+
+/** When each session was last written down, by this process. */
+function lastSeen(): Map<string, number> {
+  const shared = globalThis as typeof globalThis & { foyerSeen?: Map<string, number> };
+  shared.foyerSeen ??= new Map();
+  return shared.foyerSeen;
+}
