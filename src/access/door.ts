@@ -32,7 +32,7 @@ const SECRET_FIELD = /password|token|code|secret/i;
 
 /**
  * The door of a page. Anonymous people go to /login and come back; an unfinished profile leads to /onboarding, a first
- * password to its change, a missing right to /forbidden. Returns the Entry that the page's queries ask for.
+ * password to its change, an unconfirmed address to /verify-email, a missing right to /forbidden. Returns the Entry that the page's queries ask for.
  */
 export async function enter(action?: Action, subject?: SubjectName, standing?: "any"): Promise<Entry> {
   const entry = await currentEntry();
@@ -41,6 +41,7 @@ export async function enter(action?: Action, subject?: SubjectName, standing?: "
   if (standing !== "any") {
     if (actor.mustChangePassword) redirect("/settings/security");
     if (!actor.profileComplete) redirect(`/onboarding?${new URLSearchParams({ callbackUrl: visitor.path })}`);
+    if (!actor.emailVerified) redirect(`/verify-email?${new URLSearchParams({ callbackUrl: visitor.path })}`);
   }
   if (action && subject && !ability.can(action, subject)) redirect("/forbidden");
   return entry;
@@ -148,6 +149,7 @@ async function admit(access: Access, changes = true): Promise<Entry | Visitor> {
   if (access.standing !== "any") {
     if (entry.actor.mustChangePassword) throw new AppError("forbidden", "must_change_password");
     if (!entry.actor.profileComplete) throw new AppError("profile_incomplete");
+    if (!entry.actor.emailVerified) throw new AppError("forbidden", "email_unverified");
   }
   ForbiddenError.from(entry.ability).throwUnlessCan(...access.can);
   return entry;

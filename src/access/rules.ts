@@ -25,6 +25,7 @@ export interface Bearer {
   role: "MEMBER" | "ADMIN";
   profileComplete: boolean;
   mustChangePassword: boolean;
+  emailVerified: boolean;
 }
 
 /** What a person may write of their own row; everything else of it is written by the server or an admin. */
@@ -37,7 +38,7 @@ const ADMIN_USER_FIELDS = ["role", "name", "image", "bio", "city", "interests"] 
  */
 export function abilityFor(bearer: Bearer): AppAbility {
   const rules = new AbilityBuilder<AppAbility>(createPrismaAbility);
-  if (!bearer.profileComplete || bearer.mustChangePassword) unfinished(rules, bearer.userId);
+  if (!bearer.profileComplete || bearer.mustChangePassword || !bearer.emailVerified) unfinished(rules, bearer.userId);
   else {
     member(rules, bearer.userId);
     if (bearer.role === "ADMIN") admin(rules, bearer.userId);

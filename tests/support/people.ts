@@ -37,6 +37,7 @@ export async function person({ complete = true, password = PASSWORD, ...given }:
       email: `${ascii(first)}.${ascii(last)}.${randomUUID().slice(0, 8)}@example.org`,
       ...(complete ? profile : {}),
       profileComplete: complete,
+      emailVerified: new Date(),
       ...(hash ? { password: { create: { hash } } } : {}),
       ...given,
     },

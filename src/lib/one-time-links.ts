@@ -1,0 +1,53 @@
+import type { Prisma, Token, TokenPurpose } from "@/generated/prisma/client";
+import type { Transaction } from "./db";
+import { AppError } from "./errors";
+import { hashOneTimeSecret, newOneTimeSecret } from "./one-time-secret";
+
+/** How long each kind of link works, in minutes. */
+export const LINK_MINUTES: Record<TokenPurpose, number> = {
+  VERIFY_EMAIL: 24 * 60,
+  RESET_PASSWORD: 30,
+  CHANGE_EMAIL: 24 * 60,
+  REVERT_EMAIL: 7 * 24 * 60,
+  MAGIC_LINK: 15,
+  END_SESSION: 7 * 24 * 60,
+};
+
+interface Link {
+  purpose: TokenPurpose;
+  userId: string | null;
+  /** The address it is sent to; the link dies when the account's address is another one. */
+  address: string;
+  data?: Prisma.InputJsonObject;
+}
+
+/** Makes a link's secret; an earlier one for the same purpose and person stops working. Only its hash is kept. */
+export async function issueLink(tx: Transaction, { purpose, userId, address, data }: Link): Promise<string> {
+  if (userId) await tx.token.deleteMany({ where: { userId, purpose, usedAt: null } });
+  const { secret, hash } = newOneTimeSecret();
+  const expiresAt = new Date(Date.now() + LINK_MINUTES[purpose] * 60_000);
+  await tx.token.create({ data: { purpose, userId, address, hash, expiresAt, ...(data ? { data } : {}) } });
+  return secret;
+}
+
+/**
+ * Uses a link up and returns what it was made for; throws AppError "invalid" for one that is unknown, used, out of time or
+ * made for something else, which are all the same to whoever holds it. Of twenty uses at once one succeeds.
+ */
+export async function redeemLink(tx: Transaction, purpose: TokenPurpose, secret: string): Promise<Token> {
+  const where = { hash: hashOneTimeSecret(secret), purpose, usedAt: null, expiresAt: { gt: new Date() } };
+  const { count } = await tx.token.updateMany({ where, data: { usedAt: new Date() } });
+  const token = count === 1 ? await tx.token.findUnique({ where: { hash: where.hash } }) : null;
+  if (!token) throw new AppError("invalid", "link_expired");
+  return token;
+}
+
+/** Whether a link would still work, without using it up: mail scanners look at links, and so does the page with its button. */
+export async function isLinkAlive(tx: Pick<Transaction, "token">, purpose: TokenPurpose, secret: string): Promise<boolean> {
+  return (await tx.token.count({ where: { hash: hashOneTimeSecret(secret), purpose, usedAt: null, expiresAt: { gt: new Date() } } })) === 1;
+}
+
+/** Ends every unused link of a person, as a change of password or address must. */
+export async function revokeLinks(tx: Transaction, userId: string): Promise<void> {
+  await tx.token.deleteMany({ where: { userId, usedAt: null, purpose: { notIn: ["REVERT_EMAIL"] } } });
+}
