@@ -1,10 +1,14 @@
 import { PrismaAdapter } from "@auth/prisma-adapter";
+import { cookies } from "next/headers";
 import NextAuth, { type NextAuthConfig } from "next-auth";
 import type { Adapter } from "next-auth/adapters";
 import type { Provider } from "next-auth/providers";
+import Credentials from "next-auth/providers/credentials";
 import { closeSession, isBanned, mayConnect, openSession, registerFromProvider, verifyCredentials } from "@/access/credentials";
+import { localPath } from "@/access/entry";
 import { standingOf } from "@/access/freshness";
 import { SignInRefused } from "@/access/sign-in-refused";
+import { beginTwoStep, redeemTicket, twoStepPage } from "@/access/tickets";
 import { hasVerifiedEmail, readyProviders } from "@/lib/auth-providers";
 import { db } from "@/lib/db";
 import { normaliseEmail } from "@/lib/email";
@@ -17,6 +21,9 @@ import authConfig from "./auth.config";
 /** The one Auth.js instance. Its configuration is made at the first request, because a build has no environment. */
 export const { handlers, auth, signIn, signOut } = NextAuth(() => configuration());
 
+/** The way in that is never offered: whoever was asked for more than one proof comes by it in the end. */
+export const TICKET_PROVIDER = "ticket";
+
 /** The providers of auth.config.ts that can be used here. */
 export function configuredProviders(): Provider[] {
   return readyProviders(authConfig.providers).map((provider) => {
@@ -28,7 +35,7 @@ export function configuredProviders(): Provider[] {
 function configuration(): NextAuthConfig {
   return {
     ...authConfig,
-    providers: configuredProviders(),
+    providers: [...configuredProviders(), Credentials({ id: TICKET_PROVIDER, credentials: {}, authorize: authorizeTicket })],
     adapter: adapter(),
     secret: env().AUTH_SECRETS,
     basePath: "/api/auth",
@@ -51,7 +58,7 @@ function configuration(): NextAuthConfig {
       // A throw in `jwt` or `session` deletes the cookie, so neither ever throws: an outage must not sign anybody out.
       async jwt({ token, user, account }) {
         try {
-          if (user?.id && account) return await openSession(user.id, account.provider);
+          if (user?.id && account) return await openSession(user.id, user.proof?.method ?? account.provider, user.proof?.strong);
           const claims = asClaims(token);
           const standing = claims && (await standingOf(claims));
           if (!standing) return null;
@@ -69,11 +76,15 @@ function configuration(): NextAuthConfig {
         const { sub: id, role, profileComplete, name, email, picture: image, end } = claims;
         return { user: { id, role, profileComplete, name, email, image }, expires: new Date(end * 1000).toISOString() };
       },
-      async signIn({ account, profile }) {
-        if (account?.type !== "oauth" && account?.type !== "oidc") return true;
-        if (!hasVerifiedEmail(profile)) return "/login?error=unverified_email";
-        if (await isBanned(account)) return "/login?error=banned";
-        return (await mayConnect()) || "/settings/security?error=reauthenticate";
+      async signIn({ user, account, profile, email }) {
+        if (account?.type === "oauth" || account?.type === "oidc") {
+          if (!hasVerifiedEmail(profile)) return "/login?error=unverified_email";
+          if (await isBanned(account)) return "/login?error=banned";
+          if (!(await mayConnect())) return "/settings/security?error=reauthenticate";
+        }
+        // Our own providers have asked already; and who asks for a mail has shown nothing yet.
+        if (!account || !user.id || account.type === "credentials" || email?.verificationRequest) return true;
+        return (await beginTwoStep(user.id, account.provider)) ? twoStepPage(await askedFor()) : true;
       },
     },
     events: {
@@ -95,12 +106,32 @@ async function authorizePassword({ email, password }: Partial<Record<string, unk
   if (typeof email !== "string" || typeof password !== "string") throw new SignInRefused();
   try {
     const userId = await verifyCredentials(email, password);
-    if (userId) return { id: userId };
+    if (userId && (await beginTwoStep(userId, "password"))) throw new AppError("unauthenticated", "second_step");
+    if (userId) return { id: userId, proof: { method: "password", strong: false } };
   } catch (error) {
     if (!(error instanceof AppError)) log().error({ err: error }, "password sign-in");
     throw new SignInRefused(error instanceof AppError ? error : new AppError("unavailable", undefined, { cause: error }));
   }
   throw new SignInRefused();
+}
+
+/** The end of a sign-in in two steps, or by passkey: a ticket this site made a moment ago for this very request. */
+async function authorizeTicket({ ticket }: Partial<Record<string, unknown>>) {
+  if (typeof ticket !== "string") throw new SignInRefused();
+  const proof = await redeemTicket(ticket).catch((error: unknown) => {
+    log().error({ err: error }, "ticket sign-in");
+    throw new SignInRefused(new AppError("unavailable", undefined, { cause: error }));
+  });
+  if (!proof) throw new SignInRefused();
+  const { userId: id, method, strong } = proof;
+  return { id, proof: { method, strong } };
+}
+
+/** Where the person was going when they left for a provider, as Auth.js noted it: an address of this site. */
+async function askedFor(): Promise<string> {
+  const jar = await cookies();
+  const noted = (jar.get("__Secure-authjs.callback-url") ?? jar.get("authjs.callback-url"))?.value ?? "";
+  return URL.canParse(noted) ? localPath(new URL(noted).pathname + new URL(noted).search) : "/";
 }
 
 function adapter(): Adapter {

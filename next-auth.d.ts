@@ -3,6 +3,10 @@ import type {} from "next-auth/jwt";
 import type { Claims } from "@/lib/session-token";
 
 declare module "next-auth" {
+  interface User {
+    /** How a provider of ours was satisfied; a foreign provider says nothing of the kind. */
+    proof?: { method: string; strong: boolean };
+  }
   interface Session {
     user: {
       id: string;

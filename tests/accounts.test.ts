@@ -30,10 +30,10 @@ describe("register", () => {
     expect(await redirectOf(window.run(() => register({ email: "  Ada.Okafor@Example.ORG ", password: PASSWORD, callbackUrl: "/files?x=1" })))).toBe("/files?x=1");
     const user = await db().user.findUniqueOrThrow({ where: { email: "ada.okafor@example.org" }, include: { sessions: true } });
     expect(user).toMatchObject({ role: "MEMBER", profileComplete: false, mustChangePassword: false, emailVerified: null });
-    expect(user.sessions).toMatchObject([{ method: "credentials", ip: "203.0.113.7", userAgent: "vitest", endedAt: null }]);
+    expect(user.sessions).toMatchObject([{ method: "password", strong: false, ip: "203.0.113.7", userAgent: "vitest", endedAt: null }]);
     expect((await audits(user.id)).map(({ action, after }) => [action, after])).toEqual([
       ["user.registered", { method: "password" }],
-      ["user.signed_in", { method: "credentials" }],
+      ["user.signed_in", { method: "password", strong: false }],
     ]);
     expect((await window.run(currentEntry))?.actor.userId).toBe(user.id);
     expect(await redirectOf(window.run(() => enter("read", "User")))).toBe("/onboarding?callbackUrl=%2F");

@@ -14,7 +14,17 @@ export type AuditAction =
   | "user.profile_changed"
   | "user.password_changed"
   | "user.reauthenticated"
+  | "user.second_step_passed"
+  | "user.second_step_failed"
+  | "user.second_factors_reset"
   | "account.connected"
+  | "totp.added"
+  | "totp.removed"
+  | "recovery_codes.renewed"
+  | "passkey.added"
+  | "passkey.renamed"
+  | "passkey.removed"
+  | "passkey.used"
   | "file.upload_url_issued"
   | "file.uploaded"
   | "file.refused"
@@ -24,7 +34,7 @@ export type AuditAction =
 
 export interface AuditRow {
   action: AuditAction;
-  subjectType: "User" | "Session" | "Account" | "File";
+  subjectType: "User" | "Session" | "Account" | "TotpFactor" | "RecoveryCode" | "Passkey" | "File";
   subjectId: string;
   /** Who acted, where nobody is signed in yet (sign-up, sign-in). */
   actorId?: string;

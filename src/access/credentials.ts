@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { cookies } from "next/headers";
 import type { AdapterUser } from "next-auth/adapters";
 import type { Session, User } from "@/generated/prisma/client";
-import { db, isUniqueViolation } from "@/lib/db";
+import { db, isUniqueViolation, type Transaction } from "@/lib/db";
 import { normaliseEmail } from "@/lib/email";
 import { AppError } from "@/lib/errors";
 import { hashPassword, needsRehash, verifyPassword } from "@/lib/passwords";
@@ -40,9 +40,10 @@ export async function verifyCredentials(email: string, password: string): Promis
 
 /**
  * Starts a session: a row for this device, an audit event, and the claims of its cookie. A session this browser had
- * before ends, so that every sign-in has a new token (ASVS 7.2.4). Throws AppError "forbidden" for somebody who is banned.
+ * before ends, so that every sign-in has a new token (ASVS 7.2.4). Throws AppError "forbidden" for somebody who is banned,
+ * and "unauthenticated" for somebody with a second factor who has not shown it: whichever way they came.
  */
-export async function openSession(userId: string, method: string, strong = false): Promise<Claims> {
+export async function openSession(userId: string, method: string, shownStrong = false): Promise<Claims> {
   const visitor = await currentVisitor();
   const before = await currentClaims(visitor);
   const deviceId = await deviceOf(visitor);
@@ -54,6 +55,8 @@ export async function openSession(userId: string, method: string, strong = false
     const { ip, userAgent } = visitor;
     const data = { userId, method, strong, deviceId, ip, userAgent, expiresAt: absoluteEnd(user.role) };
     const session = await tx.session.create({ data, select: { id: true, expiresAt: true, strong: true } });
+    const strong = shownStrong || (before?.sub === userId && (await isStrongAndFresh(tx, before)));
+    if (user.secondFactor && !strong) throw new AppError("unauthenticated");
     await tx.$executeRaw`UPDATE "User" SET "lastSeenAt" = now() WHERE "id" = ${userId}::uuid`;
     await record({ action: "user.signed_in", actorId: userId, subjectType: "Session", subjectId: session.id, after: { method, strong } });
     return claimsOf(user, session);
@@ -64,6 +67,13 @@ export async function openSession(userId: string, method: string, strong = false
 export function claimsOf(user: User, session: Pick<Session, "id" | "expiresAt" | "strong">): Claims {
   const { id: sub, role, profileComplete, mustChangePassword, secondFactor, epoch, name, email, image: picture } = user;
   const person = { sub, role, profileComplete, mustChangePassword, secondFactor, epoch, name, email, picture };
+/** Whether this session showed a second factor and proved itself lately: connecting a provider in it does not weaken the next. */
+async function isStrongAndFresh(tx: Transaction, { sid, sub }: Claims): Promise<boolean> {
+  const since = new Date(Date.now() - REAUTHENTICATION_MS);
+  const where = { id: sid, userId: sub, strong: true, endedAt: null, expiresAt: { gt: new Date() }, reauthenticatedAt: { gt: since } };
+  return (await tx.session.count({ where })) === 1;
+}
+
   const standing = { emailVerified: user.emailVerified !== null, deleteAfter: user.deleteAfter?.toISOString() ?? null };
   const [now, end] = [Math.floor(Date.now() / 1000), Math.floor(session.expiresAt.getTime() / 1000)];
   return { ...person, ...standing, sid: session.id, strong: session.strong, began: now, iat: now, end, exp: end, whole: true };

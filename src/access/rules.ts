@@ -1,6 +1,6 @@
 import { type Ability, AbilityBuilder, type RawRuleOf } from "@casl/ability";
 import { accessibleBy as accessible, createPrismaAbility, type PrismaQueryOf, type Subjects } from "@casl/prisma/runtime";
-import type { Account, AuditEvent, File, Prisma, Session, User } from "@/generated/prisma/client";
+import type { Account, AuditEvent, File, Passkey, Prisma, RecoveryCode, Session, TotpFactor, User } from "@/generated/prisma/client";
 
 export type Action = "create" | "read" | "update" | "delete" | "download";
 
@@ -8,13 +8,20 @@ export type Action = "create" | "read" | "update" | "delete" | "download";
 interface Rows extends Record<string, Record<string, unknown>> {
   User: Pick<User, "id">;
   Account: Pick<Account, "userId">;
+  TotpFactor: Pick<TotpFactor, "userId">;
+  RecoveryCode: Pick<RecoveryCode, "userId">;
+  Passkey: Pick<Passkey, "userId">;
   Session: Pick<Session, "userId">;
   File: Pick<File, "ownerId">;
   AuditEvent: Pick<AuditEvent, "actorId">;
 }
 
 /** `Dashboard` stands for the admin's pages: it is no row, only a place. */
-export type Subject = Subjects<{ [Name in "User" | "Account" | "Session" | "File" | "AuditEvent"]: Rows[Name] }> | "Dashboard";
+export type Subject =
+  | Subjects<{
+      [Name in "User" | "Account" | "TotpFactor" | "RecoveryCode" | "Passkey" | "Session" | "File" | "AuditEvent"]: Rows[Name];
+    }>
+  | "Dashboard";
 export type SubjectName = Extract<Subject, string>;
 export type AppAbility = Ability<[Action, Subject], PrismaQueryOf<Prisma.TypeMap>>;
 export type AppRule = RawRuleOf<AppAbility>;
@@ -67,7 +74,9 @@ function member({ can }: Rules, me: string): void {
   can("read", "Session", { userId: me });
   can("delete", "Session", { userId: me });
 
-  can(["create", "read", "delete"], "Account", { userId: me });
+  // Re-authenticated, and never the last way in: access/factors.ts.
+  can(["create", "read", "delete"], ["Account", "TotpFactor", "RecoveryCode", "Passkey"], { userId: me });
+  can("update", "Passkey", ["name"], { userId: me });
 
   can(["create", "read", "download", "delete"], "File", { ownerId: me });
   can("update", "File", ["name"], { ownerId: me });
@@ -83,7 +92,8 @@ function admin({ can, cannot }: Rules, me: string): void {
   cannot("update", "User", ["role"], { id: me }).because("own_role");
 
   can(["read", "delete"], "Session");
-  can("delete", "Account");
+  // Reset, without ever reading them.
+  can("delete", ["Account", "TotpFactor", "RecoveryCode", "Passkey"]);
 
   can(["read", "delete"], "File");
   // Audited, and refused without a reason: features/files/queries.ts.

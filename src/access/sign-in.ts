@@ -1,5 +1,5 @@
 import { cookies } from "next/headers";
-import { configuredProviders, signIn, signOut } from "@/auth";
+import { configuredProviders, signIn, signOut, TICKET_PROVIDER } from "@/auth";
 import { type WayIn, waysIn } from "@/lib/auth-providers";
 import { AppError } from "@/lib/errors";
 import { readSessionCookie } from "@/lib/session-cookie";
@@ -13,15 +13,33 @@ export function offeredWaysIn(): WayIn[] {
 
 /**
  * Signs this browser in with address and password, or throws AppError: "unauthenticated" for a wrong pair (one text for
- * every reason), "rate_limited" when too many hashes wait, "unavailable" during an outage.
+ * every reason), "rate_limited" when too many hashes wait, "unavailable" during an outage. False: the pair was right, and
+ * nobody is signed in yet, because a second step is asked for at `twoStepPage`.
  */
-export async function signInWithPassword(email: string, password: string): Promise<void> {
+export async function signInWithPassword(email: string, password: string): Promise<boolean> {
   try {
     await signIn("credentials", { email, password, redirect: false });
   } catch (error) {
     if (!(error instanceof SignInRefused)) throw error;
+    if (error.told?.reason === "second_step") return false;
     throw error.told ?? new AppError("unauthenticated", "wrong_credentials");
   }
+  await assertSignedIn();
+  return true;
+}
+
+/** Signs this browser in with a ticket, or throws AppError "unauthenticated" for one that is not, or no longer, good. */
+export async function signInWithTicket(ticket: string): Promise<void> {
+  try {
+    await signIn(TICKET_PROVIDER, { ticket, redirect: false });
+  } catch (error) {
+    if (!(error instanceof SignInRefused)) throw error;
+    throw error.told ?? new AppError("unauthenticated", "two_step_over");
+  }
+  await assertSignedIn();
+}
+
+async function assertSignedIn(): Promise<void> {
   // The jwt callback never throws: when the session could not be written there is just no cookie.
   const jar = await cookies();
   const { secure } = await currentVisitor();

@@ -29,7 +29,13 @@ export interface Proof {
 const cookie = sealedCookie("foyer-two-step", TWO_STEP_SECONDS, z.object({ sub: z.uuid(), epoch: z.number(), jti: z.string().max(100) }));
 
 /** What a row of a sign-in under way remembers. `password` changes with the password, `epoch` with everything else that ends sessions. */
-const dataSchema = z.object({ method: z.string(), epoch: z.number(), password: z.string(), wrong: z.number().optional() });
+const dataSchema = z.object({
+  method: z.string(),
+  strong: z.boolean(),
+  epoch: z.number(),
+  password: z.string(),
+  wrong: z.number().optional(),
+});
 
 /**
  * After a first proof: when this person has a second factor, remembers in this browser that the first one was shown, and
@@ -39,7 +45,7 @@ export async function beginTwoStep(userId: string, method: string): Promise<bool
   const person = await db().user.findUnique({ where: { id: userId }, select: { secondFactor: true } });
   if (!person?.secondFactor) return false;
   const { secret, hash } = newOneTimeSecret();
-  const { epoch } = await db().$transaction((tx) => remember(tx, "TWO_STEP", hash, { userId, method }, TWO_STEP_SECONDS));
+  const { epoch } = await db().$transaction((tx) => remember(tx, "TWO_STEP", hash, { userId, method, strong: false }, TWO_STEP_SECONDS));
   await cookie.write({ sub: userId, epoch, jti: secret }, await currentVisitor());
   return true;
 }
@@ -86,9 +92,9 @@ export async function passSecondStep(typed: string): Promise<string> {
 }
 
 /** A ticket with which this person is signed in once, within a minute; it dies with a change of password and the like. */
-export async function issueTicket(tx: Transaction, { userId, method, strong }: Proof): Promise<string> {
+export async function issueTicket(tx: Transaction, proof: Proof): Promise<string> {
   const { secret, hash } = newOneTimeSecret();
-  await remember(tx, "SIGN_IN", hash, { userId, method: strong ? method : `${method} ` }, TICKET_SECONDS);
+  await remember(tx, "SIGN_IN", hash, proof, TICKET_SECONDS);
   return secret;
 }
 
@@ -98,7 +104,8 @@ export async function redeemTicket(ticket: string): Promise<Proof | null> {
     const token = await lockToken(tx, "SIGN_IN", ticket);
     if (!token) return null;
     await tx.token.update({ where: { id: token.id }, data: { usedAt: new Date() } });
-    return { userId: token.userId, method: token.data.method.trim(), strong: !token.data.method.endsWith(" ") };
+    const { method, strong } = token.data;
+    return { userId: token.userId, method, strong };
   });
 }
 
@@ -106,14 +113,14 @@ async function remember(
   tx: Transaction,
   purpose: "TWO_STEP" | "SIGN_IN",
   hash: string,
-  { userId, method }: { userId: string; method: string },
+  { userId, method, strong }: Proof,
   seconds: number,
 ): Promise<{ epoch: number }> {
   const person = await standing(tx, userId);
   if (!person) throw new AppError("unauthenticated");
   const { email: address, epoch, password } = person;
   const expiresAt = new Date(Date.now() + seconds * 1000);
-  await tx.token.create({ data: { purpose, userId, address, hash, expiresAt, data: { method, epoch, password } } });
+  await tx.token.create({ data: { purpose, userId, address, hash, expiresAt, data: { method, strong, epoch, password } } });
   return { epoch };
 }
 

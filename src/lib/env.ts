@@ -41,6 +41,7 @@ export const envShape = {
   AUTH_GOOGLE_SECRET: z.string().optional().describe("Google sign-in: client secret."),
   PASSWORD_MIN_LENGTH: number(8, 64).default(12).describe("Shortest password accepted, in characters."),
   BCRYPT_COST: number(4, 15).default(11).describe("Cost of new password hashes; older ones are raised at the next sign-in."),
+  REQUIRE_ADMIN_MFA: flag.optional().describe("Admins set up a second factor or a passkey, and show it, before /admin opens to them."),
   FOYER_ADMIN_EMAIL: z.email().default("admin@foyer.local").describe("Address of the first admin, made when there is none."),
 
   DATABASE_URL: z

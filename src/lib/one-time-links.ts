@@ -3,8 +3,11 @@ import type { Transaction } from "./db";
 import { AppError } from "./errors";
 import { hashOneTimeSecret, newOneTimeSecret } from "./one-time-secret";
 
+/** Of a token: the others never leave this site. */
+type LinkPurpose = Exclude<TokenPurpose, "TWO_STEP" | "SIGN_IN" | "PASSKEY">;
+
 /** How long each kind of link works, in minutes. */
-export const LINK_MINUTES: Record<TokenPurpose, number> = {
+export const LINK_MINUTES: Record<LinkPurpose, number> = {
   VERIFY_EMAIL: 24 * 60,
   RESET_PASSWORD: 30,
   CHANGE_EMAIL: 24 * 60,
@@ -14,7 +17,7 @@ export const LINK_MINUTES: Record<TokenPurpose, number> = {
 };
 
 interface Link {
-  purpose: TokenPurpose;
+  purpose: LinkPurpose;
   userId: string | null;
   /** The address it is sent to; the link dies when the account's address is another one. */
   address: string;
@@ -34,7 +37,7 @@ export async function issueLink(tx: Transaction, { purpose, userId, address, dat
  * Uses a link up and returns what it was made for; throws AppError "invalid" for one that is unknown, used, out of time or
  * made for something else, which are all the same to whoever holds it. Of twenty uses at once one succeeds.
  */
-export async function redeemLink(tx: Transaction, purpose: TokenPurpose, secret: string): Promise<Token> {
+export async function redeemLink(tx: Transaction, purpose: LinkPurpose, secret: string): Promise<Token> {
   const where = { hash: hashOneTimeSecret(secret), purpose, usedAt: null, expiresAt: { gt: new Date() } };
   const { count } = await tx.token.updateMany({ where, data: { usedAt: new Date() } });
   const token = count === 1 ? await tx.token.findUnique({ where: { hash: where.hash } }) : null;
@@ -43,7 +46,7 @@ export async function redeemLink(tx: Transaction, purpose: TokenPurpose, secret:
 }
 
 /** Whether a link would still work, without using it up: mail scanners look at links, and so does the page with its button. */
-export async function isLinkAlive(tx: Pick<Transaction, "token">, purpose: TokenPurpose, secret: string): Promise<boolean> {
+export async function isLinkAlive(tx: Pick<Transaction, "token">, purpose: LinkPurpose, secret: string): Promise<boolean> {
   return (await tx.token.count({ where: { hash: hashOneTimeSecret(secret), purpose, usedAt: null, expiresAt: { gt: new Date() } } })) === 1;
 }
 

@@ -8,6 +8,7 @@ import { verifyCredentials } from "@/access/credentials";
 import { action } from "@/access/door";
 import { type Entry, localPath } from "@/access/entry";
 import { continueWithProvider, endSession, isOfferedProvider, signInWithPassword } from "@/access/sign-in";
+import { twoStepPage } from "@/access/tickets";
 import { isUniqueViolation } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { forgetFirstAdminPassword } from "@/lib/first-admin";
@@ -17,10 +18,10 @@ import { changePasswordSchema, confirmPasswordSchema, providerSchema, registerSc
 
 const HOME = "/members";
 
-/** Signs in with address and password, then goes where the person was going. */
+/** Signs in with address and password, then goes where the person was going, by the second step where there is one. */
 export const signInWithEmail = action({ visitor: true, rate: "credentials" }, signInSchema, async ({ email, password, callbackUrl }) => {
-  await signInWithPassword(email, password);
-  redirect(target(callbackUrl));
+  const signedIn = await signInWithPassword(email, password);
+  redirect(signedIn ? target(callbackUrl) : twoStepPage(target(callbackUrl)));
 });
 
 /** Makes an account and signs in. */

@@ -1,0 +1,99 @@
+import type { Transaction } from "@/lib/db";
+import { db } from "@/lib/db";
+import { env } from "@/lib/env";
+import { AppError } from "@/lib/errors";
+import { newOneTimeSecret } from "@/lib/one-time-secret";
+import { change, type Recorder } from "./audit";
+import type { Actor, Entry } from "./entry";
+import { assertRecentlyProven } from "./reauthentication";
+import { readCode, takeCode } from "./second-factor";
+import { offeredWaysIn, signInWithTicket } from "./sign-in";
+import { issueTicket } from "./tickets";
+
+/**
+ * A change of somebody's own factors: allowed for 10 minutes after proving who one is, one at a time for each person, and
+ * with it every other session of theirs ends. Afterwards `secondFactor` says whether a confirmed TOTP is there, whatever
+ * `run` did. Throws AppError "forbidden" with the reason reauthenticate.
+ */
+export async function changeFactors<T>(entry: Entry, run: (tx: Transaction, record: Recorder) => Promise<T>): Promise<T> {
+  const { userId, sid } = entry.actor;
+  return change(entry, async (tx, record) => {
+    await lockPerson(tx, userId);
+    await assertRecentlyProven(entry, tx);
+    const result = await run(tx, record);
+    await settleSecondFactor(tx, userId);
+    await tx.session.updateMany({ where: { userId, id: { not: sid }, endedAt: null }, data: { endedAt: new Date() } });
+    return result;
+  });
+}
+
+/** One change of the ways in at a time: two that each leave the last one would together leave none. */
+export async function lockPerson(tx: Transaction, userId: string): Promise<void> {
+  await tx.$queryRaw`SELECT 1 FROM "User" WHERE "id" = ${userId}::uuid FOR UPDATE`;
+}
+
+/** Writes whether signing in takes a second step: exactly when there is a confirmed TOTP factor. */
+export async function settleSecondFactor(tx: Transaction, userId: string): Promise<void> {
+  const secondFactor = (await tx.totpFactor.count({ where: { userId, confirmedAt: { not: null } } })) > 0;
+  await tx.user.updateMany({ where: { id: userId, secondFactor: !secondFactor }, data: { secondFactor } });
+}
+
+/**
+ * To be asked after a way in was removed, under `lockPerson`: throws AppError "conflict" with the reason last_way_in, and so
+ * takes the removal back, when neither a password, nor a provider that is offered here, nor a passkey remains.
+ */
+export async function assertWayInRemains(tx: Transaction, userId: string): Promise<void> {
+  const offered = offeredWaysIn();
+  const providers = offered.filter(({ type }) => type !== "credentials").map(({ id }) => id);
+  const remaining = [
+    offered.some(({ type }) => type === "credentials") ? await tx.password.count({ where: { userId } }) : 0,
+    await tx.account.count({ where: { userId, provider: { in: providers } } }),
+    await tx.passkey.count({ where: { userId } }),
+  ];
+  if (remaining.every((count) => count === 0)) throw new AppError("conflict", "last_way_in");
+}
+
+/**
+ * Signs the same person in again in the same browser, now with a second factor shown: a new session with a new cookie, as
+ * after every authentication (ASVS 7.2.4), in which the ways in may be changed for 10 minutes.
+ */
+export async function renewStrongSession({ actor }: Entry): Promise<void> {
+  const { userId, sid } = actor;
+  const ticket = await db().$transaction(async (tx) => {
+    const { method } = await tx.session.findUniqueOrThrow({ where: { id: sid }, select: { method: true } });
+    return issueTicket(tx, { userId, method, strong: true });
+  });
+  await signInWithTicket(ticket);
+}
+
+/** Proves who is sitting there with a code of the app or a recovery code. Throws AppError "invalid" for a wrong one; they are counted. */
+export async function reauthenticateWithCode(entry: Entry, typed: string): Promise<void> {
+  const { userId, email: address, sid } = entry.actor;
+  const code = await readCode(typed, userId);
+  const right = await change(entry, async (tx, record) => {
+    const taken = code !== null && (await takeCode(tx, userId, code));
+    const subject = { subjectType: "Session", subjectId: sid } as const;
+    if (taken) await record({ action: "user.reauthenticated", ...subject, after: { method: code.kind } });
+    else {
+      // Counts among the wrong codes of the day; nothing opens it, because nobody has its secret.
+      const { hash } = newOneTimeSecret();
+      const now = new Date();
+      await tx.token.create({ data: { purpose: "TWO_STEP", userId, address, hash, data: { wrong: 1 }, expiresAt: now, usedAt: now } });
+      await record({ action: "user.second_step_failed", ...subject });
+    }
+    return taken;
+  });
+  if (!right) throw new AppError("invalid", undefined, { fields: { code: "field.wrong_code" } });
+  await renewStrongSession(entry);
+}
+
+/**
+ * What an admin still lacks where REQUIRE_ADMIN_MFA is on: "set_up" a second factor or a passkey, or "show" the one they
+ * have at this sign-in. Null for everybody else, and for admins who have done both.
+ */
+export async function missingFactor({ role, userId, secondFactor, strong }: Actor): Promise<"set_up" | "show" | null> {
+  if (!env().REQUIRE_ADMIN_MFA || role !== "ADMIN") return null;
+  const has = secondFactor || (await db().passkey.count({ where: { userId } })) > 0;
+  if (!has) return "set_up";
+  return strong ? null : "show";
+}
