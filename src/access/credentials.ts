@@ -8,27 +8,31 @@ import { AppError } from "@/lib/errors";
 import { hashPassword, needsRehash, verifyPassword } from "@/lib/passwords";
 import type { Claims } from "@/lib/session-token";
 import { change } from "./audit";
-import { currentClaims, currentVisitor, type Visitor } from "./entry";
+import { currentClaims, currentVisitor, DEVICE_COOKIE, type Visitor } from "./entry";
 import { standingOf } from "./freshness";
 import { absoluteEnd } from "./lifetimes";
+import { admitGuess } from "./limits";
 
 /** The longest that browsers keep a cookie. */
 const DEVICE_SECONDS = 400 * 24 * 3600;
-export const DEVICE_COOKIE = "foyer-device";
 /** How long after proving who one is the ways in may be changed. */
 export const REAUTHENTICATION_MS = 10 * 60_000;
 
 /**
  * The id of the person with this address and password, or null. An unknown address and one without a password cost the
- * same hash. A hash of lower cost than configured is raised on the way. Throws AppError "rate_limited" when too many wait.
+ * same hash. A hash of lower cost than configured is raised on the way. Throws AppError "rate_limited" after too many wrong
+ * guesses, before any hash, or when too many wait.
  */
-export async function verifyCredentials(email: string, password: string): Promise<string | null> {
+export async function verifyCredentials(typed: string, password: string): Promise<string | null> {
+  const email = normaliseEmail(typed).slice(0, 254);
+  const guess = await admitGuess(email, await currentVisitor());
   const found = await db().user.findUnique({
-    where: { email: normaliseEmail(email).slice(0, 254) },
+    where: { email },
     select: { id: true, deletedAt: true, bannedAt: true, bannedUntil: true, banReason: true, password: { select: { hash: true } } },
   });
   const hash = found?.password?.hash ?? null;
   if (!(await verifyPassword(password, hash)) || !found || !hash || found.deletedAt) return null;
+  await guess.right();
   assertNotBanned(found);
   if (needsRehash(hash)) {
     const raised = await hashPassword(password);
@@ -51,22 +55,18 @@ export async function openSession(userId: string, method: string, shownStrong = 
     const user = await tx.user.findUnique({ where: { id: userId, deletedAt: null } });
     if (!user) throw new AppError("unauthenticated");
     assertNotBanned(user);
+    const strong = shownStrong || (before?.sub === userId && (await isStrongAndFresh(tx, before)));
+    if (user.secondFactor && !strong) throw new AppError("unauthenticated");
     if (before) await tx.session.updateMany({ where: { id: before.sid, endedAt: null }, data: { endedAt: new Date() } });
     const { ip, userAgent } = visitor;
     const data = { userId, method, strong, deviceId, ip, userAgent, expiresAt: absoluteEnd(user.role) };
     const session = await tx.session.create({ data, select: { id: true, expiresAt: true, strong: true } });
-    const strong = shownStrong || (before?.sub === userId && (await isStrongAndFresh(tx, before)));
-    if (user.secondFactor && !strong) throw new AppError("unauthenticated");
     await tx.$executeRaw`UPDATE "User" SET "lastSeenAt" = now() WHERE "id" = ${userId}::uuid`;
     await record({ action: "user.signed_in", actorId: userId, subjectType: "Session", subjectId: session.id, after: { method, strong } });
     return claimsOf(user, session);
   });
 }
 
-/** What the cookie of this session says about this person. */
-export function claimsOf(user: User, session: Pick<Session, "id" | "expiresAt" | "strong">): Claims {
-  const { id: sub, role, profileComplete, mustChangePassword, secondFactor, epoch, name, email, image: picture } = user;
-  const person = { sub, role, profileComplete, mustChangePassword, secondFactor, epoch, name, email, picture };
 /** Whether this session showed a second factor and proved itself lately: connecting a provider in it does not weaken the next. */
 async function isStrongAndFresh(tx: Transaction, { sid, sub }: Claims): Promise<boolean> {
   const since = new Date(Date.now() - REAUTHENTICATION_MS);
@@ -74,6 +74,10 @@ async function isStrongAndFresh(tx: Transaction, { sid, sub }: Claims): Promise<
   return (await tx.session.count({ where })) === 1;
 }
 
+/** What the cookie of this session says about this person. */
+export function claimsOf(user: User, session: Pick<Session, "id" | "expiresAt" | "strong">): Claims {
+  const { id: sub, role, profileComplete, mustChangePassword, secondFactor, epoch, name, email, image: picture } = user;
+  const person = { sub, role, profileComplete, mustChangePassword, secondFactor, epoch, name, email, picture };
   const standing = { emailVerified: user.emailVerified !== null, deleteAfter: user.deleteAfter?.toISOString() ?? null };
   const [now, end] = [Math.floor(Date.now() / 1000), Math.floor(session.expiresAt.getTime() / 1000)];
   return { ...person, ...standing, sid: session.id, strong: session.strong, began: now, iat: now, end, exp: end, whole: true };
@@ -95,10 +99,9 @@ export async function isBanned({ provider, providerAccountId }: { provider: stri
 }
 
 /** The browser's own id, kept for as long as browsers keep a cookie: made at the first sign-in, the same at the next. */
-async function deviceOf({ secure }: Visitor): Promise<string> {
+async function deviceOf({ deviceId, secure }: Visitor): Promise<string> {
   const jar = await cookies();
-  const known = jar.get(DEVICE_COOKIE)?.value ?? "";
-  const id = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(known) ? known : randomUUID();
+  const id = deviceId ?? randomUUID();
   jar.set(DEVICE_COOKIE, id, { maxAge: DEVICE_SECONDS, path: "/", sameSite: "lax", httpOnly: true, secure });
   return id;
 }

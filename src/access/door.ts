@@ -5,10 +5,8 @@ import type { z } from "zod";
 import { AppError } from "@/lib/errors";
 import { answerTo, errorResponse, type Problem } from "./answer";
 import { currentEntry, currentVisitor, type Entry, type Visitor } from "./entry";
+import { addressKey, assertRate, type RateClass } from "./limits";
 import type { Action, SubjectName } from "./rules";
-
-/** How often something may be asked for; the limits of each class stand in one table. */
-export type RateClass = "read" | "write" | "upload" | "credentials" | "signup";
 
 /** Who may: somebody whose rules allow it, or anybody. `standing: "any"` lets an unfinished profile or a first password pass. */
 export type MemberAccess = { can: readonly [Action, SubjectName]; rate: RateClass; standing?: "any" };
@@ -142,9 +140,14 @@ export function handler<S extends Shape>(access: Access, shape: S, run: (input: 
 }
 
 async function admit(access: Access, changes = true): Promise<Entry | Visitor> {
-  if ("visitor" in access) return currentVisitor();
+  if ("visitor" in access) {
+    const visitor = await currentVisitor();
+    await assertRate(access.rate, visitor.ip ? addressKey(visitor.ip) : "unknown");
+    return visitor;
+  }
   const entry = await currentEntry();
   if (!entry) throw new AppError("unauthenticated");
+  await assertRate(access.rate, entry.actor.userId);
   if (changes && !entry.certain) throw new AppError("unavailable");
   if (access.standing !== "any") {
     if (entry.actor.mustChangePassword) throw new AppError("forbidden", "must_change_password");

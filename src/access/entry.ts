@@ -8,6 +8,9 @@ import type { Standing } from "./freshness-memory";
 import { isAwake } from "./lifetimes";
 import { type AppAbility, abilityFor } from "./rules";
 
+export const DEVICE_COOKIE = "foyer-device";
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 declare const issued: unique symbol;
 
 /** Who is asking, as the database has them now. */
@@ -26,6 +29,8 @@ export interface Visitor {
   secure: boolean;
   /** Path and query of the page asked for; `/` when unknown. */
   path: string;
+  /** The browser's long-lived id, when it has signed in to any account before. */
+  deviceId: string | null;
 }
 
 /**
@@ -56,12 +61,14 @@ export const currentEntry: () => Promise<Entry | null> = cache(async () => {
 
 /** What is known of the request itself. serve.mjs has already removed every forwarded header that is not to be believed. */
 export async function currentVisitor(): Promise<Visitor> {
-  const head = await headers();
+  const [head, jar] = await Promise.all([headers(), cookies()]);
+  const device = jar.get(DEVICE_COOKIE)?.value ?? "";
   return {
     ip: head.get("x-forwarded-for")?.split(",")[0]?.trim().slice(0, 45) || null,
     userAgent: printable(head.get("user-agent"), 500),
     secure: head.get("x-forwarded-proto") === "https",
     path: localPath(head.get("x-foyer-path")),
+    deviceId: UUID.test(device) ? device : null,
   };
 }
 

@@ -42,6 +42,11 @@ export const envShape = {
   PASSWORD_MIN_LENGTH: number(8, 64).default(12).describe("Shortest password accepted, in characters."),
   BCRYPT_COST: number(4, 15).default(11).describe("Cost of new password hashes; older ones are raised at the next sign-in."),
   REQUIRE_ADMIN_MFA: flag.optional().describe("Admins set up a second factor or a passkey, and show it, before /admin opens to them."),
+  RATE_LIMIT_FACTOR: number(1, 1000)
+    .default(1)
+    .describe(
+      "Multiplies how often one address or person may ask; raise it where very many share one address. Guesses at passwords stay as they are.",
+    ),
   FOYER_ADMIN_EMAIL: z.email().default("admin@foyer.local").describe("Address of the first admin, made when there is none."),
 
   DATABASE_URL: z
@@ -49,6 +54,19 @@ export const envShape = {
     .optional()
     .describe("PostgreSQL 15 or newer. Unset: embedded PostgreSQL 18 in FOYER_DATA."),
   DATABASE_POOL_SIZE: number(1, 200).default(10).describe("Database connections of each process."),
+
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/ })
+    .optional()
+    .describe("Mail server, such as smtp://user:password@mail.example.org:587. Unset: mail is shown at /dev/mailbox, on this machine."),
+  EMAIL_FROM: z
+    .string()
+    .regex(
+      /^(?:[^\p{Cc}<>"@,;:\\]+ <[^\s<>",;:\\@]+@[^\s<>",;:\\@]+>|[^\s<>",;:\\@]+@[^\s<>",;:\\@]+)$/u,
+      "is not an address such as Foyer <foyer@example.org>",
+    )
+    .default("Foyer <foyer@localhost>")
+    .describe("Sender of every mail, as an address or `Name <address>`."),
 
   STORAGE_PROVIDER: z
     .enum(["LOCAL", "S3", "AZURE", "GCS"])
@@ -119,6 +137,14 @@ export function providerVariables(id: string): {
   return { clientId: read("ID"), clientSecret: read("SECRET"), issuer: read("ISSUER") };
 }
 
+/**
+ * Whether this site runs on nothing but defaults, on its own database and without a mail server. scripts/start.ts says so by a
+ * variable that is not a setting: the rooms that open only then (/dev/mailbox) cannot be switched on by configuration.
+ */
+export function isZeroConfig(): boolean {
+  return process.env.FOYER_ZERO_CONFIG === "1" && !env().SMTP_URL;
+}
+
 /** What a serving process needs beyond the schema; `npm start` fills both in when they are unset. */
 function requireServer(read: Env) {
   const { AUTH_SECRET, DATABASE_URL, STORAGE_PROVIDER } = read;
@@ -150,6 +176,7 @@ function crossChecks(read: Env): string[] {
   }
   if (read.DATABASE_URL && !read.AUTH_SECRET)
     lines.push("AUTH_SECRET: is required when DATABASE_URL is set; `openssl rand -base64 33` makes one.");
+  if (read.SMTP_URL && !read.AUTH_URL) lines.push("AUTH_URL: is required when SMTP_URL is set: the links in mails are made of it alone.");
   if (read.STORAGE_PROVIDER === "S3" && !read.S3_BUCKET_NAME) lines.push("S3_BUCKET_NAME: is required when STORAGE_PROVIDER is S3.");
   if (read.STORAGE_PROVIDER === "AZURE" || read.STORAGE_PROVIDER === "GCS")
     lines.push(`STORAGE_PROVIDER: the ${read.STORAGE_PROVIDER} driver is not built yet; use LOCAL or S3.`);

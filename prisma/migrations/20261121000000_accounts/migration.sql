@@ -146,6 +146,19 @@ ALTER TABLE "DataExport" ADD CONSTRAINT "DataExport_userId_fkey" FOREIGN KEY ("u
 
 
 
+-- CreateTable
+CREATE TABLE "RateLimit" (
+    "key" VARCHAR(255) NOT NULL,
+    "points" INTEGER NOT NULL DEFAULT 0,
+    "expire" BIGINT,
+
+    CONSTRAINT "RateLimit_pkey" PRIMARY KEY ("key")
+);
+
+-- CreateIndex
+CREATE INDEX "RateLimit_expire_idx" ON "RateLimit"("expire");
+CREATE INDEX "Session_deviceId_userId_idx" ON "Session"("deviceId", "userId");
+
 -- Two more columns a session depends on: whether the address is confirmed, and whether a second factor is set up.
 DROP TRIGGER foyer_user_changed ON "User";
 CREATE TRIGGER foyer_user_changed

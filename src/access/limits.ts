@@ -1,0 +1,145 @@
+import { createHash } from "node:crypto";
+import { isIPv6 } from "node:net";
+import pg from "pg";
+import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
+import { db } from "@/lib/db";
+import { env } from "@/lib/env";
+import { AppError } from "@/lib/errors";
+import { log } from "@/lib/log";
+
+/** How often something may be asked for, by the class a door declares; `LIMITS` is the whole table. */
+export type RateClass = "read" | "write" | "upload" | "credentials" | "signup";
+
+interface Limit {
+  points: number;
+  seconds: number;
+}
+
+/**
+ * What a door's class allows to one person, or to one address where nobody is signed in. Kept in this process: it is there
+ * against floods, and a query for each request would cost more than the request.
+ */
+const LIMITS: Record<RateClass, Limit> = {
+  read: { points: 600, seconds: 60 },
+  write: { points: 120, seconds: 60 },
+  upload: { points: 240, seconds: 60 },
+  credentials: { points: 60, seconds: 60 },
+  signup: { points: 30, seconds: 60 },
+};
+
+/** Guesses at secrets. Kept in PostgreSQL: they survive a restart and count across processes (ASVS 6.3.1). */
+const GUESSES = {
+  /** At one account, from devices that never signed in to it. */
+  account: { points: 10, seconds: 15 * 60 },
+  /** At one account from one device of its owner: nobody else's guesses count here, so nobody locks the owner out. */
+  device: { points: 10, seconds: 15 * 60 },
+  /** At all accounts from one address (/64 for IPv6). */
+  address: { points: 100, seconds: 15 * 60 },
+} satisfies Record<string, Limit>;
+
+/** A guess that was let through; `right` gives back what it took, because the right answer was no guess. */
+export interface Guess {
+  right(): Promise<void>;
+}
+
+/** Throws AppError "rate_limited" when `key` has asked for more of this class than it may in this process. */
+export async function assertRate(rate: RateClass, key: string): Promise<void> {
+  await consume(memoryLimiter(rate), key);
+}
+
+/**
+ * Lets one guess at the secret of `account` (its address, whether or not it exists) through, or throws AppError
+ * "rate_limited" with the seconds to wait, before anything expensive is done. Many at once are counted before any is answered.
+ */
+export async function admitGuess(account: string, { ip, deviceId }: { ip: string | null; deviceId: string | null }): Promise<Guess> {
+  const who = digest(account);
+  const known = deviceId !== null && (await isKnownDevice(account, deviceId));
+  const taken: [RateLimiterPostgres, string][] = [[known ? guesses().device : guesses().account, known ? `${who}:${deviceId}` : who]];
+  // A known device is not stopped by what its neighbours behind one address do.
+  if (!known && ip) taken.push([guesses().address, addressKey(ip)]);
+  for (const [limiter, key] of taken) await consume(limiter, key);
+  return {
+    right: async () => {
+      for (const [limiter, key] of taken) await limiter.reward(key, 1).catch(() => undefined);
+    },
+  };
+}
+
+/** An IPv4 address as it is, an IPv6 one as its /64: a household has one, and whoever has one has 2^64 of the longer. */
+export function addressKey(ip: string): string {
+  if (!isIPv6(ip)) return ip;
+  const [head = "", tail] = ip.toLowerCase().split("::");
+  const left = head.split(":").filter(Boolean);
+  const right = tail?.split(":").filter(Boolean) ?? [];
+  const groups = tail === undefined ? left : [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill("0"), ...right];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ""))
+    .join(":")}::/64`;
+}
+
+/** Whether somebody has signed in to this account from this browser before. */
+async function isKnownDevice(email: string, deviceId: string): Promise<boolean> {
+  return (await db().session.count({ where: { deviceId, user: { email } }, take: 1 })) > 0;
+}
+
+async function consume(limiter: RateLimiterPostgres | RateLimiterMemory, key: string): Promise<void> {
+  try {
+    await limiter.consume(key);
+  } catch (thrown) {
+    if (thrown instanceof RateLimiterRes) {
+      const seconds = Math.max(1, Math.ceil(thrown.msBeforeNext / 1000));
+      throw new AppError("rate_limited", "rate_limited", { retryAfter: seconds, params: { minutes: Math.ceil(seconds / 60) } });
+    }
+    log().warn({ err: thrown }, "limits");
+  }
+}
+
+interface Limiters {
+  memory: Map<RateClass, RateLimiterMemory>;
+  guesses: Record<keyof typeof GUESSES, RateLimiterPostgres> | null;
+}
+
+/** One set a process: Next evaluates this module once per bundle. */
+function limiters(): Limiters {
+  const shared = globalThis as typeof globalThis & { foyerLimiters?: Limiters };
+  shared.foyerLimiters ??= { memory: new Map(), guesses: null };
+  return shared.foyerLimiters;
+}
+
+function memoryLimiter(rate: RateClass): RateLimiterMemory {
+  const { memory } = limiters();
+  const known =
+    memory.get(rate) ?? new RateLimiterMemory({ points: LIMITS[rate].points * env().RATE_LIMIT_FACTOR, duration: LIMITS[rate].seconds });
+  memory.set(rate, known);
+  return known;
+}
+
+function guesses() {
+  const own = limiters();
+  if (!own.guesses) {
+    const storeClient = new pg.Pool({ connectionString: env().DATABASE_URL, max: 2, connectionTimeoutMillis: 3_000, query_timeout: 3_000 });
+    storeClient.on("error", (error) => log().debug({ err: error }, "limits: connection"));
+    const limiter = (keyPrefix: keyof typeof GUESSES) => {
+      const { points, seconds: duration } = GUESSES[keyPrefix];
+      // While the database is away nothing can be guessed right either; each process then counts for itself.
+      const insuranceLimiter = new RateLimiterMemory({ keyPrefix, points, duration });
+      return new RateLimiterPostgres({
+        storeClient,
+        tableName: "RateLimit",
+        tableCreated: true,
+        keyPrefix,
+        points,
+        duration,
+        insuranceLimiter,
+      });
+    };
+    own.guesses = { account: limiter("account"), device: limiter("device"), address: limiter("address") };
+  }
+  return own.guesses;
+}
+
+/** Addresses are not kept where they need not be. */
+function digest(account: string): string {
+  return createHash("sha256").update(account).digest("base64url");
+}
