@@ -21,6 +21,11 @@ const config: NextConfig = {
   // next/image fixes its hosts at build time; one image has to serve every deployment (docs/decisions).
   images: { unoptimized: true },
   serverExternalPackages: [
+    // Mail is rendered by React's own renderer, which a bundle of server components may not import.
+    "@react-email/components",
+    "@react-email/render",
+    "graphile-worker",
+    "nodemailer",
     "bcryptjs",
     "pg",
     "pino",

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { requireClient } from "./build";
 import { authSecret, readEnvironment, requireDataFolder } from "./environment";
-import { migrate } from "./migrate";
+import { migrate, migrateQueue, withClient } from "./migrate";
 import { runningPostgres, startPostgres } from "./postgres";
 import { prisma } from "./prisma";
 import { note, UserError } from "./terminal.mjs";
@@ -28,7 +28,10 @@ export async function main([name = "", ...args]: string[]): Promise<number> {
       env: { DATABASE_URL: database.url, AUTH_SECRET: authSecret(env), FOYER_DATA: env.FOYER_DATA },
     });
     // A new migration usually comes with a new schema.
-    if (code === 0 && name === "migrate") await requireClient();
+    if (code === 0 && name === "migrate") {
+      await requireClient();
+      await withClient(database.url, (client) => migrateQueue(client, database.url));
+    }
     return code;
   } finally {
     await database.stop();

@@ -58,13 +58,18 @@ export function authSecret(env: Env): string {
 }
 
 /** What a serving process is started with. */
-export function serverEnvironment(env: Env, { databaseUrl, dev }: { databaseUrl: string; dev: boolean }): NodeJS.ProcessEnv {
+export function serverEnvironment(
+  env: Env,
+  { databaseUrl, embedded, dev }: { databaseUrl: string; embedded: boolean; dev: boolean },
+): NodeJS.ProcessEnv {
   return {
     // Next's reports to its makers: a self-hosted site says nothing about itself unless somebody wants it to.
     NEXT_TELEMETRY_DISABLED: "1",
     ...process.env,
     NODE_ENV: dev ? "development" : "production",
     DATABASE_URL: databaseUrl,
+    // Said here alone, whatever the shell says: it opens /dev/mailbox.
+    FOYER_ZERO_CONFIG: embedded && !env.SMTP_URL ? "1" : "",
     AUTH_SECRET: authSecret(env),
     FOYER_DATA: env.FOYER_DATA,
     PORT: String(env.PORT),

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { Logger, runMigrations } from "graphile-worker";
 import pg from "pg";
 import { prisma } from "./prisma";
 import { root } from "./root";
@@ -9,6 +10,8 @@ const FOLDER = join(root, "prisma", "migrations");
 /** Any number of ours: two starts on one database migrate one after the other. */
 const LOCK = 0x666f79_01;
 const UNDEFINED_TABLE = "42P01";
+/** The queue's own migrations, which come with its package. */
+const QUEUE_FOLDER = join(root, "node_modules", "graphile-worker", "sql");
 
 export type MigrationState = { pending: string[]; failed: string[]; unknown: string[] };
 
@@ -18,15 +21,38 @@ export async function migrate(url: string): Promise<string> {
     await client.query("SELECT pg_advisory_lock($1)", [LOCK]);
     const { pending, failed, unknown } = await migrationState(client);
     if (failed.length > 0) throw new UserError(explainFailed(failed));
-    if (unknown.length > 0 && pending.length === 0) return `up to date; ${unknown.length} of a newer release`;
-    if (pending.length === 0) return "up to date";
+    if (pending.length === 0) {
+      await migrateQueue(client, url);
+      return unknown.length > 0 ? `up to date; ${unknown.length} of a newer release` : "up to date";
+    }
     const { code, output } = await prisma(["migrate", "deploy"], { env: { DATABASE_URL: url }, quiet: true });
-    if (code === 0) return `${pending.length} applied`;
+    if (code === 0) {
+      await migrateQueue(client, url);
+      return `${pending.length} applied`;
+    }
     const after = await migrationState(client);
     throw new UserError(
       [output.trim(), after.failed.length > 0 ? explainFailed(after.failed) : "prisma migrate deploy failed."].join("\n\n"),
     );
   });
+}
+
+/** Brings the queue's tables (schema graphile_worker) up to what its package wants; one query when they are. */
+export async function migrateQueue(client: pg.Client, url: string): Promise<void> {
+  const wanted = Math.max(...readdirSync(QUEUE_FOLDER).map((name) => Number.parseInt(name, 10) || 0));
+  const { rows } = await client
+    .query<{ latest: number | null }>("SELECT max(id) AS latest FROM graphile_worker.migrations")
+    .catch(orNothing);
+  if ((rows[0]?.latest ?? 0) >= wanted) return;
+  const pool = new pg.Pool({ connectionString: url, max: 1 });
+  pool.on("error", () => {});
+  pool.on("connect", (connection) => connection.on("error", () => {}));
+  try {
+    await runMigrations({ pgPool: pool, logger: new Logger(() => () => {}) });
+  } finally {
+    // Before anybody clones this database: PostgreSQL copies none that somebody is connected to.
+    await pool.end();
+  }
 }
 
 /** What the database has of the migrations in prisma/migrations, by one query. */
@@ -38,11 +64,8 @@ export async function migrationState(client: pg.Client): Promise<MigrationState>
     .query<{ name: string; done: boolean }>(
       "SELECT migration_name AS name, finished_at IS NOT NULL AS done FROM _prisma_migrations WHERE rolled_back_at IS NULL",
     )
-    .then(({ rows }) => rows)
-    .catch((error: unknown) => {
-      if (error instanceof Error && "code" in error && error.code === UNDEFINED_TABLE) return [];
-      throw error;
-    });
+    .catch(orNothing)
+    .then(({ rows }) => rows);
   const done = new Set(rows.filter((row) => row.done).map(({ name }) => name));
   return {
     pending: folders.filter((name) => !done.has(name)),
@@ -70,6 +93,12 @@ export async function withClient<T>(url: string, work: (client: pg.Client) => Pr
   } finally {
     await client.end();
   }
+}
+
+/** A table that is not there yet has no rows. */
+function orNothing(error: unknown): { rows: never[] } {
+  if (error instanceof Error && "code" in error && error.code === UNDEFINED_TABLE) return { rows: [] };
+  throw error;
 }
 
 function explainFailed(names: string[]): string {

@@ -14,6 +14,8 @@ const KEEP_ALIVE_MS = 65_000;
 const HEADERS_TIMEOUT_MS = 66_000;
 const GRACE_MS = 10_000;
 const IDLE_SWEEP_MS = 100;
+/** A mail that is being handed over gets this long; one that is cut off is sent again. */
+const JOBS_GRACE_MS = 5_000;
 
 const dir = dirname(dirname(fileURLToPath(import.meta.url)));
 const dev = process.argv.includes("--dev");
@@ -119,15 +121,23 @@ function stopWith(listening, site) {
     if (stopping) return;
     stopping = true;
     const hard = setTimeout(() => listening.closeAllConnections(), GRACE_MS);
+    const jobs = Promise.race([stopJobs(), new Promise((done) => setTimeout(done, JOBS_GRACE_MS))]);
     // A connection falls idle when its answer is out; kept alive, it would hold the process for another 65 s.
     for (const socket of upgraded) socket.destroy();
     const sweep = setInterval(() => listening.closeIdleConnections(), IDLE_SWEEP_MS);
     if (listening.listening) await new Promise((done) => listening.close(done));
     clearTimeout(hard);
     clearInterval(sweep);
+    await jobs;
     await Promise.race([site.close().catch(() => {}), new Promise((done) => setTimeout(done, 2_000))]);
     process.exit(0);
   };
   for (const signal of /** @type {const} */ (["SIGTERM", "SIGINT", "SIGHUP"])) process.on(signal, stop);
   process.on("disconnect", () => process.exit(1));
+}
+
+/** The worker belongs to the site's bundle; src/start-up.ts leaves here what ends it. */
+async function stopJobs() {
+  const { foyerStop } = /** @type {{ foyerStop?: () => Promise<void> }} */ (globalThis);
+  await foyerStop?.().catch(() => {});
 }

@@ -16,6 +16,7 @@ export function startBox({ env, admin, database, dev }: Facts): string {
   if (database && !database.data.startsWith(env.FOYER_DATA)) lines.push(row("Database", database.data));
   lines.push("");
   const defaults = defaultsInUse(env, database?.port);
+  if (database && !env.SMTP_URL) lines.splice(-1, 0, row("Mail", `http://localhost:${env.PORT}/dev/mailbox  (from this machine only)`));
   if (defaults.length > 0) {
     const width = Math.max(...defaults.map(([what]) => what.length));
     lines.push(
@@ -40,6 +41,7 @@ function defaultsInUse(env: Env, databasePort: number | undefined): [string, str
   const all: [boolean, string, string][] = [
     [databasePort !== undefined, `embedded PostgreSQL 18 on port ${databasePort}`, "DATABASE_URL"],
     [env.STORAGE_PROVIDER === "LOCAL", "files on this disk", "S3_BUCKET_NAME"],
+    [!env.SMTP_URL, databasePort !== undefined ? "mail shown at /dev/mailbox" : "no mail is sent", "SMTP_URL, AUTH_URL"],
     [!env.AUTH_SECRET, "generated secret", "AUTH_SECRET"],
     [!env.AUTH_URL, "address of each request", "AUTH_URL"],
     [!env.AUTH_GITHUB_ID, "no sign-in with GitHub", "AUTH_GITHUB_ID, AUTH_GITHUB_SECRET"],

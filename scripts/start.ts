@@ -48,7 +48,10 @@ async function serve({ dev, signal, cleanups }: Run): Promise<void> {
   signal.throwIfAborted();
   let siteExited: Promise<string> | undefined;
   await step("Site", async () => {
-    const site = await startSite(serverEnvironment(env, { databaseUrl: database.url, dev }), { dev, signal });
+    const site = await startSite(serverEnvironment(env, { databaseUrl: database.url, embedded: database.embedded !== null, dev }), {
+      dev,
+      signal,
+    });
     siteExited = site.exited;
     cleanups.push(() => step("Site stopped", site.stop));
   });

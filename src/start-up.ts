@@ -1,17 +1,32 @@
 import { startFreshness } from "@/access/freshness";
 import { sweepFiles } from "@/features/files/changes";
-import { env } from "@/lib/env";
+import { sendMail } from "@/features/mail/tasks";
+import { env, isZeroConfig } from "@/lib/env";
 import { log } from "@/lib/log";
+import { type Handlers, startWorker } from "@/lib/queue";
 import { storage } from "@/storage";
 
 const SWEEP_EVERY_MS = 3_600_000;
+
+/** What is done beside the requests, and by whom. */
+const HANDLERS: Handlers = {
+  "mail.send": sendMail,
+};
 
 /** Refuses to serve with a wrong environment, and starts what runs beside the requests. */
 export async function startUp(): Promise<void> {
   env();
   storage();
   startFreshness();
+  startJobs();
   const sweep = () => void sweepFiles().catch((error) => log().warn({ err: error }, "sweep of files"));
   setTimeout(sweep, 10_000).unref();
   setInterval(sweep, SWEEP_EVERY_MS).unref();
+}
+
+function startJobs(): void {
+  if (!env().SMTP_URL && !isZeroConfig()) log().warn("SMTP_URL is not set: no mail is sent, and none is kept");
+  const worker = startWorker(HANDLERS);
+  // scripts/serve.mjs owns the process's end and is no part of this bundle: it finds here what to wait for.
+  Object.assign(globalThis, { foyerStop: () => worker.stop() });
 }

@@ -38,6 +38,8 @@ describe("parseEnv", () => {
     FOYER_ADMIN_EMAIL: ["admin", "a@b"],
     DATABASE_URL: ["mysql://x/y", "db.example.org"],
     DATABASE_POOL_SIZE: ["0", "201"],
+    SMTP_URL: ["mail.example.org", "https://mail.example.org", "mail.example.org:587"],
+    EMAIL_FROM: ["foyer", "Foyer foyer@example.org", "Foyer <foyer@example.org>\r\nBcc: x@example.org", "a@example.org, b@example.org"],
     STORAGE_PROVIDER: ["s3", "DISK"],
     S3_FORCE_PATH_STYLE: ["maybe"],
     AWS_ENDPOINT_URL_S3: ["minio:9000"],
@@ -90,6 +92,13 @@ describe("parseEnv", () => {
   test("a database of one's own needs a secret of one's own", () => {
     expect(named({ DATABASE_URL })).toEqual(["AUTH_SECRET"]);
     expect(named({ DATABASE_URL, AUTH_SECRET: SECRET })).toEqual([]);
+  });
+
+  test("a mail server needs the site's address, for the links in mails", () => {
+    expect(linesOf({ SMTP_URL: "smtp://mail.example.org" })).toEqual([expect.stringMatching(/^AUTH_URL: .*SMTP_URL/)]);
+    expect(named({ SMTP_URL: "smtps://user:pass@mail.example.org:465", AUTH_URL: "https://members.example.org" })).toEqual([]);
+    for (const from of ["foyer@example.org", "Foyer <foyer@example.org>", "L’équipe Foyer <foyer@localhost>"]) expect(parseEnv({ EMAIL_FROM: from }).EMAIL_FROM).toBe(from);
+    expect(parseEnv({}).EMAIL_FROM).toBe("Foyer <foyer@localhost>");
   });
 
   test("a bucket means S3; S3 without a bucket and drivers that are not built yet are refused by name", () => {

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
+import { migrateQueue } from "../../scripts/migrate";
 import { startPostgres } from "../../scripts/postgres";
 
 const MIGRATIONS = fileURLToPath(new URL("../../prisma/migrations", import.meta.url));
@@ -117,6 +118,7 @@ async function migrate(url: string): Promise<void> {
         [randomUUID(), createHash("sha256").update(sql).digest("hex"), name],
       );
     }
+    await migrateQueue(client, url);
   });
 }
 

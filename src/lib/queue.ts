@@ -1,0 +1,196 @@
+import { EventEmitter } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Logger, run, type Task, type TaskList, type WorkerEvents } from "graphile-worker";
+import pg from "pg";
+import type { Transaction } from "./db";
+import { env } from "./env";
+import { log } from "./log";
+
+/** Everything that is done beside the requests: the name of each task and what it is told. Ids only, never secrets. */
+export interface Tasks {
+  "mail.send": { mailId: string };
+}
+export type TaskName = keyof Tasks;
+
+/** What a handler knows of its job besides the payload. */
+export interface Job {
+  id: string;
+  /** 1 at the first try. */
+  attempt: number;
+  /** Aborted when the process wants to end and has waited five seconds. */
+  signal: AbortSignal;
+}
+/** Does one job; a throw means "later again". It may be run twice, after a crash, so it looks first what is already done. */
+export type Handlers = { [Name in TaskName]: (payload: Tasks[Name], job: Job) => Promise<unknown> };
+
+interface JobOptions {
+  /** Not before this moment; at once when unset. */
+  runAt?: Date;
+  /** A waiting job with the same key is replaced; one that is running is not tried again. */
+  key?: string;
+  /** Tries before the job is left where it is; 25 when unset, which is about three days. */
+  maxAttempts?: number;
+}
+
+const CONCURRENCY = 2;
+const POLL_MS = 2_000;
+const CONNECT_TIMEOUT_MS = 3_000;
+/** A connection for each job's lock, one that listens, one that stands guard, and two that fetch jobs and note that they are done. */
+const POOL_SIZE = CONCURRENCY + 4;
+const GUARD_EVERY_MS = 5_000;
+const MAX_PAUSE_MS = 2_000;
+/** Any numbers of ours: the first half of an advisory lock, so that a pool and a job of equal hash are two things. */
+const POOL_LOCK = 0x666f79_10;
+const JOB_LOCK = 0x666f79_11;
+
+/** Adds a job in the caller's transaction: it exists exactly when the change does. The worker hears of it at the commit. */
+export async function addJob<Name extends TaskName>(
+  tx: Pick<Transaction, "$executeRaw">,
+  task: Name,
+  payload: Tasks[Name],
+  { runAt, key, maxAttempts }: JobOptions = {},
+): Promise<void> {
+  await tx.$executeRaw`SELECT graphile_worker.add_job(${task}::text, ${JSON.stringify(payload)}::json,
+    run_at := ${runAt?.toISOString() ?? null}::timestamptz, max_attempts := ${maxAttempts ?? null}::int, job_key := ${key ?? null}::text)`;
+}
+
+/**
+ * Works through the jobs of these tasks until `stop`, which lets those under way end. Survives the database: whatever
+ * breaks, it begins again within two seconds of the database's return. The jobs of a worker that died are taken over
+ * within 20 s; no job is run by two workers at once, as long as both reach the database.
+ */
+export function startWorker(handlers: Partial<Handlers>): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const ended = keepWorking(handlers, stopping.signal);
+  return {
+    stop: async () => {
+      stopping.abort();
+      await ended;
+    },
+  };
+}
+
+async function keepWorking(handlers: Partial<Handlers>, signal: AbortSignal): Promise<void> {
+  for (let failures = 0; !signal.aborted; failures++) {
+    const began = Date.now();
+    await work(handlers, signal).catch((error: unknown) => log().warn({ err: error }, "worker: begins again"));
+    if (Date.now() - began > 60_000) failures = 0;
+    await sleep(Math.min(MAX_PAUSE_MS, 100 * 2 ** failures), undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** One life of graphile-worker; ends when it is told to, or rejects with what ended it. */
+async function work(handlers: Partial<Handlers>, signal: AbortSignal): Promise<void> {
+  const pool = openPool();
+  const over = new AbortController();
+  // Typed as an interface of graphile-worker's own, which an EventEmitter satisfies.
+  const events = new EventEmitter() as WorkerEvents;
+  let guard: Promise<void> | undefined;
+  events.once("pool:create", ({ workerPool }) => {
+    guard = standGuard(pool, workerPool.id, over.signal);
+  });
+  try {
+    const options = {
+      pgPool: pool,
+      concurrency: CONCURRENCY,
+      pollInterval: POLL_MS,
+      noHandleSignals: true,
+      logger: workerLogger(),
+      events,
+    };
+    // No cron items: without this, it looks for a file of them in the current folder.
+    const runner = await run({ ...options, taskList: taskList(handlers, pool) }, undefined, []);
+    const stop = () => void runner.stop().catch(() => undefined);
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    await runner.promise.finally(() => signal.removeEventListener("abort", stop));
+  } finally {
+    over.abort();
+    await guard;
+    await pool.end();
+  }
+}
+
+function openPool(): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: env().DATABASE_URL,
+    application_name: "foyer worker",
+    max: POOL_SIZE,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  });
+  // A connection that breaks fails its query too, and that is where it is dealt with.
+  pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  return pool;
+}
+
+function taskList(handlers: Partial<Handlers>, pool: pg.Pool): TaskList {
+  const list: TaskList = {};
+  for (const [name, handler] of Object.entries(handlers)) {
+    const task: Task = (payload, { job, abortSignal }) =>
+      alone(pool, String(job.id), () =>
+        // `addJob` is the only way in, and its types tie payload to name; here they meet again as JSON.
+        (handler as (payload: unknown, job: Job) => Promise<unknown>)(payload, {
+          id: String(job.id),
+          attempt: job.attempts,
+          signal: abortSignal,
+        }),
+      );
+    list[name] = task;
+  }
+  return list;
+}
+
+/** Runs `work` while nobody else runs this job: one whose worker was taken for dead may still be under way. */
+async function alone(pool: pg.Pool, jobId: string, work: () => Promise<unknown>): Promise<void> {
+  const client = await pool.connect();
+  let broken: boolean | undefined;
+  try {
+    const { rows } = await client.query<{ free: boolean }>("SELECT pg_try_advisory_lock($1, hashtext($2)) AS free", [JOB_LOCK, jobId]);
+    if (!rows[0]?.free) throw new Error("another worker is still at this job");
+    try {
+      await work();
+    } finally {
+      await client.query("SELECT pg_advisory_unlock($1, hashtext($2))", [JOB_LOCK, jobId]).catch(() => {
+        broken = true;
+      });
+    }
+  } finally {
+    client.release(broken);
+  }
+}
+
+/**
+ * Holds a lock that tells the others that this pool lives, and frees the jobs of pools whose lock nobody holds any more;
+ * graphile-worker itself would leave those alone for four hours.
+ */
+async function standGuard(pool: pg.Pool, poolId: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const client = await pool.connect().catch(() => null);
+    try {
+      await client?.query("SELECT pg_advisory_lock($1, hashtext($2))", [POOL_LOCK, poolId]);
+      while (client && !signal.aborted) {
+        await client.query(TAKE_OVER, [POOL_LOCK, poolId]);
+        await sleep(GUARD_EVERY_MS, undefined, { signal }).catch(() => undefined);
+      }
+    } catch (error) {
+      log().debug({ err: error }, "worker: guard");
+    }
+    client?.release(true);
+    await sleep(MAX_PAUSE_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** A pool that has only just taken its first job may not have its lock yet: ten seconds are enough. */
+const TAKE_OVER = `
+  WITH held AS MATERIALIZED (
+    SELECT DISTINCT locked_by FROM graphile_worker.jobs WHERE locked_at < now() - interval '10 seconds' AND locked_by <> $2
+  ), gone AS MATERIALIZED (SELECT locked_by FROM held WHERE pg_try_advisory_xact_lock($1, hashtext(locked_by)))
+  SELECT graphile_worker.force_unlock_workers(array_agg(locked_by)) FROM gone HAVING count(*) > 0`;
+
+/** graphile-worker's words in our log. It tries again by itself whatever it calls an error; its details hold whole jobs. */
+function workerLogger(): Logger {
+  const levels = { error: "warn", warning: "warn", info: "debug", debug: "trace" } as const;
+  return new Logger(() => (level, message) => log()[levels[level]](`worker: ${message}`));
+}
