@@ -157,6 +157,14 @@ export function PersonIcon(props: IconProps) {
   );
 }
 
+export function DeviceIcon(props: IconProps) {
+  return (
+    <Icon {...props}>
+      <path d="M4 6a2 2 0 0 1 2-2h12a2 2 0 0 1 2 2v9H4zM2 19h20M4 15l-2 4M20 15l2 4" />
+    </Icon>
+  );
+}
+
 export function ShieldIcon(props: IconProps) {
   return (
     <Icon {...props}>

@@ -1,0 +1,40 @@
+"use server";
+
+import { ForbiddenError, subject } from "@casl/ability";
+import { revalidatePath } from "next/cache";
+import { change } from "@/access/audit";
+import { action } from "@/access/door";
+import { accessibleBy } from "@/access/rules";
+import { AppError } from "@/lib/errors";
+import { endDeviceSchema, endOtherDevicesSchema } from "./schema";
+
+/** Ends one session of one's own: its next click lands on the sign-in page. */
+export const endDevice = action({ can: ["delete", "Session"], rate: "write", standing: "any" }, endDeviceSchema, async ({ id }, entry) => {
+  await change(entry, async (tx, record) => {
+    const session = await tx.session.findFirst({
+      where: { AND: [accessibleBy(entry.ability, "delete").ofType("Session"), { id, userId: entry.actor.userId, endedAt: null }] },
+      select: { id: true, userId: true },
+    });
+    if (!session) throw new AppError("not_found");
+    ForbiddenError.from(entry.ability).throwUnlessCan("delete", subject("Session", session));
+    await tx.session.update({ where: { id }, data: { endedAt: new Date() }, select: { id: true } });
+    await record({ action: "session.ended", subjectType: "Session", subjectId: id });
+  });
+  revalidatePath("/settings/devices");
+});
+
+/** Ends every session of one's own but this one. */
+export const endOtherDevices = action(
+  { can: ["delete", "Session"], rate: "write", standing: "any" },
+  endOtherDevicesSchema,
+  async (_, entry) => {
+    const { userId, sid } = entry.actor;
+    const count = await change(entry, async (tx, record) => {
+      const ended = await tx.session.updateMany({ where: { userId, id: { not: sid }, endedAt: null }, data: { endedAt: new Date() } });
+      await record({ action: "session.others_ended", subjectType: "User", subjectId: userId, after: { count: ended.count } });
+      return ended.count;
+    });
+    revalidatePath("/settings/devices");
+    return { count };
+  },
+);
