@@ -119,6 +119,7 @@ async function authorizePassword({ email, password }: Partial<Record<string, unk
 async function authorizeTicket({ ticket }: Partial<Record<string, unknown>>) {
   if (typeof ticket !== "string") throw new SignInRefused();
   const proof = await redeemTicket(ticket).catch((error: unknown) => {
+    if (error instanceof AppError) throw new SignInRefused(error);
     log().error({ err: error }, "ticket sign-in");
     throw new SignInRefused(new AppError("unavailable", undefined, { cause: error }));
   });

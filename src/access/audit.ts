@@ -22,6 +22,7 @@ export type AuditAction =
   | "user.banned"
   | "user.unbanned"
   | "account.connected"
+  | "totp.started"
   | "totp.added"
   | "totp.removed"
   | "recovery_codes.renewed"

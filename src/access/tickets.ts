@@ -4,6 +4,7 @@ import { db, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { hashOneTimeSecret, newOneTimeSecret } from "@/lib/one-time-secret";
 import { change } from "./audit";
+import { assertNotBanned } from "./credentials";
 import { currentVisitor } from "./entry";
 import { sealedCookie } from "./sealed-cookie";
 import { readCode, takeCode } from "./second-factor";
@@ -98,13 +99,17 @@ export async function issueTicket(tx: Transaction, proof: Proof): Promise<string
   return secret;
 }
 
-/** Takes a ticket and says whose it is; null for one that is unknown, used or over. Of twenty at once, one is taken. */
+/**
+ * Takes a ticket and says whose it is; null for one that is unknown, used or over. Of twenty at once, one is taken. Throws
+ * AppError "forbidden" with what a banned person is told: whoever has a ticket has shown who they are.
+ */
 export async function redeemTicket(ticket: string): Promise<Proof | null> {
   return db().$transaction(async (tx) => {
     const token = await lockToken(tx, "SIGN_IN", ticket);
     if (!token) return null;
     await tx.token.update({ where: { id: token.id }, data: { usedAt: new Date() } });
     const { method, strong } = token.data;
+    assertNotBanned(await tx.user.findUniqueOrThrow({ where: { id: token.userId }, select: BAN }));
     return { userId: token.userId, method, strong };
   });
 }
@@ -135,6 +140,8 @@ async function lockToken(tx: Transaction, purpose: "TWO_STEP" | "SIGN_IN", secre
   const person = token && (await standing(tx, token.userId));
   return person && token.data.epoch === person.epoch && token.data.password === person.password ? token : null;
 }
+
+const BAN = { bannedAt: true, bannedUntil: true, banReason: true } as const;
 
 /** What a sign-in under way is bound to. The password's own hash stays where it is: its hash says as much. */
 async function standing(tx: Transaction, userId: string) {

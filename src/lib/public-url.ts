@@ -5,7 +5,12 @@ import type { NextRequest } from "next/server";
  * from a proxy in TRUSTED_PROXIES. AUTH_URL, where it is set, overrules this inside Auth.js.
  */
 export function publicUrl(request: NextRequest): string {
-  const { pathname, search } = request.nextUrl;
-  const host = request.headers.get("x-forwarded-host") ?? request.headers.get("host") ?? request.nextUrl.host;
-  return `${request.headers.get("x-forwarded-proto") === "https" ? "https" : "http"}://${host}${pathname}${search}`;
+  const { pathname, search, host } = request.nextUrl;
+  return `${publicOrigin(request.headers, host)}${pathname}${search}`;
+}
+
+/** Scheme, host and port of that address. */
+export function publicOrigin(headers: Pick<Headers, "get">, otherwise = "localhost"): string {
+  const host = headers.get("x-forwarded-host") ?? headers.get("host") ?? otherwise;
+  return `${headers.get("x-forwarded-proto") === "https" ? "https" : "http"}://${host}`;
 }

@@ -1,0 +1,110 @@
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simplewebauthn/server";
+import { headers } from "next/headers";
+import { z } from "zod";
+import { db, isUniqueViolation, type Transaction } from "@/lib/db";
+import { env } from "@/lib/env";
+import { AppError } from "@/lib/errors";
+import { hashOneTimeSecret } from "@/lib/one-time-secret";
+import { publicOrigin } from "@/lib/public-url";
+import { assertionOptions, isHandleOf, type RelyingParty, registrationOptions, verifyAssertion, verifyRegistration } from "@/lib/web-authn";
+import { change } from "./audit";
+import { currentVisitor, type Entry } from "./entry";
+import { assertRecentlyProven } from "./reauthentication";
+import { sealedCookie } from "./sealed-cookie";
+import { issueTicket } from "./tickets";
+
+const CHALLENGE_SECONDS = 5 * 60;
+/** More than anybody has devices, few enough to choose from. */
+const MAX_PASSKEYS = 20;
+
+/** The question this browser was asked; `sub` is the person it was asked as, null when nobody was signed in. */
+const cookie = sealedCookie(
+  "foyer-passkey",
+  CHALLENGE_SECONDS,
+  z.object({ challenge: z.string(), purpose: z.enum(["register", "sign-in", "confirm"]), sub: z.uuid().nullable() }),
+);
+
+/** Asks this browser to make a passkey for the person. Throws AppError "forbidden" (reauthenticate) or "conflict" (too many). */
+export async function askForNewPasskey(entry: Entry) {
+  await assertRecentlyProven(entry);
+  const { userId: id, email, name } = entry.actor;
+  const known = await db().passkey.findMany({ where: { userId: id }, select: { id: true, transports: true } });
+  if (known.length >= MAX_PASSKEYS) throw new AppError("conflict", "too_many_passkeys", { params: { max: MAX_PASSKEYS } });
+  const options = await registrationOptions(await relyingParty(), { id, email, name: name || email }, known);
+  await cookie.write({ challenge: options.challenge, purpose: "register", sub: id }, entry.visitor);
+  return options;
+}
+
+/** The passkey the browser made when it was asked to, or AppError "invalid". The question cannot be answered again. */
+export async function readNewPasskey(entry: Entry, response: RegistrationResponseJSON) {
+  const challenge = await askedChallenge("register", entry.actor.userId);
+  const made = await verifyRegistration(await relyingParty(), response, challenge);
+  if (!made) throw new AppError("invalid", "passkey_refused");
+  return { ...made, challenge };
+}
+
+/** Asks this browser for any passkey of this site, or, of somebody signed in, for one of theirs. */
+export async function askForPasskey(entry?: Entry) {
+  const userId = entry?.actor.userId;
+  const own = userId ? await db().passkey.findMany({ where: { userId }, select: { id: true, transports: true } }) : undefined;
+  const options = await assertionOptions(await relyingParty(), own);
+  const asked = { challenge: options.challenge, purpose: entry ? "confirm" : "sign-in", sub: userId ?? null } as const;
+  await cookie.write(asked, await currentVisitor());
+  return options;
+}
+
+/**
+ * Whose passkey answered the question this browser was asked, and a ticket for `signInWithTicket`, once: a passkey is two
+ * factors in one. With `entry` it has to be this person's own. Throws AppError "invalid" for every other answer.
+ */
+export async function takePasskey(response: AuthenticationResponseJSON, entry?: Entry): Promise<string> {
+  const visitor = await currentVisitor();
+  const challenge = await askedChallenge(entry ? "confirm" : "sign-in", entry?.actor.userId ?? null);
+  const passkey = await db().passkey.findUnique({ where: { id: response.id } });
+  const isTheirs = passkey && isHandleOf(passkey.userId, response.response.userHandle) && (!entry || passkey.userId === entry.actor.userId);
+  const shown = isTheirs && (await verifyAssertion(await relyingParty(), response, challenge, passkey));
+  if (!passkey || !shown) throw new AppError("invalid", "passkey_refused");
+  const { id, userId, counter } = passkey;
+  return change(entry ?? visitor, async (tx, record) => {
+    await spendChallenge(tx, challenge, userId);
+    // Only from the counter that was compared: of two answers at once, the copy is refused.
+    const used = await tx.passkey.updateMany({ where: { id, counter }, data: { ...shown, lastUsedAt: new Date() } });
+    if (used.count !== 1) throw new AppError("invalid", "passkey_refused");
+    await record({ action: "passkey.used", actorId: userId, subjectType: "Passkey", subjectId: passkeyLabel(id) });
+    const before = entry && (await tx.session.findUnique({ where: { id: entry.actor.sid }, select: { method: true } }));
+    return issueTicket(tx, { userId, method: before?.method ?? "passkey", strong: true });
+  });
+}
+
+/** Writes down that a question was answered; throws AppError "invalid" when it had been before. */
+export async function spendChallenge(tx: Transaction, challenge: string, userId: string): Promise<void> {
+  const expiresAt = new Date(Date.now() + CHALLENGE_SECONDS * 1000);
+  try {
+    await tx.token.create({
+      data: { purpose: "PASSKEY", userId, address: "", hash: hashOneTimeSecret(challenge), expiresAt, usedAt: new Date() },
+    });
+  } catch (error) {
+    if (isUniqueViolation(error)) throw new AppError("invalid", "passkey_refused", { cause: error });
+    throw error;
+  }
+}
+
+/** A passkey in the audit log: its id may be longer than the column is. */
+export function passkeyLabel(id: string): string {
+  return id.slice(0, 80);
+}
+
+async function askedChallenge(purpose: "register" | "sign-in" | "confirm", sub: string | null): Promise<string> {
+  const visitor = await currentVisitor();
+  const asked = await cookie.read(visitor);
+  await cookie.clear(visitor);
+  if (asked?.purpose !== purpose || asked.sub !== sub) throw new AppError("invalid", "passkey_late");
+  return asked.challenge;
+}
+
+/** This site by its public address: AUTH_URL, else the address this request came by. */
+async function relyingParty(): Promise<RelyingParty> {
+  const { AUTH_URL } = env();
+  const origin = AUTH_URL ? new URL(AUTH_URL).origin : publicOrigin(await headers());
+  return { id: new URL(origin).hostname, origin };
+}
