@@ -16,6 +16,8 @@ export const mailProps = {
   welcome: z.strictObject({ name: text }),
   /** Confirm that this address is yours. */
   verification: z.strictObject({ url, minutes: count }),
+  /** Somebody wanted to register, or change to, an address that has an account. */
+  alreadyRegistered: z.strictObject({ signInUrl: url, resetUrl: url }),
   /** Choose a new password. */
   reset: z.strictObject({ url, minutes: count }),
   passwordChanged: z.strictObject(device),

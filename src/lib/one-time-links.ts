@@ -24,9 +24,12 @@ interface Link {
   data?: Prisma.InputJsonObject;
 }
 
+/** Each undoes one event and stays good beside the others: whoever got in must not be able to replace them by doing more. */
+const PROTECTIVE: LinkPurpose[] = ["REVERT_EMAIL", "END_SESSION"];
+
 /** Makes a link's secret; an earlier one for the same purpose and person stops working. Only its hash is kept. */
 export async function issueLink(tx: Transaction, { purpose, userId, address, data }: Link): Promise<string> {
-  if (userId) await tx.token.deleteMany({ where: { userId, purpose, usedAt: null } });
+  if (userId && !PROTECTIVE.includes(purpose)) await tx.token.deleteMany({ where: { userId, purpose, usedAt: null } });
   const { secret, hash } = newOneTimeSecret();
   const expiresAt = new Date(Date.now() + LINK_MINUTES[purpose] * 60_000);
   await tx.token.create({ data: { purpose, userId, address, hash, expiresAt, ...(data ? { data } : {}) } });
@@ -45,12 +48,12 @@ export async function redeemLink(tx: Transaction, purpose: LinkPurpose, secret: 
   return token;
 }
 
-/** Whether a link would still work, without using it up: mail scanners look at links, and so does the page with its button. */
-export async function isLinkAlive(tx: Pick<Transaction, "token">, purpose: LinkPurpose, secret: string): Promise<boolean> {
-  return (await tx.token.count({ where: { hash: hashOneTimeSecret(secret), purpose, usedAt: null, expiresAt: { gt: new Date() } } })) === 1;
+/** What a link would open, without using it up: mail scanners look at links, and so does the page with its button. */
+export async function findLink(tx: Pick<Transaction, "token">, purpose: LinkPurpose, secret: string): Promise<Token | null> {
+  return tx.token.findFirst({ where: { hash: hashOneTimeSecret(secret), purpose, usedAt: null, expiresAt: { gt: new Date() } } });
 }
 
-/** Ends every unused link of a person, as a change of password or address must. */
+/** Ends every unused link of a person, as a change of password or address must; not those that undo what a thief did. */
 export async function revokeLinks(tx: Transaction, userId: string): Promise<void> {
-  await tx.token.deleteMany({ where: { userId, usedAt: null, purpose: { notIn: ["REVERT_EMAIL"] } } });
+  await tx.token.deleteMany({ where: { userId, usedAt: null, purpose: { notIn: PROTECTIVE } } });
 }

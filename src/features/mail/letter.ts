@@ -64,6 +64,10 @@ function say({ template, props }: MailContent, t: Translator, date: (moment: str
       const time = duration(props.minutes, t);
       return { ...said(t, template, { time }), action: { label: t(`${template}.action`), url: props.url }, after: t(`${template}.after`) };
     }
+    case "alreadyRegistered": {
+      const [action, after] = [t("alreadyRegistered.action"), t("alreadyRegistered.after", { resetUrl: props.resetUrl })];
+      return { ...said(t, template), action: { label: action, url: props.signInUrl }, after };
+    }
     case "passwordChanged":
     case "newDevice": {
       const url = "url" in props ? props.url : siteLink("/forgot-password");
@@ -103,7 +107,7 @@ function translator(locale: Locale, messages: typeof en) {
 
 /** Asked for by whoever typed the address, who need not be its owner. */
 function isAskedFor({ template }: MailContent): boolean {
-  return template === "verification" || template === "reset" || template === "magicLink" || template === "emailChange";
+  return ["verification", "alreadyRegistered", "reset", "magicLink", "emailChange"].includes(template);
 }
 
 function said(t: Translator, template: MailContent["template"] | "accountDeleted", values: Record<string, string> = {}): Said {
