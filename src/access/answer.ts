@@ -49,10 +49,13 @@ export async function errorResponse(thrown: unknown): Promise<Response> {
   return Response.json({ error: problem }, { status, headers });
 }
 
+/** Reasons a rule gives (`because` in rules.ts) that have a text of their own. */
+const OWN = new Set(["own_role", "own_ban"]);
+
 function known(thrown: unknown): AppError | null {
   if (thrown instanceof AppError) return thrown;
   if (thrown instanceof ZodError) return fromZod(thrown);
-  if (thrown instanceof ForbiddenError) return new AppError("forbidden", thrown.message === "own_role" ? "own_role" : undefined);
+  if (thrown instanceof ForbiddenError) return new AppError("forbidden", OWN.has(thrown.message) ? thrown.message : undefined);
   if (isWriteConflict(thrown) || isUniqueViolation(thrown)) return new AppError("conflict", undefined, { cause: thrown });
   const isStorageDown = thrown instanceof Error && thrown.name === "StorageUnavailable";
   if (isStorageDown || isDatabaseDown(thrown)) return new AppError("unavailable", undefined, { cause: thrown });

@@ -37,7 +37,7 @@ export interface Bearer {
 
 /** What a person may write of their own row; everything else of it is written by the server or an admin. */
 export const OWN_PROFILE_FIELDS = ["name", "image", "bio", "city", "interests", "locale", "theme"] as const;
-const ADMIN_USER_FIELDS = ["role", "name", "image", "bio", "city", "interests"] as const;
+const ADMIN_USER_FIELDS = ["role", "ban", "name", "image", "bio", "city", "interests"] as const;
 
 /**
  * Everything a person may do, from design/policy.md: nothing is allowed unless a line here allows it. The role gives
@@ -90,6 +90,7 @@ function admin({ can, cannot }: Rules, me: string): void {
   can("read", "User");
   can("update", "User", [...ADMIN_USER_FIELDS]);
   cannot("update", "User", ["role"], { id: me }).because("own_role");
+  cannot("update", "User", ["ban"], { id: me }).because("own_ban");
 
   can(["read", "delete"], "Session");
   // Reset, without ever reading them.

@@ -4,10 +4,11 @@ import { ForbiddenError, subject } from "@casl/ability";
 import { revalidatePath } from "next/cache";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
+import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import type { Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
-import { changeRoleSchema } from "./schema";
+import { banPersonSchema, changeRoleSchema, unbanPersonSchema } from "./schema";
 
 /**
  * Gives a person another role; their open sessions have it on the next request, in every process. Nobody changes their
@@ -16,11 +17,7 @@ import { changeRoleSchema } from "./schema";
 export const changeRole = action({ can: ["update", "User"], rate: "write" }, changeRoleSchema, async ({ userId, role }, entry) => {
   const changed = await change(entry, async (tx, record) => {
     const admins = await lockAdmins(tx);
-    const person = await tx.user.findFirst({
-      where: { AND: [accessibleBy(entry.ability).ofType("User"), { id: userId }] },
-      select: { id: true, role: true },
-    });
-    if (!person) throw new AppError("not_found");
+    const person = await findPerson(tx, entry, userId);
     ForbiddenError.from(entry.ability).throwUnlessCan("update", subject("User", person), "role");
     // Asked again under the lock: whoever was first may just have taken this right from us.
     if (!admins.has(entry.actor.userId)) throw new AppError("forbidden");
@@ -34,8 +31,52 @@ export const changeRole = action({ can: ["update", "User"], rate: "write" }, cha
   return changed;
 });
 
-/** The ids of all admins, their rows locked in one order, so that two changes of roles wait for each other. */
+/** Shuts somebody out until a day or for good: their sessions end everywhere with the commit, and signing in says why. */
+export const banPerson = action({ can: ["update", "User"], rate: "write" }, banPersonSchema, async ({ userId, reason, until }, entry) => {
+  await change(entry, async (tx, record) => {
+    const admins = await lockAdmins(tx);
+    const person = await findPerson(tx, entry, userId);
+    ForbiddenError.from(entry.ability).throwUnlessCan("update", subject("User", person), "ban");
+    if (!admins.has(entry.actor.userId)) throw new AppError("forbidden");
+    if (person.bannedAt && (!person.bannedUntil || person.bannedUntil > new Date())) throw new AppError("conflict", "already_banned");
+    const data = { bannedAt: new Date(), bannedUntil: until, banReason: reason, epoch: { increment: 1 } };
+    await tx.user.update({ where: { id: userId }, data, select: { id: true } });
+    await record({ action: "user.banned", subjectType: "User", subjectId: userId, after: { reason, until: until?.toISOString() ?? null } });
+  });
+  revalidatePath("/admin/users");
+});
+
+/** Lets somebody back in; they sign in anew. */
+export const unbanPerson = action({ can: ["update", "User"], rate: "write" }, unbanPersonSchema, async ({ userId }, entry) => {
+  await change(entry, async (tx, record) => {
+    const person = await findPerson(tx, entry, userId);
+    ForbiddenError.from(entry.ability).throwUnlessCan("update", subject("User", person), "ban");
+    if (!person.bannedAt) throw new AppError("conflict", "not_banned");
+    await tx.user.update({ where: { id: userId }, data: { bannedAt: null, bannedUntil: null, banReason: null }, select: { id: true } });
+    await record({
+      action: "user.unbanned",
+      subjectType: "User",
+      subjectId: userId,
+      before: { until: person.bannedUntil?.toISOString() ?? null },
+    });
+  });
+  revalidatePath("/admin/users");
+});
+
+async function findPerson(tx: Transaction, entry: Entry, id: string) {
+  const person = await tx.user.findFirst({
+    where: { AND: [accessibleBy(entry.ability).ofType("User"), { id }] },
+    select: { id: true, role: true, bannedAt: true, bannedUntil: true },
+  });
+  if (!person) throw new AppError("not_found");
+  return person;
+}
+
+/** The ids of all admins who can act, their rows locked in one order, so that two changes wait for each other. */
 async function lockAdmins(tx: Transaction): Promise<Set<string>> {
-  const rows = await tx.$queryRaw<{ id: string }[]>`SELECT "id" FROM "User" WHERE "role" = 'ADMIN' ORDER BY "id" FOR UPDATE`;
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    SELECT "id" FROM "User"
+     WHERE "role" = 'ADMIN' AND "deletedAt" IS NULL AND ("bannedAt" IS NULL OR "bannedUntil" <= now())
+     ORDER BY "id" FOR UPDATE`;
   return new Set(rows.map(({ id }) => id));
 }

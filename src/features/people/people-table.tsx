@@ -5,6 +5,7 @@ import { RelativeTime } from "@/ui/relative-time";
 import { SoftLink } from "@/ui/soft-link";
 import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/ui/table";
 import { peopleAddress } from "./address";
+import { PersonMenu } from "./person-menu";
 import { defaultDirection, type listPeople } from "./queries";
 import { RoleDialog } from "./role-dialog";
 import type { PeopleQuery } from "./schema";
@@ -54,7 +55,7 @@ export async function PeopleTable({ people, query, ownId }: PeopleTableProps) {
         </tr>
       </TableHeader>
       <TableBody>
-        {people.map(({ id, name, email, image, role, createdAt, lastSeenAt }) => (
+        {people.map(({ id, name, email, image, role, banned, createdAt, lastSeenAt }) => (
           <TableRow key={id}>
             <TableCell className="w-full max-w-0">
               <span className="flex items-center gap-2.5">
@@ -68,6 +69,7 @@ export async function PeopleTable({ people, query, ownId }: PeopleTableProps) {
             <TableCell className="max-w-64 truncate text-muted max-lg:hidden">{email}</TableCell>
             <TableCell>
               <Badge tone={role === "ADMIN" ? "ember" : "neutral"}>{t(role)}</Badge>
+              {banned && <Badge tone="danger">{t("banned")}</Badge>}
             </TableCell>
             <TableCell className="whitespace-nowrap text-muted max-md:hidden">
               {format.dateTime(createdAt, { dateStyle: "medium" })}
@@ -79,7 +81,10 @@ export async function PeopleTable({ people, query, ownId }: PeopleTableProps) {
               {id === ownId ? (
                 <span className="px-3 text-muted text-sm">{t("you")}</span>
               ) : (
-                <RoleDialog userId={id} name={name || email} role={role} />
+                <span className="inline-flex gap-1">
+                  <RoleDialog userId={id} name={name || email} role={role} />
+                  <PersonMenu userId={id} name={name || email} banned={banned} />
+                </span>
               )}
             </TableCell>
           </TableRow>

@@ -22,13 +22,28 @@ export async function listPeople(entry: Entry, { q, sort, dir, cursor }: PeopleQ
   const [rows, total] = await Promise.all([
     db().user.findMany({
       where: { AND: [allowed, matching, from] },
-      select: { id: true, name: true, email: true, image: true, role: true, createdAt: true, lastSeenAt: true },
+      select: {
+        id: true,
+        name: true,
+        email: true,
+        image: true,
+        role: true,
+        createdAt: true,
+        lastSeenAt: true,
+        bannedAt: true,
+        bannedUntil: true,
+      },
       orderBy: [{ [column]: direction }, { id: direction }],
       take: PEOPLE_PAGE_SIZE + 1,
     }),
     db().user.count({ where: { AND: [allowed, matching] }, take: COUNTED_EXACTLY + 1 }),
   ]);
-  return { ...page(rows, PEOPLE_PAGE_SIZE, (row) => row[column]), total };
+  const now = new Date();
+  const people = rows.map(({ bannedAt, bannedUntil, ...row }) => ({
+    ...row,
+    banned: bannedAt !== null && (bannedUntil === null || bannedUntil > now),
+  }));
+  return { ...page(people, PEOPLE_PAGE_SIZE, (row) => row[column]), total };
 }
 
 /** Dates begin with the latest, words with A. */

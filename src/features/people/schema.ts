@@ -13,4 +13,17 @@ export const peopleQuerySchema = z.strictObject({
 });
 export type PeopleQuery = z.output<typeof peopleQuerySchema>;
 
+export const banPersonSchema = z.strictObject({
+  userId: z.uuid(),
+  reason: line(300, 1),
+  /** A day, which counts to its end (UTC); empty for good. */
+  until: z
+    .union([z.literal(""), z.iso.date()])
+    .optional()
+    .transform((day) => (day ? new Date(`${day}T23:59:59.999Z`) : null))
+    .refine((date) => date === null || date > new Date(), "past"),
+});
+
+export const unbanPersonSchema = z.strictObject({ userId: z.uuid() });
+
 export const changeRoleSchema = z.strictObject({ userId: z.uuid(), role: z.enum(["MEMBER", "ADMIN"]) });

@@ -1,0 +1,108 @@
+import { getLocale, getTranslations } from "next-intl/server";
+import type { User } from "@/generated/prisma/client";
+import { isLocale, type Locale } from "@/i18n/locale";
+import type { Transaction } from "@/lib/db";
+import type { MailTemplate } from "@/lib/mail-props";
+import { issueLink, LINK_MINUTES } from "@/lib/one-time-links";
+import { enqueueMail } from "@/lib/outbox";
+import type { Asker } from "@/lib/queue";
+import { siteLink } from "@/lib/site-link";
+import { describeUserAgent } from "@/lib/user-agent";
+import type { Visitor } from "./entry";
+
+const HOUR_MS = 3_600_000;
+
+/** How many of each go to one address within an hour. Whoever asks for more is answered alike and causes no mail. */
+const HOURLY = { verification: 5, alreadyRegistered: 1, reset: 3 } satisfies Partial<Record<MailTemplate, number>>;
+
+/** The person a mail goes to, in their language where they chose one. */
+export type Addressee = Pick<User, "id" | "email" | "locale">;
+
+/** What a job has to know of the request that caused it. */
+export async function askerOf({ ip, userAgent }: Visitor): Promise<Asker> {
+  return { ip, userAgent, locale: await getLocale() };
+}
+
+/** The request that caused a job, as `change` wants to remember it. */
+export function visitorOf({ ip, userAgent }: Asker): Visitor {
+  return { ip, userAgent, secure: true, path: "/", deviceId: null };
+}
+
+/** One at a time for each address, until the transaction ends: what is counted or looked up in it stays true. */
+export async function lockAddress(tx: Transaction, address: string): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`address ${address}`}))`;
+}
+
+/** Whether another mail of this kind may go to this address now. Asked under `lockAddress`. */
+export async function mayMail(tx: Transaction, to: string, template: keyof typeof HOURLY): Promise<boolean> {
+  const sent = await tx.mail.count({ where: { to, template, createdAt: { gt: new Date(Date.now() - HOUR_MS) } } });
+  return sent < HOURLY[template];
+}
+
+/** A link that confirms the address together with the password; `path` is where the person was going. */
+export async function mailVerification(tx: Transaction, to: Addressee, fallback: Locale, path: string): Promise<void> {
+  const secret = await issueLink(tx, { purpose: "VERIFY_EMAIL", userId: to.id, address: to.email, data: { path } });
+  const props = { url: siteLink(`/verify-email?token=${secret}`), minutes: LINK_MINUTES.VERIFY_EMAIL };
+  await enqueueMail(tx, { template: "verification", props, ...envelope(to, fallback) });
+}
+
+/** A link with which whoever reads the mailbox chooses a new password. */
+export async function mailReset(tx: Transaction, to: Addressee, fallback: Locale): Promise<void> {
+  const secret = await issueLink(tx, { purpose: "RESET_PASSWORD", userId: to.id, address: to.email });
+  const props = { url: siteLink(`/reset-password?token=${secret}`), minutes: LINK_MINUTES.RESET_PASSWORD };
+  await enqueueMail(tx, { template: "reset", props, ...envelope(to, fallback) });
+}
+
+/** Tells the owner of an address that somebody wanted to use it anew; at most one an hour. */
+export async function mailAlreadyRegistered(tx: Transaction, to: Addressee, fallback: Locale): Promise<void> {
+  if (!(await mayMail(tx, to.email, "alreadyRegistered"))) return;
+  const props = { signInUrl: siteLink("/login"), resetUrl: siteLink("/forgot-password") };
+  await enqueueMail(tx, { template: "alreadyRegistered", props, ...envelope(to, fallback) });
+}
+
+/** The account is open. */
+export async function mailWelcome(tx: Transaction, to: Addressee & Pick<User, "name">, fallback: Locale): Promise<void> {
+  await enqueueMail(tx, { template: "welcome", props: { name: to.name }, ...envelope(to, fallback) });
+}
+
+/** To the new address, to be confirmed; the link remembers the one it replaces, and the session it was asked for in. */
+export async function mailAddressChange(tx: Transaction, to: Addressee, address: string, sid: string, fallback: Locale): Promise<void> {
+  const secret = await issueLink(tx, { purpose: "CHANGE_EMAIL", userId: to.id, address, data: { from: to.email, sid } });
+  const props = { url: siteLink(`/change-email?token=${secret}`), newAddress: address, hours: LINK_MINUTES.CHANGE_EMAIL / 60 };
+  await enqueueMail(tx, { template: "emailChange", props, ...envelope(to, fallback), to: address });
+}
+
+/** To the address that was replaced, with the way back. */
+export async function mailAddressChanged(tx: Transaction, to: Addressee, address: string, fallback: Locale): Promise<void> {
+  const secret = await issueLink(tx, { purpose: "REVERT_EMAIL", userId: to.id, address: to.email, data: { to: address } });
+  const revertUrl = siteLink(`/revert-email?token=${secret}`);
+  const props = { oldAddress: to.email, newAddress: address, revertUrl, days: LINK_MINUTES.REVERT_EMAIL / (24 * 60) };
+  await enqueueMail(tx, { template: "emailChanged", props, ...envelope(to, fallback) });
+}
+
+/** Tells the person that their password is another one now. */
+export async function mailPasswordChanged(tx: Transaction, to: Addressee, { userAgent }: Visitor): Promise<void> {
+  const { locale, ...rest } = envelope(to, await getLocale());
+  const props = { when: new Date().toISOString(), browser: await nameOf(userAgent, locale) };
+  await enqueueMail(tx, { template: "passwordChanged", props, locale, ...rest });
+}
+
+/** Tells the person of a sign-in from a browser that was not seen before; its link undoes it. */
+export async function mailNewDevice(tx: Transaction, to: Addressee, sid: string, { userAgent }: Visitor): Promise<void> {
+  const secret = await issueLink(tx, { purpose: "END_SESSION", userId: to.id, address: to.email, data: { sid } });
+  const { locale, ...rest } = envelope(to, await getLocale());
+  const props = { when: new Date().toISOString(), browser: await nameOf(userAgent, locale), url: siteLink(`/not-me?token=${secret}`) };
+  await enqueueMail(tx, { template: "newDevice", props, locale, ...rest });
+}
+
+function envelope({ id: userId, email: to, locale }: Addressee, fallback: Locale) {
+  return { to, userId, locale: isLocale(locale) ? locale : fallback };
+}
+
+/** "Chrome 140 on Windows", as far as it is known. */
+async function nameOf(userAgent: string | null, locale: Locale): Promise<string> {
+  const t = await getTranslations({ locale, namespace: "devices" });
+  const { browser, system } = describeUserAgent(userAgent);
+  if (!browser) return t("unknown");
+  return system ? t("browserOn", { browser, system }) : browser;
+}

@@ -1,0 +1,48 @@
+"use client";
+
+import { subject } from "@casl/ability";
+import { useTranslations } from "next-intl";
+import { useState, useTransition } from "react";
+import { Can } from "@/access/ability-provider";
+import { Button } from "@/ui/button";
+import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuTrigger } from "@/ui/dropdown-menu";
+import { MoreIcon } from "@/ui/icons";
+import { toast } from "@/ui/toast";
+import { unbanPerson } from "./actions";
+import { BanDialog } from "./ban-dialog";
+
+/** What else can be done with a person: shut them out, let them back in. */
+export function PersonMenu({ userId, name, banned }: { userId: string; name: string; banned: boolean }) {
+  const t = useTranslations("people");
+  const [open, setOpen] = useState(false);
+  const [pending, startTransition] = useTransition();
+  const unban = () =>
+    startTransition(async () => {
+      const result = await unbanPerson({ userId });
+      if (result.ok) toast.success(t("unbannedDone", { name }));
+      else toast.error(result.error.message);
+    });
+  return (
+    <Can I="update" this={subject("User", { id: userId })} field="ban">
+      <DropdownMenu>
+        <DropdownMenuTrigger
+          render={
+            <Button variant="ghost" size="icon-sm" pending={pending} aria-label={`${t("actions")}: ${name}`}>
+              <MoreIcon />
+            </Button>
+          }
+        />
+        <DropdownMenuContent>
+          {banned ? (
+            <DropdownMenuItem onClick={unban}>{t("unban")}</DropdownMenuItem>
+          ) : (
+            <DropdownMenuItem danger onClick={() => setOpen(true)}>
+              {t("ban")}
+            </DropdownMenuItem>
+          )}
+        </DropdownMenuContent>
+      </DropdownMenu>
+      <BanDialog userId={userId} name={name} open={open} onClose={() => setOpen(false)} />
+    </Can>
+  );
+}

@@ -1,0 +1,150 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { enter } from "@/access/door";
+import { signInWithPassword } from "@/access/sign-in";
+import { endDevice, endOtherDevices } from "@/features/devices/actions";
+import { listDevices } from "@/features/devices/queries";
+import { banPerson, unbanPerson } from "@/features/people/actions";
+import { db } from "@/lib/db";
+import { admin, PASSWORD, person } from "./support/people";
+import { as, asVisitor, redirectOf, signedIn } from "./support/request";
+
+const reason = "Sold other people’s photographs";
+
+describe("a ban", () => {
+  test("ends every session at once, and signing in says why only after the right password", async () => {
+    const [boss, member] = [await admin(), await person()];
+    const open = await signedIn(member);
+    await open.run(() => enter("read", "User"));
+    expect(await as(boss, () => banPerson({ userId: member.id, reason, until: "" }))).toMatchObject({ ok: true });
+    expect(await redirectOf(open.run(() => enter("read", "User")))).toContain("/login");
+    await expect(asVisitor({}, () => signInWithPassword(member.email, "another-password-1"))).rejects.toMatchObject({
+      reason: "wrong_credentials",
+    });
+    await expect(asVisitor({}, () => signInWithPassword(member.email, PASSWORD))).rejects.toMatchObject({
+      reason: "banned",
+      params: { reason },
+    });
+  });
+
+  test("ends by itself, and can be lifted", async () => {
+    const [boss, member] = [await admin(), await person()];
+    await db().user.update({ where: { id: member.id }, data: { bannedAt: new Date(0), bannedUntil: new Date(1), banReason: reason } });
+    await asVisitor({}, () => signInWithPassword(member.email, PASSWORD));
+    await as(boss, () => banPerson({ userId: member.id, reason, until: "2999-01-01" }));
+    await expect(asVisitor({}, () => signInWithPassword(member.email, PASSWORD))).rejects.toMatchObject({ reason: "banned_until" });
+    expect(await as(boss, () => unbanPerson({ userId: member.id }))).toMatchObject({ ok: true });
+    await asVisitor({}, () => signInWithPassword(member.email, PASSWORD));
+  });
+
+  test("is remembered with its reason; nobody bans themselves, a member nobody, and bad input changes nothing", async () => {
+    const [boss, member, other] = [await admin(), await person(), await person()];
+    expect(await as(boss, () => banPerson({ userId: boss.id, reason, until: "" }))).toMatchObject({
+      ok: false,
+      error: { code: "forbidden" },
+    });
+    expect(await as(member, () => banPerson({ userId: other.id, reason, until: "" }))).toMatchObject({
+      ok: false,
+      error: { code: "not_found" },
+    });
+    expect(await as(member, () => banPerson({ userId: member.id, reason, until: "" }))).toMatchObject({
+      ok: false,
+      error: { code: "forbidden" },
+    });
+    for (const bad of [{ reason: "" }, { until: "yesterday" }, { until: "2001-01-01" }, { userId: "x" }, { role: "ADMIN" }]) {
+      const given = { userId: other.id, reason, until: "", ...bad };
+      expect(await as(boss, () => banPerson(given)), JSON.stringify(bad)).toMatchObject({ ok: false, error: { code: "invalid" } });
+    }
+    expect(await db().user.findUniqueOrThrow({ where: { id: other.id } })).toMatchObject({ bannedAt: null, epoch: 0 });
+    await as(boss, () => banPerson({ userId: other.id, reason, until: "" }));
+    const [row] = await db().auditEvent.findMany({ where: { subjectId: other.id, action: "user.banned" } });
+    expect(row).toMatchObject({ actorId: boss.id, after: { reason } });
+  });
+
+  test("two admins who ban each other at once leave one", async () => {
+    for (let round = 0; round < 5; round++) {
+      const [one, two] = [await admin(), await admin()];
+      await Promise.all([
+        as(one, () => banPerson({ userId: two.id, reason, until: "" })),
+        as(two, () => banPerson({ userId: one.id, reason, until: "" })),
+      ]);
+      expect(await db().user.count({ where: { id: { in: [one.id, two.id] }, bannedAt: null } })).toBe(1);
+    }
+  });
+});
+
+describe("devices", () => {
+  test("lists one's own running sessions, this one first, with browser and system", async () => {
+    const member = await person();
+    const agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
+    const here = await signedIn(member);
+    const expiresAt = new Date(Date.now() + 60_000);
+    await db().session.create({ data: { userId: member.id, method: "github", userAgent: agent, expiresAt } });
+    await db().session.create({ data: { userId: member.id, method: "github", endedAt: new Date(), expiresAt } });
+    await signedIn(await person());
+    const devices = await here.run(async () => listDevices(await enter("read", "Session")));
+    expect(devices.map(({ isThis }) => isThis)).toEqual([true, false]);
+    expect(devices[1]).toMatchObject({ browser: "Chrome 140", system: "Windows" });
+  });
+
+  test("one is ended by its owner alone, and is anonymous from then on", async () => {
+    const [member, stranger] = [await person(), await person()];
+    const [here, there] = [await signedIn(member), await signedIn(member)];
+    for (const by of [stranger, await admin()])
+      expect(await as(by, () => endDevice({ id: there.claims.sid }))).toMatchObject({ ok: false, error: { code: "not_found" } });
+    expect(await here.run(() => endDevice({ id: randomUUID() }))).toMatchObject({ ok: false, error: { code: "not_found" } });
+    expect(await here.run(() => endDevice({ id: there.claims.sid }))).toMatchObject({ ok: true });
+    expect(await redirectOf(there.run(() => enter()))).toContain("/login");
+    await here.run(() => enter());
+  });
+
+  test("all others are ended and this one stays", async () => {
+    const member = await person();
+    const [here, ...others] = [await signedIn(member), await signedIn(member), await signedIn(member)];
+    expect(await here.run(() => endOtherDevices({}))).toMatchObject({ ok: true, data: { count: 2 } });
+    for (const other of others) expect(await redirectOf(other.run(() => enter()))).toContain("/login");
+    await here.run(() => enter());
+  });
+});
+
+describe("lifetimes", () => {
+  test("an admin's session ends after an hour without a request, and a day after sign-in; a member's does not", async () => {
+    const [boss, member] = [await admin(), await person()];
+    for (const [who, idle] of [
+      [boss, true],
+      [member, false],
+    ] as const) {
+      const session = await signedIn(who);
+      await db().session.update({ where: { id: session.claims.sid }, data: { lastSeenAt: new Date(Date.now() - 61 * 60_000) } });
+      if (idle) expect(await redirectOf(session.run(() => enter()))).toContain("/login");
+      else await session.run(() => enter());
+    }
+    const old = { began: Math.floor(Date.now() / 1000) - 25 * 3600 };
+    expect(await redirectOf((await signedIn(boss, old)).run(() => enter()))).toContain("/login");
+    await (await signedIn(member, old)).run(() => enter());
+  });
+
+  test("a member of a day ago who becomes an admin signs in again", async () => {
+    const member = await person();
+    const session = await signedIn(member, { began: Math.floor(Date.now() / 1000) - 25 * 3600 });
+    await session.run(() => enter());
+    await db().user.update({ where: { id: member.id }, data: { role: "ADMIN" } });
+    await expect.poll(() => redirectOf(session.run(() => enter())).catch(() => "")).toContain("/login");
+  });
+
+  test("a cookie of the first release, which knew less, is still good, and what it lacks is looked up", async () => {
+    const member = await person({ emailVerified: null });
+    const { emailVerified, secondFactor, strong, began, deleteAfter, whole, ...first } = (await signedIn(member)).claims;
+    const session = await signedIn(member, {
+      ...first,
+      emailVerified: undefined,
+      secondFactor: undefined,
+      strong: undefined,
+      began: undefined,
+      whole: undefined,
+    } as never);
+    expect(await redirectOf(session.run(() => enter("read", "File")))).toContain("/verify-email");
+    expect(emailVerified || secondFactor || strong || deleteAfter).toBeFalsy();
+    expect(began && whole).toBeTruthy();
+  });
+});
