@@ -1,6 +1,9 @@
 import { startFreshness } from "@/access/freshness";
+import { finishRegistration } from "@/features/accounts/changes";
+import { sendVerification } from "@/features/addresses/changes";
 import { sweepFiles } from "@/features/files/changes";
 import { sendMail } from "@/features/mail/tasks";
+import { sendReset } from "@/features/recovery/changes";
 import { env, isZeroConfig } from "@/lib/env";
 import { log } from "@/lib/log";
 import { type Handlers, startWorker } from "@/lib/queue";
@@ -11,6 +14,9 @@ const SWEEP_EVERY_MS = 3_600_000;
 /** What is done beside the requests, and by whom. */
 const HANDLERS: Handlers = {
   "mail.send": sendMail,
+  "account.register": finishRegistration,
+  "account.verify": sendVerification,
+  "account.forgot": sendReset,
 };
 
 /** Refuses to serve with a wrong environment, and starts what runs beside the requests. */

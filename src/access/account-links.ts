@@ -33,7 +33,7 @@ export async function openLink(purpose: LinkPurpose, secret: unknown): Promise<O
 }
 
 /** Uses a link up, or throws AppError "invalid" with the reason link_expired where `openLink` says null. Of twenty at once one succeeds. */
-export async function useLink(tx: Transaction, purpose: LinkPurpose, secret: string): Promise<OpenLink> {
+export async function takeLink(tx: Transaction, purpose: LinkPurpose, secret: string): Promise<OpenLink> {
   const link = await toOpenLink(tx, await redeemLink(tx, purpose, secret));
   if (!link) throw new AppError("invalid", "link_expired");
   return link;

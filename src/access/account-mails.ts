@@ -18,6 +18,8 @@ const HOURLY = { verification: 5, alreadyRegistered: 1, reset: 3 } satisfies Par
 /** The person a mail goes to, in their language where they chose one. */
 export type Addressee = Pick<User, "id" | "email" | "locale">;
 
+const ADDRESSEE = { id: true, email: true, locale: true } as const;
+
 /** What a job has to know of the request that caused it. */
 export async function askerOf({ ip, userAgent }: Visitor): Promise<Asker> {
   return { ip, userAgent, locale: await getLocale() };
@@ -80,8 +82,10 @@ export async function mailAddressChanged(tx: Transaction, to: Addressee, address
   await enqueueMail(tx, { template: "emailChanged", props, ...envelope(to, fallback) });
 }
 
-/** Tells the person that their password is another one now. */
-export async function mailPasswordChanged(tx: Transaction, to: Addressee, { userAgent }: Visitor): Promise<void> {
+/** Tells the person that their password is another one now. An address nobody confirmed may be a stranger's: it is told nothing. */
+export async function mailPasswordChanged(tx: Transaction, userId: string, { userAgent }: Visitor): Promise<void> {
+  const to = await tx.user.findFirst({ where: { id: userId, emailVerified: { not: null } }, select: ADDRESSEE });
+  if (!to) return;
   const { locale, ...rest } = envelope(to, await getLocale());
   const props = { when: new Date().toISOString(), browser: await nameOf(userAgent, locale) };
   await enqueueMail(tx, { template: "passwordChanged", props, locale, ...rest });

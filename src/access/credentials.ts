@@ -7,6 +7,7 @@ import { normaliseEmail } from "@/lib/email";
 import { AppError } from "@/lib/errors";
 import { hashPassword, needsRehash, verifyPassword } from "@/lib/passwords";
 import type { Claims } from "@/lib/session-token";
+import { mailNewDevice } from "./account-mails";
 import { change } from "./audit";
 import { currentClaims, currentVisitor, DEVICE_COOKIE, type Visitor } from "./entry";
 import { standingOf } from "./freshness";
@@ -60,11 +61,19 @@ export async function openSession(userId: string, method: string, shownStrong = 
     if (before) await tx.session.updateMany({ where: { id: before.sid, endedAt: null }, data: { endedAt: new Date() } });
     const { ip, userAgent } = visitor;
     const data = { userId, method, strong, deviceId, ip, userAgent, expiresAt: absoluteEnd(user.role) };
+    const isNew = user.emailVerified !== null && (await isNewDevice(tx, userId, deviceId));
     const session = await tx.session.create({ data, select: { id: true, expiresAt: true, strong: true } });
+    if (isNew) await mailNewDevice(tx, user, session.id, visitor);
     await tx.$executeRaw`UPDATE "User" SET "lastSeenAt" = now() WHERE "id" = ${userId}::uuid`;
     await record({ action: "user.signed_in", actorId: userId, subjectType: "Session", subjectId: session.id, after: { method, strong } });
     return claimsOf(user, session);
   });
+}
+
+/** Whether this person has signed in before, and never from this browser. */
+async function isNewDevice(tx: Transaction, userId: string, deviceId: string): Promise<boolean> {
+  const [before, here] = [await tx.session.count({ where: { userId } }), await tx.session.count({ where: { userId, deviceId } })];
+  return before > 0 && here === 0;
 }
 
 /** Whether this session showed a second factor and proved itself lately: connecting a provider in it does not weaken the next. */
@@ -120,7 +129,10 @@ export async function closeSession(claims: Claims): Promise<void> {
  */
 export async function mayConnect(): Promise<boolean> {
   const claims = await currentClaims(await currentVisitor());
-  if (!claims || !(await standingOf(claims))) return true;
+  const standing = claims && (await standingOf(claims));
+  if (!claims || !standing) return true;
+  // Whoever registered an address that is not theirs would keep this way in after its owner has reset the password.
+  if (!standing.emailVerified) return false;
   const session = await db().session.findUnique({ where: { id: claims.sid }, select: { reauthenticatedAt: true } });
   return session !== null && Date.now() - session.reauthenticatedAt.getTime() < REAUTHENTICATION_MS;
 }

@@ -4,7 +4,7 @@ import { AppError } from "./errors";
 import { hashOneTimeSecret, newOneTimeSecret } from "./one-time-secret";
 
 /** Of a token: the others never leave this site. */
-type LinkPurpose = Exclude<TokenPurpose, "TWO_STEP" | "SIGN_IN" | "PASSKEY">;
+export type LinkPurpose = Exclude<TokenPurpose, "TWO_STEP" | "SIGN_IN" | "PASSKEY">;
 
 /** How long each kind of link works, in minutes. */
 export const LINK_MINUTES: Record<LinkPurpose, number> = {
@@ -53,7 +53,10 @@ export async function findLink(tx: Pick<Transaction, "token">, purpose: LinkPurp
   return tx.token.findFirst({ where: { hash: hashOneTimeSecret(secret), purpose, usedAt: null, expiresAt: { gt: new Date() } } });
 }
 
-/** Ends every unused link of a person, as a change of password or address must; not those that undo what a thief did. */
+/**
+ * Ends every unused link of a person, as a change of password or address must; not those that undo what a thief did, nor the
+ * sign-ins under way, which are bound to the password by themselves and count the wrong codes.
+ */
 export async function revokeLinks(tx: Transaction, userId: string): Promise<void> {
-  await tx.token.deleteMany({ where: { userId, usedAt: null, purpose: { notIn: PROTECTIVE } } });
+  await tx.token.deleteMany({ where: { userId, usedAt: null, purpose: { notIn: [...PROTECTIVE, "TWO_STEP"] } } });
 }

@@ -2,13 +2,24 @@ import { EventEmitter } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Logger, run, type Task, type TaskList, type WorkerEvents } from "graphile-worker";
 import pg from "pg";
+import type { Locale } from "@/i18n/locale";
 import type { Transaction } from "./db";
 import { env } from "./env";
 import { log } from "./log";
 
-/** Everything that is done beside the requests: the name of each task and what it is told. Ids only, never secrets. */
+/** Everything that is done beside the requests: the name of each task and what it is told. Ids and addresses, never secrets. */
 export interface Tasks {
   "mail.send": { mailId: string };
+  /** What an address that was typed leads to is found out here, so that the time an answer takes tells nothing of it. */
+  "account.register": { registrationId: string; by: Asker };
+  "account.verify": { address: string; by: Asker };
+  "account.forgot": { address: string; by: Asker };
+}
+/** Who caused a job, for the audit log, and the language of their mails where they have chosen none. */
+export interface Asker {
+  ip: string | null;
+  userAgent: string | null;
+  locale: Locale;
 }
 export type TaskName = keyof Tasks;
 

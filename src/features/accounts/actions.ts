@@ -3,16 +3,19 @@
 import { revalidatePath } from "next/cache";
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
+import { askerOf, mailPasswordChanged } from "@/access/account-mails";
 import { change } from "@/access/audit";
 import { verifyCredentials } from "@/access/credentials";
 import { action } from "@/access/door";
 import { type Entry, localPath } from "@/access/entry";
+import { rememberAddress } from "@/access/pending-address";
 import { continueWithProvider, endSession, isOfferedProvider, signInWithPassword } from "@/access/sign-in";
 import { twoStepPage } from "@/access/tickets";
-import { isUniqueViolation } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { forgetFirstAdminPassword } from "@/lib/first-admin";
+import { revokeLinks } from "@/lib/one-time-links";
 import { assertAcceptablePassword, hashPassword } from "@/lib/passwords";
+import { keepRegistration } from "./changes";
 import { getWaysIn } from "./queries";
 import { changePasswordSchema, confirmPasswordSchema, providerSchema, registerSchema, signInSchema, signOutSchema } from "./schema";
 
@@ -24,21 +27,17 @@ export const signInWithEmail = action({ visitor: true, rate: "credentials" }, si
   redirect(signedIn ? target(callbackUrl) : twoStepPage(target(callbackUrl)));
 });
 
-/** Makes an account and signs in. */
+/**
+ * Asks for an account. Known and unknown addresses are answered alike, by the page that says where the mail went; nobody is
+ * signed in before the address is confirmed.
+ */
 export const register = action({ visitor: true, rate: "signup" }, registerSchema, async ({ email, password, callbackUrl }, visitor) => {
   await assertAcceptablePassword(password, [email]);
-  const hash = await hashPassword(password);
-  try {
-    await change(visitor, async (tx, record) => {
-      const { id } = await tx.user.create({ data: { email, password: { create: { hash } } }, select: { id: true } });
-      await record({ action: "user.registered", actorId: id, subjectType: "User", subjectId: id, after: { method: "password" } });
-    });
-  } catch (error) {
-    if (isUniqueViolation(error)) throw new AppError("conflict", "email_taken", { fields: { email: "email_taken" }, cause: error });
-    throw error;
-  }
-  await signInWithPassword(email, password);
-  redirect(target(callbackUrl));
+  const passwordHash = await hashPassword(password);
+  const path = localPath(callbackUrl);
+  await keepRegistration({ email, passwordHash, path }, await askerOf(visitor));
+  await rememberAddress(email, path, 1, visitor);
+  redirect("/verify-email");
 });
 
 /** Goes to a provider to sign in, or, when signed in, to connect it. */
@@ -90,6 +89,8 @@ export const changePassword = action(
       await tx.user.update({ where: { id: userId }, data: { mustChangePassword: false }, select: { id: true } });
       const ended = await tx.session.updateMany({ where: { userId, id: { not: sid }, endedAt: null }, data: { endedAt: new Date() } });
       await tx.session.update({ where: { id: sid }, data: { reauthenticatedAt: new Date() } });
+      await revokeLinks(tx, userId);
+      await mailPasswordChanged(tx, userId, entry.visitor);
       await record({ action: "user.password_changed", subjectType: "User", subjectId: userId, after: { otherSessionsEnded: ended.count } });
     });
     await forgetFirstAdminPassword(email);

@@ -22,3 +22,5 @@ export const signOutSchema = z.strictObject({});
 export const confirmPasswordSchema = z.strictObject({ password });
 /** `current` is missing only where there is no password yet. */
 export const changePasswordSchema = z.strictObject({ current: password.optional(), password });
+/** What a registration keeps until the worker comes to it. */
+export const registrationSchema = z.strictObject({ passwordHash: z.string(), path: z.string() });

@@ -1,0 +1,64 @@
+"use server";
+
+import { redirect } from "next/navigation";
+import { closeWaysIn, endSessions, openLink, takeLink } from "@/access/account-links";
+import { askerOf, mailPasswordChanged, mailReset } from "@/access/account-mails";
+import { change } from "@/access/audit";
+import { action } from "@/access/door";
+import { AppError } from "@/lib/errors";
+import { forgetFirstAdminPassword } from "@/lib/first-admin";
+import { revokeLinks } from "@/lib/one-time-links";
+import { assertAcceptablePassword, hashPassword } from "@/lib/passwords";
+import { askForReset } from "./changes";
+import { disownSessionSchema, forgotPasswordSchema, resetPasswordSchema } from "./schema";
+
+const NEVER = new Date(0);
+
+/** Asks for a mail with which to choose a new password; the answer is the same for every address. */
+export const forgotPassword = action({ visitor: true, rate: "signup" }, forgotPasswordSchema, async ({ email }, visitor) => {
+  await askForReset(email, await askerOf(visitor));
+  return { email };
+});
+
+/**
+ * Sets a new password, or a first one, by the link from the mailbox: confirms the address with it, ends every session
+ * everywhere and every other link, and tells the person.
+ */
+export const resetPassword = action({ visitor: true, rate: "credentials" }, resetPasswordSchema, async ({ token, password }, visitor) => {
+  const link = await openLink("RESET_PASSWORD", token);
+  if (!link) throw new AppError("invalid", "link_expired");
+  await assertAcceptablePassword(password, [link.person.email, link.person.name]);
+  const hash = await hashPassword(password);
+  await change(visitor, async (tx, record) => {
+    const { userId, person } = await takeLink(tx, "RESET_PASSWORD", token);
+    // Whoever registered an address that was not theirs keeps nothing of the account.
+    if (!person.emailVerified) await closeWaysIn(tx, userId, NEVER);
+    await tx.password.upsert({ where: { userId }, create: { userId, hash }, update: { hash } });
+    const data = { mustChangePassword: false, emailVerified: person.emailVerified ?? new Date() };
+    await tx.user.update({ where: { id: userId }, data, select: { id: true } });
+    await endSessions(tx, userId);
+    await revokeLinks(tx, userId);
+    await mailPasswordChanged(tx, userId, visitor);
+    await record({ action: "user.password_reset", actorId: userId, subjectType: "User", subjectId: userId });
+  });
+  await forgetFirstAdminPassword(link.person.email);
+  redirect("/login?notice=password_reset");
+});
+
+/**
+ * "This was not me", from the mail about a new device: ends that session and every other, closes what was opened since, and
+ * mails a link to choose a new password.
+ */
+export const disownSession = action({ visitor: true, rate: "credentials" }, disownSessionSchema, async ({ token }, visitor) => {
+  const { locale } = await askerOf(visitor);
+  await change(visitor, async (tx, record) => {
+    const { userId, createdAt, sid, person } = await takeLink(tx, "END_SESSION", token);
+    await endSessions(tx, userId);
+    await closeWaysIn(tx, userId, createdAt);
+    await revokeLinks(tx, userId);
+    await mailReset(tx, person, locale);
+    const subject = sid ? ({ subjectType: "Session", subjectId: sid } as const) : ({ subjectType: "User", subjectId: userId } as const);
+    await record({ action: "user.session_disowned", actorId: userId, ...subject });
+  });
+  redirect("/login?notice=session_disowned");
+});

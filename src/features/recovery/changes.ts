@@ -1,0 +1,26 @@
+import "server-only";
+import { lockAddress, mailReset, mayMail, visitorOf } from "@/access/account-mails";
+import { change } from "@/access/audit";
+import { db } from "@/lib/db";
+import { type Asker, addJob, type Tasks } from "@/lib/queue";
+
+/** Asks for a mail with which a new password is chosen: the same work for every address, known or not. */
+export async function askForReset(address: string, by: Asker): Promise<void> {
+  await addJob(db(), "account.forgot", { address, by });
+}
+
+/**
+ * `account.forgot`: mails the link to whoever has an account with this address, confirmed or not, with a password or not,
+ * at most three times an hour; nothing to anybody else.
+ */
+export async function sendReset({ address, by }: Tasks["account.forgot"]): Promise<void> {
+  const where = { email: address, deletedAt: null };
+  if ((await db().user.count({ where })) === 0) return;
+  await change(visitorOf(by), async (tx, record) => {
+    await lockAddress(tx, address);
+    const user = await tx.user.findFirstOrThrow({ where, select: { id: true, email: true, locale: true } });
+    const sent = await mayMail(tx, address, "reset");
+    if (sent) await mailReset(tx, user, by.locale);
+    await record({ action: "user.reset_sent", subjectType: "User", subjectId: user.id, after: { sent } });
+  });
+}
