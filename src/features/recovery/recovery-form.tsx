@@ -1,0 +1,69 @@
+"use client";
+
+import { useActionState, useRef } from "react";
+import type { Result } from "@/access/door";
+import { Alert } from "@/ui/alert";
+import { Field } from "@/ui/field";
+import { Input } from "@/ui/input";
+import { PasswordInput } from "@/ui/password-input";
+import { SubmitButton } from "@/ui/submit-button";
+import { useFocusFirstError } from "@/ui/use-focus-first-error";
+
+type RecoveryFormProps = {
+  action: (previous: Result<unknown> | null, form: FormData) => Promise<Result<{ email: string } | undefined>>;
+  /** From the mail's link. */
+  token?: string;
+  /** What is asked for: an address, a new password for `account`, or nothing but the button. */
+  email?: { label: string; done: string };
+  password?: { label: string; hint: string; show: string; hide: string; account: string };
+  submit: string;
+};
+
+/** Asking for a link, choosing a new password by it, and undoing by it, are the same form. */
+export function RecoveryForm({ action, token, email, password, submit }: RecoveryFormProps) {
+  const [result, send] = useActionState(action, null);
+  const form = useRef<HTMLFormElement>(null);
+  const error = result?.ok === false ? result.error : undefined;
+  useFocusFirstError(form, error);
+  const isBeside = error?.fields?.email || error?.fields?.password;
+  return (
+    <form ref={form} action={send} className="grid gap-5" noValidate>
+      {error && !isBeside && <Alert tone="danger">{error.message}</Alert>}
+      {result?.ok && result.data && email && <Alert tone="success">{email.done.replace("{address}", result.data.email)}</Alert>}
+      {token !== undefined && <input type="hidden" name="token" value={token} />}
+      {email && (
+        <Field id="email" label={email.label} error={error?.fields?.email}>
+          {(control) => (
+            <Input
+              {...control}
+              name="email"
+              type="email"
+              inputMode="email"
+              autoComplete="username"
+              required
+              defaultValue={result?.ok === false ? result.values?.email : result?.data?.email}
+            />
+          )}
+        </Field>
+      )}
+      {password && (
+        <>
+          <input type="email" autoComplete="username" defaultValue={password.account} readOnly hidden />
+          <Field id="password" label={password.label} hint={password.hint} error={error?.fields?.password}>
+            {(control) => (
+              <PasswordInput
+                {...control}
+                name="password"
+                autoComplete="new-password"
+                required
+                showLabel={password.show}
+                hideLabel={password.hide}
+              />
+            )}
+          </Field>
+        </>
+      )}
+      <SubmitButton className="w-full">{submit}</SubmitButton>
+    </form>
+  );
+}
