@@ -12,6 +12,9 @@ const SECURITY_HEADERS = [
   { key: "Permissions-Policy", value: "camera=(), microphone=(), geolocation=(), payment=()" },
 ];
 
+/** Pages whose address holds a link from a mail: not even this site's own assets are told where they were asked from. */
+const LINK_PAGES = "/:page(verify-email|reset-password|change-email|revert-email|not-me)";
+
 const config: NextConfig = {
   poweredByHeader: false,
   productionBrowserSourceMaps: false,
@@ -36,6 +39,8 @@ const config: NextConfig = {
   ],
   headers: async () => [
     { source: "/:path*", headers: SECURITY_HEADERS },
+    // Not no-referrer, under which a form without JavaScript would have no Origin to be judged by.
+    { source: LINK_PAGES, headers: [{ key: "Referrer-Policy", value: "strict-origin" }] },
     {
       source: "/:path*",
       has: [{ type: "header", key: "x-forwarded-proto", value: "https" }],

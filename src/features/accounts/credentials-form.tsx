@@ -16,12 +16,14 @@ type CredentialsFormProps = {
   autoComplete: "current-password" | "new-password";
   /** Said before anything was sent: why the person came back here. */
   notice?: string | undefined;
+  /** Beside the password's label: the way on for who has forgotten it. */
+  aside?: ReactNode;
   texts: { email: string; password: string; hint?: string; show: string; hide: string; submit: string };
   children?: ReactNode;
 };
 
 /** Address and password. Works without JavaScript; keeps what was typed; texts come from the server to keep it light. */
-export function CredentialsForm({ action, callbackUrl, autoComplete, notice, texts, children }: CredentialsFormProps) {
+export function CredentialsForm({ action, callbackUrl, autoComplete, notice, aside, texts, children }: CredentialsFormProps) {
   const [result, submit] = useActionState(action, null);
   const form = useRef<HTMLFormElement>(null);
   const error = result?.ok === false ? result.error : undefined;
@@ -44,7 +46,7 @@ export function CredentialsForm({ action, callbackUrl, autoComplete, notice, tex
           />
         )}
       </Field>
-      <Field id="password" label={texts.password} hint={texts.hint} error={error?.fields?.password}>
+      <Field id="password" label={texts.password} hint={texts.hint} aside={aside} error={error?.fields?.password}>
         {(control) => (
           <PasswordInput {...control} name="password" autoComplete={autoComplete} required showLabel={texts.show} hideLabel={texts.hide} />
         )}

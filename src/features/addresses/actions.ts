@@ -117,7 +117,7 @@ export const confirmAddressChange = action({ visitor: true, rate: "credentials" 
     throw error;
   }
   await forgetAddress(visitor);
-  redirect(here ? "/settings/security?notice=address_changed" : "/login?notice=address_changed");
+  redirect(here ? "/settings/security?notice=address_changed_here" : "/login?notice=address_changed");
 });
 
 /**

@@ -4,12 +4,13 @@ import { getTranslations } from "next-intl/server";
 import { currentEntry, localPath } from "@/access/entry";
 import { signInWithEmail } from "@/features/accounts/actions";
 import { CredentialsForm } from "@/features/accounts/credentials-form";
+import { ForgotPasswordLink, Notice } from "@/features/accounts/notice";
 import { ProviderButtons } from "@/features/accounts/provider-buttons";
 import { Divider } from "@/ui/divider";
 import { SoftLink } from "@/ui/soft-link";
 import { AuthFrame } from "../../_frames/auth-frame";
 
-type Search = Promise<{ callbackUrl?: string | string[]; error?: string | string[] }>;
+type Search = Promise<{ callbackUrl?: string | string[]; error?: string | string[]; notice?: string | string[] }>;
 
 /** Auth.js's own error names, and ours, with what to say about each. */
 const NOTICES = {
@@ -25,7 +26,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function LoginPage({ searchParams }: { searchParams: Search }) {
-  const { callbackUrl, error } = await searchParams;
+  const { callbackUrl, error, notice: done } = await searchParams;
   const path = localPath(typeof callbackUrl === "string" ? callbackUrl : null);
   if (await currentEntry())
     redirect(error ? `/settings/security?${new URLSearchParams({ error: String(error) })}` : path === "/" ? "/members" : path);
@@ -45,11 +46,13 @@ export default async function LoginPage({ searchParams }: { searchParams: Search
       }
     >
       <div className="grid gap-5">
+        <Notice name={done} />
         <CredentialsForm
           action={signInWithEmail}
           callbackUrl={path}
           autoComplete="current-password"
           notice={notice}
+          aside={<ForgotPasswordLink />}
           texts={{
             email: auth("email"),
             password: auth("password"),

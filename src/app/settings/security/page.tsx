@@ -2,8 +2,10 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { enter } from "@/access/door";
 import { ConnectedAccounts } from "@/features/accounts/connected-accounts";
+import { Notice } from "@/features/accounts/notice";
 import { PasswordSection } from "@/features/accounts/password-section";
 import { getWaysIn } from "@/features/accounts/queries";
+import { AddressSection } from "@/features/addresses/change-address";
 import { Alert } from "@/ui/alert";
 import { PageHeader } from "@/ui/page-header";
 import { MembersFrame } from "../../_frames/members-frame";
@@ -15,13 +17,15 @@ const NOTICES = {
   OAuthCallbackError: "errorCancelled",
 } as const;
 
+type Search = Promise<{ error?: string | string[]; notice?: string | string[] }>;
+
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("settings"))("title") };
 }
 
-export default async function SecurityPage({ searchParams }: { searchParams: Promise<{ error?: string | string[] }> }) {
+export default async function SecurityPage({ searchParams }: { searchParams: Search }) {
   const entry = await enter("read", "User", "any");
-  const [{ error }, waysIn, t, auth] = await Promise.all([
+  const [{ error, notice }, waysIn, t, auth] = await Promise.all([
     searchParams,
     getWaysIn(entry),
     getTranslations("settings"),
@@ -33,8 +37,10 @@ export default async function SecurityPage({ searchParams }: { searchParams: Pro
       <PageHeader title={t("title")} description={t("lead")} />
       <div className="grid max-w-form gap-10">
         {mustChangePassword && <Alert tone="warning">{t("mustChange")}</Alert>}
+        <Notice name={notice} />
         {error && <Alert tone="danger">{auth(isNotice(error) ? NOTICES[error] : "errorProvider")}</Alert>}
         <PasswordSection email={entry.actor.email} hasPassword={waysIn.hasPassword} />
+        {!mustChangePassword && <AddressSection entry={entry} hasPassword={waysIn.hasPassword} />}
         {!mustChangePassword && <ConnectedAccounts email={entry.actor.email} {...waysIn} />}
       </div>
     </MembersFrame>

@@ -1,0 +1,28 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { isSignedInAs, openLink } from "@/access/account-links";
+import { ConfirmLink } from "@/features/addresses/confirm-link";
+import { DeadLink } from "@/features/addresses/dead-link";
+import { AuthFrame } from "../../_frames/auth-frame";
+
+type Search = Promise<{ token?: string | string[] }>;
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("addresses"))("changeTitle") };
+}
+
+export default async function ChangeEmailPage({ searchParams }: { searchParams: Search }) {
+  const { token } = await searchParams;
+  const [t, link] = await Promise.all([getTranslations("addresses"), openLink("CHANGE_EMAIL", token)]);
+  if (!link)
+    return (
+      <AuthFrame title={t("deadTitle")} description={t("deadLead")}>
+        <DeadLink />
+      </AuthFrame>
+    );
+  return (
+    <AuthFrame title={t("changeTitle")} description={t("changeLead", { address: link.address })}>
+      <ConfirmLink kind="change" token={String(token)} link={link} isOwner={await isSignedInAs(link.userId)} />
+    </AuthFrame>
+  );
+}

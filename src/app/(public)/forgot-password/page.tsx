@@ -1,0 +1,27 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { forgotPassword } from "@/features/recovery/actions";
+import { RecoveryForm } from "@/features/recovery/recovery-form";
+import { SoftLink } from "@/ui/soft-link";
+import { AuthFrame } from "../../_frames/auth-frame";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("recovery"))("forgotTitle") };
+}
+
+export default async function ForgotPasswordPage() {
+  const [t, auth] = await Promise.all([getTranslations("recovery"), getTranslations("auth")]);
+  return (
+    <AuthFrame
+      title={t("forgotTitle")}
+      description={t("forgotLead")}
+      footer={
+        <SoftLink className="link" href="/login">
+          {t("backToSignIn")}
+        </SoftLink>
+      }
+    >
+      <RecoveryForm action={forgotPassword} email={{ label: auth("email"), done: t.raw("forgotSent") }} submit={t("forgot")} />
+    </AuthFrame>
+  );
+}
