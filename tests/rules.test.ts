@@ -21,12 +21,14 @@ const ME = "00000000-0000-4000-8000-00000000000a";
 const THEM = "00000000-0000-4000-8000-00000000000b";
 
 const STANDINGS = {
-  member: { role: "MEMBER", profileComplete: true, mustChangePassword: false },
-  admin: { role: "ADMIN", profileComplete: true, mustChangePassword: false },
-  "unfinished member": { role: "MEMBER", profileComplete: false, mustChangePassword: false },
-  "unfinished admin": { role: "ADMIN", profileComplete: false, mustChangePassword: false },
-  "member with a first password": { role: "MEMBER", profileComplete: true, mustChangePassword: true },
-  "admin with a first password": { role: "ADMIN", profileComplete: true, mustChangePassword: true },
+  member: { role: "MEMBER", profileComplete: true, mustChangePassword: false, emailVerified: true },
+  admin: { role: "ADMIN", profileComplete: true, mustChangePassword: false, emailVerified: true },
+  "unfinished member": { role: "MEMBER", profileComplete: false, mustChangePassword: false, emailVerified: true },
+  "unfinished admin": { role: "ADMIN", profileComplete: false, mustChangePassword: false, emailVerified: true },
+  "member with a first password": { role: "MEMBER", profileComplete: true, mustChangePassword: true, emailVerified: true },
+  "admin with a first password": { role: "ADMIN", profileComplete: true, mustChangePassword: true, emailVerified: true },
+  "unverified member": { role: "MEMBER", profileComplete: true, mustChangePassword: false, emailVerified: false },
+  "unverified admin": { role: "ADMIN", profileComplete: true, mustChangePassword: false, emailVerified: false },
 } as const;
 type Who = keyof typeof STANDINGS;
 
@@ -39,6 +41,9 @@ const NOBODY: Who[] = [];
 const ROWS = {
   User: (owner: string) => subject("User", { id: owner }),
   Account: (owner: string) => subject("Account", { userId: owner }),
+  TotpFactor: (owner: string) => subject("TotpFactor", { userId: owner }),
+  RecoveryCode: (owner: string) => subject("RecoveryCode", { userId: owner }),
+  Passkey: (owner: string) => subject("Passkey", { userId: owner }),
   Session: (owner: string) => subject("Session", { userId: owner }),
   File: (owner: string) => subject("File", { ownerId: owner }),
   AuditEvent: (owner: string) => subject("AuditEvent", { actorId: owner }),
@@ -60,6 +65,27 @@ const POLICY: Record<keyof typeof ROWS, Record<Action, { own: Who[]; other: Who[
     create: { own: COMPLETE, other: NOBODY },
     read: { own: COMPLETE, other: NOBODY },
     update: { own: NOBODY, other: NOBODY },
+    delete: { own: COMPLETE, other: ADMIN },
+    download: { own: NOBODY, other: NOBODY },
+  },
+  TotpFactor: {
+    create: { own: COMPLETE, other: NOBODY },
+    read: { own: COMPLETE, other: NOBODY },
+    update: { own: NOBODY, other: NOBODY },
+    delete: { own: COMPLETE, other: ADMIN },
+    download: { own: NOBODY, other: NOBODY },
+  },
+  RecoveryCode: {
+    create: { own: COMPLETE, other: NOBODY },
+    read: { own: COMPLETE, other: NOBODY },
+    update: { own: NOBODY, other: NOBODY },
+    delete: { own: COMPLETE, other: ADMIN },
+    download: { own: NOBODY, other: NOBODY },
+  },
+  Passkey: {
+    create: { own: COMPLETE, other: NOBODY },
+    read: { own: COMPLETE, other: NOBODY },
+    update: { own: COMPLETE, other: NOBODY },
     delete: { own: COMPLETE, other: ADMIN },
     download: { own: NOBODY, other: NOBODY },
   },
@@ -119,6 +145,13 @@ describe("the policy table", () => {
 
   test("an admin is told that it is their own role, not that a right is missing", () => {
     expect(() => ForbiddenError.from(rulesOf("admin")).throwUnlessCan("update", ROWS.User(ME), "role")).toThrow("own_role");
+  });
+
+  test("of a passkey its owner writes the name and nobody anything else", () => {
+    for (const column of ["id", "name", "userId", "publicKey", "counter", "transports", "backedUp", "createdAt", "lastUsedAt"]) {
+      expect(rulesOf("member").can("update", ROWS.Passkey(ME), column), column).toBe(column === "name");
+      expect(rulesOf("admin").can("update", ROWS.Passkey(THEM), column), column).toBe(false);
+    }
   });
 
   test("of a file its owner writes the name and no admin anything", () => {

@@ -54,7 +54,8 @@ export function browser(given: RequestOptions = {}): Browser {
     setCookies: [],
     revalidated: [],
     run: (work, options = {}) => {
-      const headers = headersOf(cookies, { ...given, ...options, headers: { ...given.headers, ...options.headers } });
+      // What it was given at first is in the jar, and may have been replaced there.
+      const headers = headersOf(cookies, { ...given, cookies: {}, ...options, headers: { ...given.headers, ...options.headers } });
       return inRequest(self, headers, options.path ?? given.path ?? "/", work);
     },
     fetch: async (handler, path, { params = {}, headers = {}, ...init } = {}) => {
