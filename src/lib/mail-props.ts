@@ -1,6 +1,10 @@
 import { z } from "zod";
 
-const text = z.string().max(500);
+/** Without what PostgreSQL's JSON cannot hold: nobody's change may fail because of a mail about it. */
+const text = z
+  .string()
+  .max(500)
+  .transform((value) => value.replace(/[\0\p{Cs}]/gu, ""));
 const url = z.url({ protocol: /^https?$/ }).max(2_000);
 /** ISO 8601, as `Date.toISOString` writes it: the row is JSON. */
 const when = z.iso.datetime();

@@ -108,6 +108,8 @@ async function work(handlers: Partial<Handlers>, signal: AbortSignal): Promise<v
       noHandleSignals: true,
       logger: workerLogger(),
       events,
+      // In batches, even of one: outside of them a job that cannot be noted as done is a rejection that nobody handles.
+      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     };
     // No cron items: without this, it looks for a file of them in the current folder.
     const runner = await run({ ...options, taskList: taskList(handlers, pool) }, undefined, []);

@@ -112,7 +112,7 @@ export function LetterMail({ letter, locale, site }: LetterMailProps) {
             )}
             {after && (
               <Text className="text" style={{ ...paragraph, margin: 0 }}>
-                {after}
+                {linked(after)}
               </Text>
             )}
             {action && (
@@ -135,6 +135,19 @@ export function LetterMail({ letter, locale, site }: LetterMailProps) {
         </Container>
       </Body>
     </Html>
+  );
+}
+
+/** An address within a sentence as a link; at odd places stands what the pattern caught. */
+function linked(text: string) {
+  return text.split(/(https?:\/\/\S+)/).map((part, at) =>
+    at % 2 === 1 ? (
+      <Link key={part} href={part} className="text" style={{ color: light.text, textDecoration: "underline", wordBreak: "break-all" }}>
+        {part}
+      </Link>
+    ) : (
+      part
+    ),
   );
 }
 

@@ -14,6 +14,8 @@ export interface Letter {
   body: string;
   facts: { label: string; value: string }[];
   action: { label: string; url: string } | null;
+  /** Its label, where it stands above its bare address. */
+  actionLabel: string;
   /** Said above the bare address, for those whose button does nothing. */
   copyLink: string;
   after: string | null;
@@ -39,6 +41,7 @@ export async function write(content: MailContent, locale: Locale): Promise<Lette
     greeting: t("helloAnyone"),
     facts: [],
     action: null,
+    actionLabel: t("labelled", { label: said.action?.label ?? "" }),
     copyLink: t("copyLink"),
     after: null,
     why: t("whyAccount", { site }),
@@ -82,8 +85,8 @@ function say({ template, props }: MailContent, t: Translator, date: (moment: str
       return {
         ...said(t, template),
         facts: [
-          { label: t("factOld"), value: oneLine(props.oldAddress) },
-          { label: t("factNew"), value: oneLine(props.newAddress) },
+          { label: t("labelled", { label: t("factOld") }), value: oneLine(props.oldAddress) },
+          { label: t("labelled", { label: t("factNew") }), value: oneLine(props.newAddress) },
         ],
         action: { label: t("emailChanged.action"), url: props.revertUrl },
         after: t("emailChanged.after", { time: duration(props.days * DAY_MINUTES, t) }),
@@ -118,9 +121,9 @@ type Device = { when: string; browser: string; place?: string | undefined };
 
 function deviceFacts({ when, browser, place }: Device, t: Translator, date: (moment: string) => string): Letter["facts"] {
   return [
-    { label: t("factWhen"), value: date(when) },
-    { label: t("factBrowser"), value: oneLine(browser) },
-    ...(place ? [{ label: t("factPlace"), value: oneLine(place) }] : []),
+    { label: t("labelled", { label: t("factWhen") }), value: date(when) },
+    { label: t("labelled", { label: t("factBrowser") }), value: oneLine(browser) },
+    ...(place ? [{ label: t("labelled", { label: t("factPlace") }), value: oneLine(place) }] : []),
   ];
 }
 

@@ -24,13 +24,13 @@ export async function renderMail(content: MailContent, locale: Locale): Promise<
 }
 
 /** The same words without a form, as a letter has them; an address stands alone on its line, so that it stays a link. */
-function asText({ subject, greeting, body, facts, action, after, why }: Letter, site: { name: string; url: string }): string {
+function asText({ subject, greeting, body, facts, action, actionLabel, after, why }: Letter, site: { name: string; url: string }): string {
   const blocks = [
     subject,
     greeting,
     body,
-    facts.map(({ label, value }) => `${label}: ${value}`).join("\n"),
-    action ? `${action.label}:\n${action.url}` : "",
+    facts.map(({ label, value }) => `${label} ${value}`).join("\n"),
+    action ? `${actionLabel}\n${action.url}` : "",
     after ?? "",
     `-- \n${site.name} · ${site.url}\n${why}`,
   ];
