@@ -1,21 +1,17 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { offeredWaysIn } from "@/access/sign-in";
 import { Section } from "@/ui/section";
-import { confirmPassword } from "./actions";
-import { PasswordForm } from "./password-form";
 import { ProviderButtons } from "./provider-buttons";
 import { ProviderIcon } from "./provider-icon";
 
 type ConnectedAccountsProps = {
-  email: string;
-  hasPassword: boolean;
   accounts: { provider: string; createdAt: Date }[];
   recentlyProven: boolean;
 };
 
 /** The providers that lead to this account, and the way to connect another once the person has proven who they are. */
-export async function ConnectedAccounts({ email, hasPassword, accounts, recentlyProven }: ConnectedAccountsProps) {
-  const [t, common, format] = await Promise.all([getTranslations("settings"), getTranslations("common"), getFormatter()]);
+export async function ConnectedAccounts({ accounts, recentlyProven }: ConnectedAccountsProps) {
+  const [t, format] = await Promise.all([getTranslations("settings"), getFormatter()]);
   const offered = offeredWaysIn().filter(({ type }) => type !== "credentials");
   const connected = accounts.map(({ provider }) => provider);
   const missing = offered.some(({ id }) => !connected.includes(id));
@@ -33,19 +29,7 @@ export async function ConnectedAccounts({ email, hasPassword, accounts, recently
         </ul>
       )}
       {missing && recentlyProven && <ProviderButtons callbackUrl="/settings/security" label="connect" without={connected} />}
-      {missing && !recentlyProven && !hasPassword && <p className="text-body text-muted">{t("signInAgain")}</p>}
-      {missing && !recentlyProven && hasPassword && (
-        <div className="grid gap-4 rounded-lg border p-4">
-          <p className="text-body text-muted">{t("confirmLead")}</p>
-          <PasswordForm
-            action={confirmPassword}
-            email={email}
-            variant="secondary"
-            fields={[{ name: "password", label: t("current"), autoComplete: "current-password" }]}
-            texts={{ submit: t("confirm"), done: t("confirmed"), show: common("showPassword"), hide: common("hidePassword") }}
-          />
-        </div>
-      )}
+      {missing && !recentlyProven && <p className="text-body text-muted">{t("confirmFirst")}</p>}
     </Section>
   );
 }

@@ -40,7 +40,8 @@ export function CredentialsForm({ action, callbackUrl, autoComplete, notice, asi
             name="email"
             type="email"
             inputMode="email"
-            autoComplete="username"
+            // Where one signs in, the browser may offer a passkey in its place.
+            autoComplete={autoComplete === "current-password" ? "username webauthn" : "username"}
             required
             defaultValue={result?.ok === false ? result.values?.email : undefined}
           />

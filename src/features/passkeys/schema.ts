@@ -17,7 +17,7 @@ const common = {
   rawId: id,
   type: z.literal("public-key"),
   authenticatorAttachment: z.enum(["platform", "cross-platform"]).optional(),
-  clientExtensionResults: z.looseObject({}).transform(() => ({})),
+  clientExtensionResults: z.custom<object>((value) => typeof value === "object" && value !== null).transform(() => ({})),
 };
 
 /** A browser's answer as JSON (WebAuthn Level 3, 5.1.7). */

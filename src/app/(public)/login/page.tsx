@@ -6,6 +6,7 @@ import { signInWithEmail } from "@/features/accounts/actions";
 import { CredentialsForm } from "@/features/accounts/credentials-form";
 import { ForgotPasswordLink, Notice } from "@/features/accounts/notice";
 import { ProviderButtons } from "@/features/accounts/provider-buttons";
+import { PasskeySignIn } from "@/features/passkeys/passkey-sign-in";
 import { Divider } from "@/ui/divider";
 import { SoftLink } from "@/ui/soft-link";
 import { AuthFrame } from "../../_frames/auth-frame";
@@ -19,6 +20,7 @@ const NOTICES = {
   OAuthCallbackError: "errorCancelled",
   AccessDenied: "errorCancelled",
   banned: "errorBanned",
+  two_step_over: "errorTwoStep",
 } as const;
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -61,7 +63,9 @@ export default async function LoginPage({ searchParams }: { searchParams: Search
             submit: auth("signIn"),
           }}
         />
-        <ProviderButtons callbackUrl={path} before={<Divider>{auth("or")}</Divider>} />
+        <Divider>{auth("or")}</Divider>
+        <PasskeySignIn callbackUrl={path} />
+        <ProviderButtons callbackUrl={path} />
       </div>
     </AuthFrame>
   );

@@ -1,7 +1,6 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { enter } from "@/access/door";
-import { ConnectedAccounts } from "@/features/accounts/connected-accounts";
 import { Notice } from "@/features/accounts/notice";
 import { PasswordSection } from "@/features/accounts/password-section";
 import { getWaysIn } from "@/features/accounts/queries";
@@ -9,6 +8,7 @@ import { AddressSection } from "@/features/addresses/change-address";
 import { Alert } from "@/ui/alert";
 import { PageHeader } from "@/ui/page-header";
 import { MembersFrame } from "../../_frames/members-frame";
+import { WaysIn } from "../../_frames/ways-in";
 
 const NOTICES = {
   reauthenticate: "errorReauthenticate",
@@ -41,7 +41,7 @@ export default async function SecurityPage({ searchParams }: { searchParams: Sea
         {error && <Alert tone="danger">{auth(isNotice(error) ? NOTICES[error] : "errorProvider")}</Alert>}
         <PasswordSection email={entry.actor.email} hasPassword={waysIn.hasPassword} />
         {!mustChangePassword && <AddressSection entry={entry} hasPassword={waysIn.hasPassword} />}
-        {!mustChangePassword && <ConnectedAccounts email={entry.actor.email} {...waysIn} />}
+        {!mustChangePassword && <WaysIn entry={entry} {...waysIn} />}
       </div>
     </MembersFrame>
   );

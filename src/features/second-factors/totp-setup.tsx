@@ -1,0 +1,54 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useActionState } from "react";
+import type { Result } from "@/access/door";
+import { Alert } from "@/ui/alert";
+import { SubmitButton } from "@/ui/submit-button";
+import { startTotp } from "./actions";
+import { CodeForm } from "./code-form";
+
+type TotpSetupProps = {
+  confirm: (form: FormData) => void;
+  /** The answer to the last code. */
+  result: Result<unknown> | null;
+};
+
+/** A button, then the QR code with the key beside it and the field for the app's first code. */
+export function TotpSetup({ confirm, result }: TotpSetupProps) {
+  const t = useTranslations("secondFactors");
+  const [started, start] = useActionState(startTotp, null);
+  if (!started?.ok) {
+    return (
+      <form action={start} className="grid justify-items-start gap-4">
+        {started && <Alert tone="danger">{started.error.message}</Alert>}
+        <SubmitButton className="max-sm:w-full">{t("setUp")}</SubmitButton>
+      </form>
+    );
+  }
+  const { secret, qr } = started.data;
+  // The quiet zone a reader needs around the code (ISO/IEC 18004, 5.3.8), in modules.
+  const margin = 4;
+  return (
+    <div className="grid gap-5 rounded-lg border p-4">
+      <p className="text-body">{t("scan")}</p>
+      <div className="flex flex-wrap items-center gap-5">
+        <svg
+          role="img"
+          aria-label={t("qr")}
+          viewBox={`${-margin} ${-margin} ${qr.size + 2 * margin} ${qr.size + 2 * margin}`}
+          shapeRendering="crispEdges"
+          // Readers want dark on light, in the dark theme too.
+          className="size-44 shrink-0 rounded-md border bg-white fill-black"
+        >
+          <path d={qr.path} />
+        </svg>
+        <dl className="grid min-w-48 flex-1 gap-1 text-body">
+          <dt className="text-muted">{t("secret")}</dt>
+          <dd className="select-all font-mono [overflow-wrap:anywhere]">{secret}</dd>
+        </dl>
+      </div>
+      <CodeForm action={confirm} result={result} id="totp-code" label={t("code")} hint={t("codeHint")} submit={t("turnOn")} />
+    </div>
+  );
+}
