@@ -2,7 +2,7 @@ import { PrismaAdapter } from "@auth/prisma-adapter";
 import NextAuth, { CredentialsSignin, type NextAuthConfig } from "next-auth";
 import type { Adapter } from "next-auth/adapters";
 import type { Provider } from "next-auth/providers";
-import { closeSession, mayConnect, openSession, registerFromProvider, verifyCredentials } from "@/access/credentials";
+import { closeSession, connectAccount, mayConnect, openSession, registerFromProvider, verifyCredentials } from "@/access/credentials";
 import { SESSION_SECONDS, standingOf } from "@/access/freshness";
 import { hasVerifiedEmail, readyProviders } from "@/lib/auth-providers";
 import { db } from "@/lib/db";
@@ -107,10 +107,7 @@ function adapter(): Adapter {
     ...PrismaAdapter(db()),
     getUserByEmail: (email) => db().user.findUnique({ where: { email: normaliseEmail(email) }, select: ADAPTER_USER }),
     createUser: (user) => registerFromProvider(user),
-    // What the provider would let us do later (its tokens) is not kept: Foyer never calls it again.
-    linkAccount: async ({ userId, type, provider, providerAccountId }) => {
-      await db().account.create({ data: { userId, type, provider, providerAccountId } });
-    },
+    linkAccount: (account) => connectAccount(account),
   };
 }
 
