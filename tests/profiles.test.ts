@@ -83,7 +83,7 @@ describe("updateProfile", () => {
       name: "Chlo\u00e9  Moreau",
       city: "Z\u00fcrich",
       interests: ["choir", "climbing", "Tea"],
-      bio: "a\r\nb",
+      bio: "a\nb",
     });
   });
 
