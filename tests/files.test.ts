@@ -69,7 +69,7 @@ describe("a file", () => {
     expect(bytes.headers.get("content-disposition")).toMatch(/^attachment;.*Minutes\.txt/);
     const { key } = (await rowOf(id)) ?? { key: "" };
     expect(await window.run(() => deleteFile({ id }))).toMatchObject({ ok: true });
-    expect([await rowOf(id), await storage().head(key)]).toEqual([null, null]);
+    expect([(await rowOf(id))?.status, await storage().head(key)]).toEqual(["DELETING", null]);
     expect((await send(answer.headers.get("location") ?? "")).status).toBe(404);
     expect((await audits(id)).map(({ action, actorId }) => [action, actorId])).toEqual(
       ["file.upload_url_issued", "file.uploaded", "file.renamed", "file.download_url_issued", "file.deleted"].map((action) => [
@@ -85,7 +85,7 @@ describe("a file", () => {
     const id = await upload(await signedIn(owner), "..\\..\\etc/passwd.txt");
     const row = await rowOf(id);
     expect(row?.name).toBe("passwd.txt");
-    expect(row?.key).toMatch(new RegExp(`^${owner.id}/[0-9a-f-]{36}$`));
+    expect(row?.key).toMatch(new RegExp(`^${owner.id}/[0-9a-f-]{73}$`));
   });
 
   test.each([
@@ -177,7 +177,7 @@ describe("only the owner", () => {
       after: { reason: "the owner asked for help" },
     });
     expect((await remove(boss, id)).status).toBe(204);
-    expect(await rowOf(id)).toBeNull();
+    expect((await rowOf(id))?.status).toBe("DELETING");
   });
 
   test("an admin's own list holds their own files only", async () => {
@@ -201,7 +201,7 @@ describe("what arrives is looked at", () => {
     const { key } = (await rowOf(id)) ?? { key: "" };
     expect(await storage().head(key)).not.toBeNull();
     expect(await refusal(window.run(() => confirmUpload({ id })))).toMatchObject({ code: "invalid" });
-    expect([await rowOf(id), await storage().head(key)]).toEqual([null, null]);
+    expect([(await rowOf(id))?.status, (await storage().list(key)).keys]).toEqual(["DELETING", []]);
     expect((await audits(id)).at(-1)).toMatchObject({ action: "file.refused", after: { reason: "type_mismatch" } });
     expect((await window.run(async () => getUsage(await enter()))).usedBytes).toBe(0);
   });
@@ -378,8 +378,9 @@ describe("the sweep", () => {
     const window = await signedIn(owner);
     const [ready, fresh] = [await upload(window), await put(window, "fresh.txt", TEXT, "text/plain")];
     const [abandoned, half] = [await put(window, "left.txt", TEXT, "text/plain"), await upload(window)];
-    await db().$executeRaw`UPDATE "File" SET "updatedAt" = now() - interval '3 hours' WHERE "id" = ${abandoned}::uuid`;
-    await db().file.update({ where: { id: half }, data: { status: "DELETING" } });
+    const uploadExpiresAt = new Date(Date.now() - 3 * 3_600_000);
+    await db().file.update({ where: { id: abandoned }, data: { uploadExpiresAt } });
+    await db().file.update({ where: { id: half }, data: { status: "DELETING", uploadExpiresAt } });
     const keys = [(await rowOf(abandoned))?.key ?? "", (await rowOf(half))?.key ?? ""];
     expect(await sweepFiles()).toBeGreaterThanOrEqual(2);
     expect(await Promise.all([ready, fresh, abandoned, half].map(async (id) => (await rowOf(id)) !== null))).toEqual([
@@ -406,6 +407,7 @@ describe("the sweep", () => {
     } finally {
       store.delete = real;
     }
+    await db().file.update({ where: { id }, data: { uploadExpiresAt: new Date(Date.now() - 3_600_000) } });
     await sweepFiles();
     expect(await rowOf(id)).toBeNull();
   });
