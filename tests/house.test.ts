@@ -275,13 +275,14 @@ describe("only named files touch", () => {
     expect(wrong, "write the rule in src/access/rules.ts").toEqual([]);
   });
 
-  test("the database", () => {
-    const wrong = FILES.filter(
-      (path) =>
-        importsOf(path).some(({ to, isType }) => !isType && to === "src/lib/db.ts") &&
-        !/^(auth\.ts|src\/access\/|src\/features\/\w+\/(queries|actions|changes|leftovers|health)\.ts|src\/lib\/db\.ts)/.test(path),
+  test("the database: the door, Auth.js, and of a feature what cannot reach a browser", () => {
+    const asks = FILES.filter((path) => importsOf(path).some(({ to, isType }) => !isType && to === "src/lib/db.ts"));
+    const wrong = asks.filter((path) =>
+      path.startsWith("src/features/")
+        ? !/^import "server-only";|^"use server";/.test(source(path))
+        : !/^(auth\.ts$|src\/access\/|src\/lib\/)/.test(path),
     );
-    expect(wrong, "ask a query or a change of the feature").toEqual([]);
+    expect(wrong, 'ask a query or a change of the feature; in a feature, begin with import "server-only"').toEqual([]);
   });
 });
 
