@@ -109,16 +109,6 @@ export function startFreshness(): void {
   setInterval(() => forgetOld(own), 3_600_000).unref();
 }
 
-/** Ends the link for good; for a process that is about to exit. */
-export async function stopFreshness(): Promise<void> {
-  const own = memory();
-  own.running = false;
-  own.linked = false;
-  const client = own.client;
-  own.client = null;
-  await client?.end().catch(() => undefined);
-}
-
 function merge(claims: Claims, known: Person | undefined, certain: boolean): Standing | null {
   if (!known) {
     const { role, profileComplete, mustChangePassword, name, email, picture } = claims;

@@ -112,8 +112,3 @@ export async function axe(page: Page, rules?: string[]): Promise<void> {
   const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
   expect(grave.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(" ")).join(", ")})`)).toEqual([]);
 }
-
-/** A picture of the whole page in test-results/screenshots, to be looked at. */
-export async function screenshot(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: `test-results/screenshots/${name}.png`, fullPage: true, animations: "disabled" });
-}
