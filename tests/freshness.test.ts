@@ -238,7 +238,8 @@ describe("while the link is down", () => {
     const client = await hand.connect();
     await client.query("BEGIN");
     await client.query(`UPDATE "User" SET "role" = 'ADMIN' WHERE "id" = $1`, [id]);
-    // Heartbeats go by, each of which could take everything before it for known.
+    // A later one is done first, and heartbeats go by, each of which could take everything before it for known.
+    await sql(`UPDATE "User" SET "role" = 'ADMIN' WHERE "id" = $1`, [(await someone()).id]);
     await sleep(3_500);
     await killLink();
     await unlinked();

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { ForbiddenError, subject } from "@casl/ability";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { registerFromProvider } from "@/access/credentials";
-import { enter } from "@/access/door";
+import { action, enter, handler } from "@/access/door";
 import { currentEntry } from "@/access/entry";
 import { type Action, abilityFor, accessibleBy, OWN_PROFILE_FIELDS, type SubjectName } from "@/access/rules";
 import { auth, handlers } from "@/auth";
@@ -15,7 +16,7 @@ import { completeProfile, updateProfile } from "@/features/profiles/actions";
 import { getOwnProfile } from "@/features/profiles/queries";
 import { db } from "@/lib/db";
 import { admin, file, PASSWORD, person } from "./support/people";
-import { as, asVisitor, browser, redirectOf, signedIn } from "./support/request";
+import { as, asVisitor, type Browser, browser, redirectOf, signedIn } from "./support/request";
 
 const ME = "00000000-0000-4000-8000-00000000000a";
 const THEM = "00000000-0000-4000-8000-00000000000b";
@@ -210,6 +211,38 @@ describe("standing, at the door of a page", () => {
     expect(await redirectOf(member.run(() => enter("read", "Dashboard")))).toBe("/forbidden");
     const unfinished = await signedIn(await admin({ complete: false }));
     expect(await redirectOf(unfinished.run(() => enter("read", "Dashboard", "any")))).toBe("/forbidden");
+  });
+});
+
+describe("the door of an action and of a handler", () => {
+  const asked = { can: ["read", "Dashboard"], rate: "read" } as const;
+  const act = action(asked, z.strictObject({}), async () => "in");
+  const handle = handler(asked, {}, async () => "in");
+  const answers = async (window: Browser) => {
+    const [done, said] = [await window.run(() => act({})), await window.fetch(handle, "/api/x")];
+    return [done.ok ? "in" : done.error.code, said.status];
+  };
+
+  test("lets in only those whose rules allow what it names, whatever else they may", async () => {
+    expect(await answers(browser())).toEqual(["unauthenticated", 401]);
+    expect(await answers(await signedIn(await person()))).toEqual(["forbidden", 403]);
+    expect(await answers(await signedIn(await admin({ complete: false })))).toEqual(["profile_incomplete", 403]);
+    expect(await answers(await signedIn(await admin({ mustChangePassword: true })))).toEqual(["forbidden", 403]);
+    expect(await answers(await signedIn(await admin()))).toEqual(["in", 200]);
+  });
+
+  test("asks for the right before it looks at what was sent", async () => {
+    expect(await as(await person(), () => act({ nonsense: true } as never))).toMatchObject({ error: { code: "forbidden" } });
+    expect(await as(await admin(), () => act({ nonsense: true } as never))).toMatchObject({ error: { code: "invalid" } });
+  });
+
+  test("says nothing of an error nobody expected but a reference", async () => {
+    const broken = action(asked, z.strictObject({}), async () => {
+      throw new Error("secret detail");
+    });
+    const answer = await as(await admin(), () => broken({}));
+    expect(answer).toMatchObject({ ok: false, error: { code: "internal", reference: expect.stringMatching(/^[0-9a-f]{8}$/) } });
+    expect(JSON.stringify(answer)).not.toContain("secret detail");
   });
 });
 
