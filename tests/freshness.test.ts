@@ -208,6 +208,20 @@ describe("while the link is down", () => {
     if (gone) await arrives(gone.claims, null);
   });
 
+  test("whoever changed something sees it on the next page all the same", async () => {
+    const [boss, member] = [await signedIn(await admin()), await someone()];
+    const release = await holdReconnect();
+    try {
+      for (const role of ["ADMIN", "MEMBER", "ADMIN"] as const) {
+        expect(await boss.run(() => changeRole({ userId: member.id, role }))).toMatchObject({ ok: true });
+        expect(isLinked()).toBe(false);
+        expect(await standingOf(member.claims)).toMatchObject({ role, certain: true });
+      }
+    } finally {
+      await release();
+    }
+  });
+
   test("no check says what was true before as certain for more than a second", async () => {
     const { claims, id } = await someone();
     const release = await holdReconnect();

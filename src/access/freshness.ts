@@ -97,6 +97,8 @@ export async function standingOf(claims: Claims): Promise<Standing | null> {
 export async function settleFreshness(): Promise<void> {
   const own = memory();
   if (own.linked && own.client) await within(ANSWER_MS, own.client.query("SELECT 1")).catch(() => undefined);
+  // Without a link the database is asked, and what it said before the change is no longer true.
+  own.asked.clear();
 }
 
 /** Starts listening, once a process; called at start-up and, for processes without one, at the first check. */
