@@ -4,7 +4,7 @@ import NextAuth, { type NextAuthConfig } from "next-auth";
 import type { Adapter } from "next-auth/adapters";
 import type { Provider } from "next-auth/providers";
 import Credentials from "next-auth/providers/credentials";
-import { closeSession, isBanned, mayConnect, openSession, registerFromProvider, verifyCredentials } from "@/access/credentials";
+import { closeSession, connectAccount, isBanned, mayConnect, openSession, registerFromProvider, verifyCredentials } from "@/access/credentials";
 import { localPath } from "@/access/entry";
 import { standingOf } from "@/access/freshness";
 import { SignInRefused } from "@/access/sign-in-refused";
@@ -140,10 +140,7 @@ function adapter(): Adapter {
     ...PrismaAdapter(db()),
     getUserByEmail: (email) => db().user.findUnique({ where: { email: normaliseEmail(email) }, select: ADAPTER_USER }),
     createUser: (user) => registerFromProvider(user),
-    // What the provider would let us do later (its tokens) is not kept: Foyer never calls it again.
-    linkAccount: async ({ userId, type, provider, providerAccountId }) => {
-      await db().account.create({ data: { userId, type, provider, providerAccountId } });
-    },
+    linkAccount: (account) => connectAccount(account),
   };
 }
 

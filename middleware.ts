@@ -1,5 +1,6 @@
 import { type NextRequest, NextResponse } from "next/server";
 import { authorizationOrigins } from "@/lib/auth-providers";
+import { isOwnMachine } from "@/lib/own-machine";
 import { publicUrl } from "@/lib/public-url";
 import { contentSecurityPolicy, type Outside, storeOrigins } from "@/lib/security-headers";
 import { sessionCookieName } from "@/lib/session-cookie";
@@ -7,6 +8,9 @@ import authConfig from "./auth.config";
 
 /** Where signing in comes first. A courtesy that saves a round trip: every page asks at the door by itself. */
 const MEMBERS_ONLY = /^\/(members|files|studio|settings|onboarding|admin)(\/|$)/;
+
+/** What is closed to somebody is answered as any address at which there is nothing. */
+const NOWHERE = "/nowhere";
 
 /** Gives every page its nonce and its policy, tells it where it is, and sends the anonymous to /login early. */
 export default async function middleware(request: NextRequest): Promise<NextResponse> {
@@ -28,7 +32,9 @@ export default async function middleware(request: NextRequest): Promise<NextResp
   headers.set("x-foyer-path", `${pathname}${search}`);
   // Next reads the nonce for its own scripts from the request's policy.
   headers.set("Content-Security-Policy", policy);
-  const response = NextResponse.next({ request: { headers } });
+  const response = isClosed(request)
+    ? NextResponse.rewrite(new URL(NOWHERE, request.url), { request: { headers } })
+    : NextResponse.next({ request: { headers } });
   response.headers.set("Content-Security-Policy", policy);
   return response;
 }
@@ -49,6 +55,11 @@ async function refusalOf(request: NextRequest): Promise<400 | 403 | null> {
     .formData()
     .catch(() => null);
   return readable ? null : 400;
+}
+
+/** The rooms below /dev; the pages there ask again. */
+function isClosed({ nextUrl, headers }: NextRequest): boolean {
+  return /^\/dev(\/|$)/.test(nextUrl.pathname) && !isOwnMachine(headers.get("x-forwarded-for"), headers.get("x-forwarded-host"));
 }
 
 let known: Outside | undefined;

@@ -21,7 +21,7 @@ const config: NextConfig = {
   reactStrictMode: true,
   // `npm run check` does both, once; a build that repeats them only costs time.
   typescript: { ignoreBuildErrors: true },
-  // next/image fixes its hosts at build time; one image has to serve every deployment (docs/decisions).
+  // next/image fixes its hosts at build time; one image has to serve every deployment.
   images: { unoptimized: true },
   serverExternalPackages: [
     // Mail is rendered by React's own renderer, which a bundle of server components may not import.

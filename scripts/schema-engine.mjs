@@ -21,6 +21,9 @@ Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: (/** @typ
 /** @type {import("@prisma/driver-adapter-utils").ErrorRegistry | undefined} */
 let registry;
 
+/** Whether migrations were applied since the engine last played the applied ones into a shadow database. */
+let replayDue = false;
+
 const { datamodels, datasource, command } = readArguments(process.argv.slice(2));
 if (command) await runCommand(command);
 else await serve();
@@ -102,7 +105,16 @@ async function callEngine(engine, method, params) {
   if (method === "dbExecute" && params?.datasourceType?.tag === "url") return query(params.datasourceType.url, params.script);
   const call = engine[method];
   if (!call) throw new Error(`The offline schema engine does not know the method ${method}.`);
-  return call.call(engine, params);
+  // Unlike the native engine's, these two cannot reach a shadow database ("must be provided through an external factory"): they
+  // only find what devDiagnostic has left in the engine's memory, and that is about the migrations applied before it. When
+  // `migrate dev` has applied more in between (a draft, a colleague's, all of them on a new database), it is asked once more.
+  if (replayDue && (method === "evaluateDataLoss" || method === "createMigration")) {
+    await engine.devDiagnostic?.({ migrationsList: params.migrationsList, filters: params.filters });
+    replayDue = false;
+  }
+  const result = /** @type {any} */ (await call.call(engine, params));
+  if (method === "applyMigrations" && result?.appliedMigrationNames.length > 0) replayDue = true;
+  return result;
 }
 
 async function loadEngine() {

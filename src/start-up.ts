@@ -1,7 +1,7 @@
 import { startFreshness } from "@/access/freshness";
 import { finishRegistration } from "@/features/accounts/changes";
 import { sendVerification } from "@/features/addresses/changes";
-import { sweepFiles } from "@/features/files/changes";
+import { sweepFiles } from "@/features/files/leftovers";
 import { sendMail } from "@/features/mail/tasks";
 import { sendReset } from "@/features/recovery/changes";
 import { env, isZeroConfig } from "@/lib/env";
@@ -9,7 +9,8 @@ import { log } from "@/lib/log";
 import { type Handlers, startWorker } from "@/lib/queue";
 import { storage } from "@/storage";
 
-const SWEEP_EVERY_MS = 3_600_000;
+const SWEEP_AFTER_MS = 10_000;
+const SWEEP_EVERY_MS = 300_000;
 
 /** What is done beside the requests, and by whom. */
 const HANDLERS: Handlers = {
@@ -25,9 +26,16 @@ export async function startUp(): Promise<void> {
   storage();
   startFreshness();
   startJobs();
-  const sweep = () => void sweepFiles().catch((error) => log().warn({ err: error }, "sweep of files"));
-  setTimeout(sweep, 10_000).unref();
-  setInterval(sweep, SWEEP_EVERY_MS).unref();
+  sweepIn(SWEEP_AFTER_MS);
+}
+
+/** One sweep at a time: a slow store must not see them pile up. */
+function sweepIn(ms: number): void {
+  const sweep = () =>
+    sweepFiles()
+      .catch((error) => log().warn({ err: error }, "sweep of files"))
+      .finally(() => sweepIn(SWEEP_EVERY_MS));
+  setTimeout(() => void sweep(), ms).unref();
 }
 
 function startJobs(): void {

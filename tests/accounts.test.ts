@@ -27,7 +27,9 @@ const audits = (actorId: string) => db().auditEvent.findMany({ where: { actorId 
 describe("register", () => {
   test("makes one person, signs them in, and leads on; their members' pages begin with onboarding", async () => {
     const window = browser();
-    expect(await redirectOf(window.run(() => register({ email: "  Ada.Okafor@Example.ORG ", password: PASSWORD, callbackUrl: "/files?x=1" })))).toBe("/files?x=1");
+    expect(
+      await redirectOf(window.run(() => register({ email: "  Ada.Okafor@Example.ORG ", password: PASSWORD, callbackUrl: "/files?x=1" }))),
+    ).toBe("/files?x=1");
     const user = await db().user.findUniqueOrThrow({ where: { email: "ada.okafor@example.org" }, include: { sessions: true } });
     expect(user).toMatchObject({ role: "MEMBER", profileComplete: false, mustChangePassword: false, emailVerified: null });
     expect(user.sessions).toMatchObject([{ method: "password", strong: false, ip: "203.0.113.7", userAgent: "vitest", endedAt: null }]);
@@ -50,24 +52,30 @@ describe("register", () => {
   });
 
   test("works as a form without JavaScript, and gives back what was typed but never the password", async () => {
-    const answer = await asVisitor({}, () => register(null, form({ email: "not-an-address", password: "short", callbackUrl: "/files", $ACTION_KEY: "k" })));
+    const answer = await asVisitor({}, () =>
+      register(null, form({ email: "not-an-address", password: "short", callbackUrl: "/files", $ACTION_KEY: "k" })),
+    );
     expect(answer).toMatchObject({ ok: false, error: { code: "invalid" }, values: { email: "not-an-address", callbackUrl: "/files" } });
     expect(JSON.stringify(answer)).not.toContain("short");
     expect(await redirectOf(asVisitor({}, () => register(null, form({ email: newEmail(), password: PASSWORD }))))).toBe("/members");
   });
 
-  test.each([
-    ["/\\evil.example"], ["//evil.example"], ["https://evil.example/"], ["javascript:alert(1)"], ["/\u0000x"], ["x"], [""],
-  ])("leads to no other place than this site, asked for %j", async (callbackUrl) => {
-    expect(await redirectOf(asVisitor({}, () => register({ email: newEmail(), password: PASSWORD, callbackUrl })))).toBe("/members");
-  });
+  test.each([["/\\evil.example"], ["//evil.example"], ["https://evil.example/"], ["javascript:alert(1)"], ["/\u0000x"], ["x"], [""]])(
+    "leads to no other place than this site, asked for %j",
+    async (callbackUrl) => {
+      expect(await redirectOf(asVisitor({}, () => register({ email: newEmail(), password: PASSWORD, callbackUrl })))).toBe("/members");
+    },
+  );
 
   test("refuses an address that is taken, in any spelling, and leaves the person as they were", async () => {
     const someone = await person({ email: "taken@example.org" });
     const before = await hashOf(someone.id);
     for (const email of ["taken@example.org", "TAKEN@example.org", " taken@Example.Org ", "ｔaken@example.org", "taken＠example.org"]) {
       const window = browser();
-      expect(await refusal(window.run(() => register({ email, password: OTHER_PASSWORD }))), email).toMatchObject({ code: "conflict", fields: { email: expect.any(String) } });
+      expect(await refusal(window.run(() => register({ email, password: OTHER_PASSWORD }))), email).toMatchObject({
+        code: "conflict",
+        fields: { email: expect.any(String) },
+      });
       expect(sessionCookies(window)).toEqual([]);
     }
     expect(await hashOf(someone.id)).toBe(before);
@@ -94,15 +102,26 @@ describe("register", () => {
     const password = `${PASSWORD}-${"k9~Lw2%".repeat(10)}`.slice(0, 72);
     const email = newEmail();
     expect(await redirectOf(asVisitor({}, () => register({ email, password })))).toBe("/members");
-    expect(await refusal(asVisitor({}, () => signInWithEmail({ email, password: `${password.slice(0, 71)}!` })))).toMatchObject({ code: "unauthenticated" });
-    expect(await refusal(asVisitor({}, () => signInWithEmail({ email, password: `${password}!` })))).toMatchObject({ code: "unauthenticated" });
+    expect(await refusal(asVisitor({}, () => signInWithEmail({ email, password: `${password.slice(0, 71)}!` })))).toMatchObject({
+      code: "unauthenticated",
+    });
+    expect(await refusal(asVisitor({}, () => signInWithEmail({ email, password: `${password}!` })))).toMatchObject({
+      code: "unauthenticated",
+    });
     expect(await redirectOf(asVisitor({}, () => signInWithEmail({ email, password })))).toBe("/members");
   });
 
   test("fifty at once with one address make one person", async () => {
     const address = "fifty@example.org";
     const spelled = (index: number) => (index % 2 ? address.toUpperCase() : ` ${address}`);
-    const attempts = Array.from({ length: 50 }, (_, index) => browser().run(() => register({ email: spelled(index), password: PASSWORD })).then((answer) => (answer.ok ? "ok" : answer.error.code), () => "redirected"));
+    const attempts = Array.from({ length: 50 }, (_, index) =>
+      browser()
+        .run(() => register({ email: spelled(index), password: PASSWORD }))
+        .then(
+          (answer) => (answer.ok ? "ok" : answer.error.code),
+          () => "redirected",
+        ),
+    );
     const answers = await Promise.all(attempts);
     expect(answers.filter((answer) => answer === "redirected")).toHaveLength(1);
     expect(answers.filter((answer) => !["redirected", "conflict", "rate_limited"].includes(answer))).toEqual([]);
@@ -113,10 +132,21 @@ describe("register", () => {
 
   test("bad input of every kind is refused as such and makes nobody", async () => {
     const before = await db().user.count();
-    for (const { name, input } of hostile({ email: "hostile@example.org", password: PASSWORD, callbackUrl: "/files" }, { optional: ["callbackUrl"], free: ["callbackUrl"] })) {
+    for (const { name, input } of hostile(
+      { email: "hostile@example.org", password: PASSWORD, callbackUrl: "/files" },
+      { optional: ["callbackUrl"], free: ["callbackUrl"] },
+    )) {
       expect(await refusal(asVisitor({}, () => register(input as never))), name).toMatchObject({ code: "invalid" });
     }
-    for (const email of ["a", "a@b", "@example.org", "a@example.org, b@example.org", "a@example.org\nbcc: b@example.org", `${"x".repeat(250)}@example.org`, "<a@example.org>"]) {
+    for (const email of [
+      "a",
+      "a@b",
+      "@example.org",
+      "a@example.org, b@example.org",
+      "a@example.org\nbcc: b@example.org",
+      `${"x".repeat(250)}@example.org`,
+      "<a@example.org>",
+    ]) {
       expect(await refusal(asVisitor({}, () => register({ email, password: PASSWORD }))), email).toMatchObject({ code: "invalid" });
     }
     expect(await db().user.count()).toBe(before);
@@ -127,7 +157,8 @@ describe("signInWithEmail", () => {
   test("answers an unknown address, a wrong password and a person without one alike", async () => {
     const [known, passwordless] = [await person(), await person({ password: null })];
     const answers = [];
-    for (const email of [known.email, passwordless.email, "nobody@example.org"]) answers.push(await asVisitor({}, () => signInWithEmail({ email, password: OTHER_PASSWORD })));
+    for (const email of [known.email, passwordless.email, "nobody@example.org"])
+      answers.push(await asVisitor({}, () => signInWithEmail({ email, password: OTHER_PASSWORD })));
     expect(answers[0]).toMatchObject({ ok: false, error: { code: "unauthenticated" } });
     expect(answers[1]).toEqual(answers[0]);
     expect(answers[2]).toEqual(answers[0]);
@@ -142,7 +173,11 @@ describe("signInWithEmail", () => {
       await asVisitor({}, () => signInWithEmail({ email, password: OTHER_PASSWORD }));
       return (pool?.nextId ?? 0) - before;
     };
-    expect([await work("nobody@example.org"), await work((await person()).email), await work((await person({ password: null })).email)]).toEqual([1, 1, 1]);
+    expect([
+      await work("nobody@example.org"),
+      await work((await person()).email),
+      await work((await person({ password: null })).email),
+    ]).toEqual([1, 1, 1]);
   });
 
   test("takes any Unicode spelling of the same address and password", async () => {
@@ -181,11 +216,18 @@ describe("signInWithEmail", () => {
     expect(window.cookies.get("authjs.session-token")).not.toBe(first.get("authjs.session-token"));
     expect(await asVisitor({ cookies: Object.fromEntries(first) }, currentEntry)).toBeNull();
     expect((await window.run(currentEntry))?.actor.userId).toBe(someone.id);
-    expect((await db().session.findMany({ where: { userId: someone.id }, orderBy: { createdAt: "asc" } })).map(({ endedAt }) => endedAt === null)).toEqual([false, true]);
+    expect(
+      (await db().session.findMany({ where: { userId: someone.id }, orderBy: { createdAt: "asc" } })).map(
+        ({ endedAt }) => endedAt === null,
+      ),
+    ).toEqual([false, true]);
   });
 
   test("a member's session ends after 30 days, an admin's after 24 hours", async () => {
-    for (const [role, hours] of [["MEMBER", 720], ["ADMIN", 24]] as const) {
+    for (const [role, hours] of [
+      ["MEMBER", 720],
+      ["ADMIN", 24],
+    ] as const) {
       const someone = await person({ role });
       await redirectOf(asVisitor({}, () => signInWithEmail({ email: someone.email, password: PASSWORD })));
       const session = await db().session.findFirstOrThrow({ where: { userId: someone.id } });
@@ -209,8 +251,13 @@ describe("signInWithEmail", () => {
 
   test("bad input of every kind is refused, and never as an error of ours", async () => {
     const someone = await person();
-    for (const { name, input } of hostile({ email: someone.email, password: PASSWORD, callbackUrl: "/files" }, { optional: ["callbackUrl"], free: ["callbackUrl"] })) {
-      expect(await refusal(asVisitor({}, () => signInWithEmail(input as never))), name).toMatchObject({ code: expect.stringMatching(/^(invalid|unauthenticated)$/) });
+    for (const { name, input } of hostile(
+      { email: someone.email, password: PASSWORD, callbackUrl: "/files" },
+      { optional: ["callbackUrl"], free: ["callbackUrl"] },
+    )) {
+      expect(await refusal(asVisitor({}, () => signInWithEmail(input as never))), name).toMatchObject({
+        code: expect.stringMatching(/^(invalid|unauthenticated)$/),
+      });
     }
     expect(await db().session.count({ where: { userId: someone.id } })).toBe(0);
   });
@@ -237,7 +284,8 @@ describe("signOut", () => {
   });
 
   test("takes no input", async () => {
-    for (const { name, input } of hostile({})) expect(await refusal(asVisitor({}, () => signOut(input as never))), name).toMatchObject({ code: "invalid" });
+    for (const { name, input } of hostile({}))
+      expect(await refusal(asVisitor({}, () => signOut(input as never))), name).toMatchObject({ code: "invalid" });
   });
 });
 
@@ -249,9 +297,15 @@ describe("changePassword", () => {
     const [here, there] = [await signedIn(someone), await signedIn(someone)];
     expect(await here.run(() => changePassword(change))).toMatchObject({ ok: true });
     expect([await here.run(currentEntry), await there.run(currentEntry)]).toMatchObject([{ actor: { userId: someone.id } }, null]);
-    expect(await refusal(asVisitor({}, () => signInWithEmail({ email: someone.email, password: PASSWORD })))).toMatchObject({ code: "unauthenticated" });
+    expect(await refusal(asVisitor({}, () => signInWithEmail({ email: someone.email, password: PASSWORD })))).toMatchObject({
+      code: "unauthenticated",
+    });
     expect(await redirectOf(asVisitor({}, () => signInWithEmail({ email: someone.email, password: OTHER_PASSWORD })))).toBe("/members");
-    expect((await audits(someone.id))[0]).toMatchObject({ action: "user.password_changed", subjectId: someone.id, after: { otherSessionsEnded: 1 } });
+    expect((await audits(someone.id))[0]).toMatchObject({
+      action: "user.password_changed",
+      subjectId: someone.id,
+      after: { otherSessionsEnded: 1 },
+    });
   });
 
   test("a first password can be changed before anything else, and takes its note away", async () => {
@@ -282,7 +336,10 @@ describe("changePassword", () => {
     const someone = await person();
     const other = await signedIn(someone);
     const before = await bcrypt.compare(PASSWORD, (await hashOf(someone.id)) ?? "");
-    expect(await refusal(as(someone, () => changePassword(input)))).toMatchObject({ code: "invalid", fields: { [field]: expect.any(String) } });
+    expect(await refusal(as(someone, () => changePassword(input)))).toMatchObject({
+      code: "invalid",
+      fields: { [field]: expect.any(String) },
+    });
     expect(await bcrypt.compare(PASSWORD, (await hashOf(someone.id)) ?? "")).toBe(before);
     expect(await other.run(currentEntry)).not.toBeNull();
     expect(await audits(someone.id)).toEqual([]);
@@ -304,14 +361,17 @@ describe("changePassword", () => {
     expect(await refusal(asVisitor({}, () => changePassword(change)))).toMatchObject({ code: "unauthenticated" });
     const ended = await signedIn(someone);
     await redirectOf(ended.run(() => signOut({})));
-    expect(await refusal(asVisitor({ cookies: { "authjs.session-token": "x" } }, () => changePassword(change)))).toMatchObject({ code: "unauthenticated" });
+    expect(await refusal(asVisitor({ cookies: { "authjs.session-token": "x" } }, () => changePassword(change)))).toMatchObject({
+      code: "unauthenticated",
+    });
     expect(await refusal(as(someone, () => changePassword({ ...change, userId: other.id } as never)))).toMatchObject({ code: "invalid" });
     for (const one of [someone, other]) expect(await bcrypt.compare(PASSWORD, (await hashOf(one.id)) ?? "")).toBe(true);
   });
 
   test("bad input of every kind is refused as such", async () => {
     const window = await signedIn(await person());
-    for (const { name, input } of hostile(change, { optional: ["current"] })) expect(await refusal(window.run(() => changePassword(input as never))), name).toMatchObject({ code: "invalid" });
+    for (const { name, input } of hostile(change, { optional: ["current"] }))
+      expect(await refusal(window.run(() => changePassword(input as never))), name).toMatchObject({ code: "invalid" });
   });
 });
 
@@ -329,12 +389,20 @@ describe("confirmPassword", () => {
 
   test("refuses a wrong one, nobody, the unfinished and bad input", async () => {
     const someone = await person();
-    expect(await refusal(as(someone, () => confirmPassword({ password: OTHER_PASSWORD })))).toMatchObject({ code: "invalid", fields: { password: expect.any(String) } });
+    expect(await refusal(as(someone, () => confirmPassword({ password: OTHER_PASSWORD })))).toMatchObject({
+      code: "invalid",
+      fields: { password: expect.any(String) },
+    });
     expect(await refusal(asVisitor({}, () => confirmPassword({ password: PASSWORD })))).toMatchObject({ code: "unauthenticated" });
-    expect(await refusal(as(await person({ complete: false }), () => confirmPassword({ password: PASSWORD })))).toMatchObject({ code: "profile_incomplete" });
-    expect(await refusal(as(await person({ mustChangePassword: true }), () => confirmPassword({ password: PASSWORD })))).toMatchObject({ code: "forbidden" });
+    expect(await refusal(as(await person({ complete: false }), () => confirmPassword({ password: PASSWORD })))).toMatchObject({
+      code: "profile_incomplete",
+    });
+    expect(await refusal(as(await person({ mustChangePassword: true }), () => confirmPassword({ password: PASSWORD })))).toMatchObject({
+      code: "forbidden",
+    });
     const window = await signedIn(someone);
-    for (const { name, input } of hostile({ password: PASSWORD })) expect(await refusal(window.run(() => confirmPassword(input as never))), name).toMatchObject({ code: "invalid" });
+    for (const { name, input } of hostile({ password: PASSWORD }))
+      expect(await refusal(window.run(() => confirmPassword(input as never))), name).toMatchObject({ code: "invalid" });
     expect(await audits(someone.id)).toEqual([]);
   });
 });

@@ -101,6 +101,17 @@ describe("README.fr.md is the twin of README.md", () => {
   });
 });
 
+test("what the README's diffs keep and take away stands in the code", () => {
+  const code = ["auth.config.ts", "src/access/rules.ts", "src/access/audit.ts"].map(read).join("\n").split("\n");
+  const lines = [...read("README.md").matchAll(/^( *)```diff\n([\s\S]*?)^\1```$/gm)].flatMap(([, indent = "", diff = ""]) =>
+    diff.split("\n").map((line) => line.slice(indent.length)),
+  );
+  // A rule that a step before has added.
+  const kept = lines.filter((line) => /^[- ]/.test(line) && !line.includes('"Note"')).map((line) => line.slice(1));
+  expect(kept.length).toBeGreaterThan(5);
+  expect(kept.filter((line) => !code.includes(line))).toEqual([]);
+});
+
 test("decisions are numbered without a gap, listed, and say context, decision, consequences", () => {
   const pages = readdirSync(join(root, "docs/decisions"))
     .filter((name) => /^\d{4}-/.test(name))
@@ -119,7 +130,7 @@ test("decisions are numbered without a gap, listed, and say context, decision, c
 });
 
 test("every proof that docs/security.md names is a test of that title", () => {
-  const proofs = [...read("docs/security.md").matchAll(/\]\(\.\.\/(tests\/[\w.-]+)\) (“[^|]*”)/g)];
+  const proofs = [...read("docs/security.md").matchAll(/\]\(\.\.\/(tests\/[\w./-]+)\) (“[^|]*”)/g)];
   expect(proofs.length).toBeGreaterThan(30);
   const missing = proofs.flatMap(([, file = "", titles = ""]) =>
     [...titles.matchAll(/“([^”]+)”/g)]

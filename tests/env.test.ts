@@ -18,11 +18,26 @@ const named = (source: Record<string, string>) => linesOf(source).map((line) => 
 
 describe("parseEnv", () => {
   test("needs nothing: every default stands", () => {
-    expect(parseEnv({})).toMatchObject({ PORT: 3000, STORAGE_PROVIDER: "LOCAL", BCRYPT_COST: 11, PASSWORD_MIN_LENGTH: 12, PRESIGNED_URL_EXPIRATION: 900, TRUSTED_PROXIES: "loopback" });
+    expect(parseEnv({})).toMatchObject({
+      PORT: 3000,
+      STORAGE_PROVIDER: "LOCAL",
+      BCRYPT_COST: 11,
+      PASSWORD_MIN_LENGTH: 12,
+      PRESIGNED_URL_EXPIRATION: 900,
+      TRUSTED_PROXIES: "loopback",
+    });
   });
 
   test("names every wrong variable at once, a line each", () => {
-    const wrong = { PORT: "0", BCRYPT_COST: "99", AUTH_URL: "ftp://x", LOG_LEVEL: "loud", STORAGE_PROVIDER: "FTP", AUTH_SECRET: "short", S3_FORCE_PATH_STYLE: "perhaps" };
+    const wrong = {
+      PORT: "0",
+      BCRYPT_COST: "99",
+      AUTH_URL: "ftp://x",
+      LOG_LEVEL: "loud",
+      STORAGE_PROVIDER: "FTP",
+      AUTH_SECRET: "short",
+      S3_FORCE_PATH_STYLE: "perhaps",
+    };
     expect(named(wrong).sort()).toEqual(Object.keys(wrong).sort());
   });
 
@@ -53,7 +68,19 @@ describe("parseEnv", () => {
   });
 
   test("covers every variable that has a shape of its own", () => {
-    const anyText = ["HOSTNAME", "FOYER_DATA", "TRUSTED_PROXIES", "AUTH_GITHUB_ID", "AUTH_GITHUB_SECRET", "AUTH_GOOGLE_ID", "AUTH_GOOGLE_SECRET", "S3_BUCKET_NAME", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+    const anyText = [
+      "HOSTNAME",
+      "FOYER_DATA",
+      "TRUSTED_PROXIES",
+      "AUTH_GITHUB_ID",
+      "AUTH_GITHUB_SECRET",
+      "AUTH_GOOGLE_ID",
+      "AUTH_GOOGLE_SECRET",
+      "S3_BUCKET_NAME",
+      "AWS_REGION",
+      "AWS_ACCESS_KEY_ID",
+      "AWS_SECRET_ACCESS_KEY",
+    ];
     expect([...Object.keys(WRONG), ...anyText].sort()).toEqual(Object.keys(envShape).sort());
   });
 
@@ -71,7 +98,13 @@ describe("parseEnv", () => {
   });
 
   test("reads a flag as a boolean", () => {
-    for (const [text, value] of [["true", true], ["1", true], ["false", false], ["0", false]] as const) expect(parseEnv({ S3_FORCE_PATH_STYLE: text }).S3_FORCE_PATH_STYLE).toBe(value);
+    for (const [text, value] of [
+      ["true", true],
+      ["1", true],
+      ["false", false],
+      ["0", false],
+    ] as const)
+      expect(parseEnv({ S3_FORCE_PATH_STYLE: text }).S3_FORCE_PATH_STYLE).toBe(value);
   });
 
   test("reads GITHUB_ID and GITHUB_SECRET where the AUTH_ names are unset, and these first", () => {
@@ -114,7 +147,12 @@ describe("parseEnv", () => {
 });
 
 test("a provider's variables follow Auth.js's convention, dashes included", () => {
-  Object.assign(process.env, { AUTH_MY_IDP_ID: " id ", AUTH_MY_IDP_SECRET: "secret", AUTH_MY_IDP_ISSUER: "https://idp.example.org", GITHUB_ID: "old" });
+  Object.assign(process.env, {
+    AUTH_MY_IDP_ID: " id ",
+    AUTH_MY_IDP_SECRET: "secret",
+    AUTH_MY_IDP_ISSUER: "https://idp.example.org",
+    GITHUB_ID: "old",
+  });
   expect(providerVariables("my-idp")).toEqual({ clientId: "id", clientSecret: "secret", issuer: "https://idp.example.org" });
   expect(providerVariables("github")).toEqual({ clientId: "old", clientSecret: undefined, issuer: undefined });
 });

@@ -1,17 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { enter } from "@/access/door";
 import { DELETE, GET } from "@/app/api/files/[id]/route";
 import { GET as LIST } from "@/app/api/files/route";
-import { enter } from "@/access/door";
 import { confirmUpload, deleteFile, renameFile, requestUpload } from "@/features/files/actions";
-import { sweepFiles } from "@/features/files/changes";
+import { sweepFiles } from "@/features/files/leftovers";
 import { getUsage, listFiles } from "@/features/files/queries";
 import { FILES_PAGE_SIZE } from "@/features/files/schema";
 import { db } from "@/lib/db";
 import { handleStorageRequest, storage } from "@/storage";
 import { hostile } from "./support/hostile";
 import { admin, file, person } from "./support/people";
-import { as, asVisitor, type Browser, browser, signedIn } from "./support/request";
+import { as, type Browser, browser, signedIn } from "./support/request";
 
 // Read at the first use, which comes later.
 process.env.QUOTA_BYTES = "1000000";
@@ -22,7 +22,8 @@ const PNG = Buffer.concat([Buffer.from("89504e470d0a1a0a0000000d4948445200000001
 const NOBODY = randomUUID();
 
 const refusal = async (answer: Promise<{ ok: boolean; error?: { code: string } }>) => (await answer).error;
-const audits = (subjectId: string) => db().auditEvent.findMany({ where: { subjectType: "File", subjectId }, orderBy: [{ at: "asc" }, { id: "asc" }] });
+const audits = (subjectId: string) =>
+  db().auditEvent.findMany({ where: { subjectType: "File", subjectId }, orderBy: [{ at: "asc" }, { id: "asc" }] });
 const send = (url: string, init: RequestInit = {}) => handleStorageRequest(new Request(new URL(url, "http://members.example.org"), init));
 const rowOf = (id: string) => db().file.findUnique({ where: { id } });
 
@@ -38,14 +39,20 @@ async function put(window: Browser, name: string, bytes: Uint8Array<ArrayBuffer>
   return id;
 }
 
-async function upload(window: Browser, name = "minutes.txt", bytes: Uint8Array<ArrayBuffer> = TEXT, contentType = "text/plain"): Promise<string> {
+async function upload(
+  window: Browser,
+  name = "minutes.txt",
+  bytes: Uint8Array<ArrayBuffer> = TEXT,
+  contentType = "text/plain",
+): Promise<string> {
   const id = await put(window, name, bytes, contentType);
   expect(await window.run(() => confirmUpload({ id }))).toEqual({ ok: true, data: { id } });
   return id;
 }
 
 const download = (window: Browser, id: string, query = "") => window.fetch(GET, `/api/files/${id}${query}`, { params: { id } });
-const remove = (window: Browser, id: string, headers: Record<string, string> = {}) => window.fetch(DELETE, `/api/files/${id}`, { method: "DELETE", params: { id }, headers });
+const remove = (window: Browser, id: string, headers: Record<string, string> = {}) =>
+  window.fetch(DELETE, `/api/files/${id}`, { method: "DELETE", params: { id }, headers });
 
 describe("a file", () => {
   test("goes up, is listed, comes down byte-equal, is renamed and deleted, and each step is remembered", async () => {
@@ -62,10 +69,13 @@ describe("a file", () => {
     expect(bytes.headers.get("content-disposition")).toMatch(/^attachment;.*Minutes\.txt/);
     const { key } = (await rowOf(id)) ?? { key: "" };
     expect(await window.run(() => deleteFile({ id }))).toMatchObject({ ok: true });
-    expect([await rowOf(id), await storage().head(key)]).toEqual([null, null]);
+    expect([(await rowOf(id))?.status, await storage().head(key)]).toEqual(["DELETING", null]);
     expect((await send(answer.headers.get("location") ?? "")).status).toBe(404);
     expect((await audits(id)).map(({ action, actorId }) => [action, actorId])).toEqual(
-      ["file.upload_url_issued", "file.uploaded", "file.renamed", "file.download_url_issued", "file.deleted"].map((action) => [action, owner.id]),
+      ["file.upload_url_issued", "file.uploaded", "file.renamed", "file.download_url_issued", "file.deleted"].map((action) => [
+        action,
+        owner.id,
+      ]),
     );
     expect(window.revalidated).toEqual(["/files", "/files", "/files"]);
   });
@@ -75,11 +85,14 @@ describe("a file", () => {
     const id = await upload(await signedIn(owner), "..\\..\\etc/passwd.txt");
     const row = await rowOf(id);
     expect(row?.name).toBe("passwd.txt");
-    expect(row?.key).toMatch(new RegExp(`^${owner.id}/[0-9a-f-]{36}$`));
+    expect(row?.key).toMatch(new RegExp(`^${owner.id}/[0-9a-f-]{73}$`));
   });
 
   test.each([
-    ["photo\u202egnp.exe.png", "photognp.exe.png"], ["a/b\\c.png", "c.png"], ["\u200b x.png ", "x.png"], ["e\u0301.png", "\u00e9.png"],
+    ["photo\u202egnp.exe.png", "photognp.exe.png"],
+    ["a/b\\c.png", "c.png"],
+    ["\u200b x.png ", "x.png"],
+    ["e\u0301.png", "\u00e9.png"],
   ])("called %j is shown as %j", async (given, shown) => {
     const window = await signedIn(await person());
     const { id } = await request(window, given, PNG, "image/png");
@@ -88,7 +101,9 @@ describe("a file", () => {
 
   test.each(["", ".", "..", "a/", "/", "\u200b", "x\ny.png", `${"x".repeat(256)}`])("may not be called %j", async (name) => {
     const window = await signedIn(await person());
-    expect(await refusal(window.run(() => requestUpload({ name, sizeBytes: 5, contentType: "image/png" })))).toMatchObject({ code: "invalid" });
+    expect(await refusal(window.run(() => requestUpload({ name, sizeBytes: 5, contentType: "image/png" })))).toMatchObject({
+      code: "invalid",
+    });
     const id = await upload(window);
     expect(await refusal(window.run(() => renameFile({ id, name })))).toMatchObject({ code: "invalid" });
     expect((await rowOf(id))?.name).toBe("minutes.txt");
@@ -131,11 +146,18 @@ describe("only the owner", () => {
       [await signedIn(await person({ complete: false })), "profile_incomplete", 403],
       [await signedIn(await admin({ mustChangePassword: true })), "forbidden", 403],
     ] as const) {
-      expect(await refusal(window.run(() => requestUpload({ name: "a.txt", sizeBytes: 1, contentType: "text/plain" })))).toMatchObject({ code });
-      for (const act of [confirmUpload, deleteFile]) expect(await refusal(window.run(() => act({ id })))).toMatchObject({ code });
+      expect(await refusal(window.run(() => requestUpload({ name: "a.txt", sizeBytes: 1, contentType: "text/plain" })))).toMatchObject({
+        code,
+      });
+      for (const act of [() => confirmUpload({ id }), () => deleteFile({ id })])
+        expect(await refusal(window.run<{ ok: boolean; error?: { code: string } }>(act))).toMatchObject({ code });
       expect(await refusal(window.run(() => renameFile({ id, name: "x.txt" })))).toMatchObject({ code });
       for (const answer of [await window.fetch(LIST, "/api/files"), await download(window, id), await remove(window, id)]) {
-        expect([answer.status, (await answer.json()).error.code, answer.headers.get("cache-control")]).toEqual([status, code, "private, no-store"]);
+        expect([answer.status, (await answer.json()).error.code, answer.headers.get("cache-control")]).toEqual([
+          status,
+          code,
+          "private, no-store",
+        ]);
       }
     }
     expect((await rowOf(id))?.status).toBe("READY");
@@ -149,9 +171,13 @@ describe("only the owner", () => {
     expect((await download(boss, id, "?reason=short")).status).toBe(422);
     expect((await audits(id)).map(({ action }) => action)).not.toContain("file.download_url_issued");
     expect((await download(boss, id, "?reason=the+owner+asked+for+help")).status).toBe(302);
-    expect((await audits(id)).at(-1)).toMatchObject({ action: "file.download_url_issued", actorId: boss.claims.sub, after: { reason: "the owner asked for help" } });
+    expect((await audits(id)).at(-1)).toMatchObject({
+      action: "file.download_url_issued",
+      actorId: boss.claims.sub,
+      after: { reason: "the owner asked for help" },
+    });
     expect((await remove(boss, id)).status).toBe(204);
-    expect(await rowOf(id)).toBeNull();
+    expect((await rowOf(id))?.status).toBe("DELETING");
   });
 
   test("an admin's own list holds their own files only", async () => {
@@ -175,12 +201,18 @@ describe("what arrives is looked at", () => {
     const { key } = (await rowOf(id)) ?? { key: "" };
     expect(await storage().head(key)).not.toBeNull();
     expect(await refusal(window.run(() => confirmUpload({ id })))).toMatchObject({ code: "invalid" });
-    expect([await rowOf(id), await storage().head(key)]).toEqual([null, null]);
+    expect([(await rowOf(id))?.status, (await storage().list(key)).keys]).toEqual(["DELETING", []]);
     expect((await audits(id)).at(-1)).toMatchObject({ action: "file.refused", after: { reason: "type_mismatch" } });
     expect((await window.run(async () => getUsage(await enter()))).usedBytes).toBe(0);
   });
 
-  test.each([["x.svg", "image/svg+xml"], ["x.html", "text/html"], ["x.exe", "application/octet-stream"], ["x", ""], ["x.js", "text/javascript"]])("%s of type %j gets no address", async (name, contentType) => {
+  test.each([
+    ["x.svg", "image/svg+xml"],
+    ["x.html", "text/html"],
+    ["x.exe", "application/octet-stream"],
+    ["x", ""],
+    ["x.js", "text/javascript"],
+  ])("%s of type %j gets no address", async (name, contentType) => {
     const owner = await person();
     expect(await refusal(as(owner, () => requestUpload({ name, sizeBytes: 5, contentType })))).toMatchObject({ code: "invalid" });
     expect(await db().file.count({ where: { ownerId: owner.id } })).toBe(0);
@@ -207,7 +239,8 @@ describe("what arrives is looked at", () => {
       [url, { method: "DELETE" }],
       [`${url}x`, { method, headers, body: TEXT }],
     ];
-    for (const [address, init] of tries) expect((await send(address, init)).status, `${init.method} ${address}`).toBeGreaterThanOrEqual(400);
+    for (const [address, init] of tries)
+      expect((await send(address, init)).status, `${init.method} ${address}`).toBeGreaterThanOrEqual(400);
     expect(await refusal(window.run(() => confirmUpload({ id })))).toMatchObject({ code: "conflict" });
   });
 
@@ -225,7 +258,11 @@ describe("quota", () => {
   test("holds under twenty uploads asked for at once", async () => {
     const owner = await person();
     const window = await signedIn(owner);
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => window.run(() => requestUpload({ name: `${index}.txt`, sizeBytes: 100_000, contentType: "text/plain" }))));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        window.run(() => requestUpload({ name: `${index}.txt`, sizeBytes: 100_000, contentType: "text/plain" })),
+      ),
+    );
     expect(answers.filter(({ ok }) => ok)).toHaveLength(10);
     for (const answer of answers) if (!answer.ok) expect(answer.error.code).toBe("too_large");
     expect(await window.run(async () => getUsage(await enter()))).toMatchObject({ usedBytes: 1_000_000, quotaBytes: 1_000_000, files: 10 });
@@ -233,7 +270,8 @@ describe("quota", () => {
 
   test("is each person's own, to the last byte, and what is deleted is free again", async () => {
     const [one, other] = [await signedIn(await person()), await signedIn(await person())];
-    const ask = (window: Browser, sizeBytes: number) => window.run(() => requestUpload({ name: "a.txt", sizeBytes, contentType: "text/plain" }));
+    const ask = (window: Browser, sizeBytes: number) =>
+      window.run(() => requestUpload({ name: "a.txt", sizeBytes, contentType: "text/plain" }));
     expect(await ask(one, 600_000)).toMatchObject({ ok: true });
     expect(await ask(one, 400_001)).toMatchObject({ ok: false, error: { code: "too_large" } });
     const id = await upload(one);
@@ -245,7 +283,9 @@ describe("quota", () => {
   });
 
   test("a file larger than any may be is refused before it has an address", async () => {
-    expect(await refusal(as(await person(), () => requestUpload({ name: "a.txt", sizeBytes: 600_001, contentType: "text/plain" })))).toMatchObject({ code: "too_large" });
+    expect(
+      await refusal(as(await person(), () => requestUpload({ name: "a.txt", sizeBytes: 600_001, contentType: "text/plain" }))),
+    ).toMatchObject({ code: "too_large" });
   });
 });
 
@@ -254,11 +294,17 @@ describe("bad input", () => {
     const window = await signedIn(await person());
     const id = await upload(window);
     const refused = async (act: (input: never) => Promise<{ ok: boolean; error?: { code: string } }>, valid: Record<string, unknown>) => {
-      for (const { name, input } of hostile(valid)) expect(await refusal(window.run(() => act(input as never))), name).toMatchObject({ code: expect.stringMatching(/^(invalid|too_large)$/) });
+      for (const { name, input } of hostile(valid))
+        expect(await refusal(window.run(() => act(input as never))), name).toMatchObject({
+          code: expect.stringMatching(/^(invalid|too_large)$/),
+        });
     };
     // The browser's own word for the type is only a hint: an unknown one falls back to the name, so it is tried apart.
     await refused(requestUpload, { name: "a.txt", sizeBytes: 10 });
-    for (const contentType of [null, 5, {}, ["text/plain"], undefined, "x".repeat(201)]) expect(await refusal(window.run(() => requestUpload({ name: "a.txt", sizeBytes: 1, contentType: contentType as string })))).toMatchObject({ code: "invalid" });
+    for (const contentType of [null, 5, {}, ["text/plain"], undefined, "x".repeat(201)])
+      expect(
+        await refusal(window.run(() => requestUpload({ name: "a.txt", sizeBytes: 1, contentType: contentType as string }))),
+      ).toMatchObject({ code: "invalid" });
     await refused(confirmUpload, { id });
     await refused(deleteFile, { id });
     await refused(renameFile, { id, name: "x.txt" });
@@ -267,19 +313,29 @@ describe("bad input", () => {
 
   test("in an address: what is no id is not found, a made-up cursor or reason is refused", async () => {
     const window = await signedIn(await person());
-    for (const id of ["x", "../x", "1", "%00", `${NOBODY}x`, "null"]) expect([(await download(window, id)).status, (await remove(window, id)).status]).toEqual([404, 404]);
+    for (const id of ["x", "../x", "1", "%00", `${NOBODY}x`, "null"])
+      expect([(await download(window, id)).status, (await remove(window, id)).status]).toEqual([404, 404]);
     const cursor = Buffer.from(JSON.stringify(["a\0", NOBODY])).toString("base64url");
-    for (const query of ["?cursor=x", `?cursor=${cursor}`, "?cursor=a&cursor=b", "?limit=1000000", "?ownerId=x", `?cursor=${"x".repeat(5000)}`]) {
+    for (const query of [
+      "?cursor=x",
+      `?cursor=${cursor}`,
+      "?cursor=a&cursor=b",
+      "?limit=1000000",
+      "?ownerId=x",
+      `?cursor=${"x".repeat(5000)}`,
+    ]) {
       expect((await window.fetch(LIST, `/api/files${query}`)).status, query).toBe(422);
     }
     const id = await upload(window);
-    for (const query of ["?reason=a&reason=b", `?reason=${"x".repeat(400)}`, "?reason=%00bcdefghijkl", "?disposition=inline"]) expect((await download(window, id, query)).status, query).toBe(422);
+    for (const query of ["?reason=a&reason=b", `?reason=${"x".repeat(400)}`, "?reason=%00bcdefghijkl", "?disposition=inline"])
+      expect((await download(window, id, query)).status, query).toBe(422);
   });
 
   test("a deletion asked for by another origin is refused, one of this site or of no browser is not", async () => {
     const window = await signedIn(await person());
     const id = await upload(window);
-    for (const origin of ["https://evil.example", "null", "http://members.example.org.evil.example", "http://members.example.org:8080"]) expect((await remove(window, id, { origin })).status, origin).toBe(403);
+    for (const origin of ["https://evil.example", "null", "http://members.example.org.evil.example", "http://members.example.org:8080"])
+      expect((await remove(window, id, { origin })).status, origin).toBe(403);
     expect((await rowOf(id))?.status).toBe("READY");
     expect((await remove(window, id, { origin: "http://members.example.org" })).status).toBe(204);
     expect((await remove(window, await upload(window))).status).toBe(204);
@@ -322,11 +378,17 @@ describe("the sweep", () => {
     const window = await signedIn(owner);
     const [ready, fresh] = [await upload(window), await put(window, "fresh.txt", TEXT, "text/plain")];
     const [abandoned, half] = [await put(window, "left.txt", TEXT, "text/plain"), await upload(window)];
-    await db().$executeRaw`UPDATE "File" SET "updatedAt" = now() - interval '3 hours' WHERE "id" = ${abandoned}::uuid`;
-    await db().file.update({ where: { id: half }, data: { status: "DELETING" } });
+    const uploadExpiresAt = new Date(Date.now() - 3 * 3_600_000);
+    await db().file.update({ where: { id: abandoned }, data: { uploadExpiresAt } });
+    await db().file.update({ where: { id: half }, data: { status: "DELETING", uploadExpiresAt } });
     const keys = [(await rowOf(abandoned))?.key ?? "", (await rowOf(half))?.key ?? ""];
     expect(await sweepFiles()).toBeGreaterThanOrEqual(2);
-    expect(await Promise.all([ready, fresh, abandoned, half].map(async (id) => (await rowOf(id)) !== null))).toEqual([true, true, false, false]);
+    expect(await Promise.all([ready, fresh, abandoned, half].map(async (id) => (await rowOf(id)) !== null))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
     expect(await Promise.all(keys.map((key) => storage().head(key)))).toEqual([null, null]);
     expect(await sweepFiles()).toBe(0);
   });
@@ -345,6 +407,7 @@ describe("the sweep", () => {
     } finally {
       store.delete = real;
     }
+    await db().file.update({ where: { id }, data: { uploadExpiresAt: new Date(Date.now() - 3_600_000) } });
     await sweepFiles();
     expect(await rowOf(id)).toBeNull();
   });

@@ -1,21 +1,22 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { ForbiddenError, subject } from "@casl/ability";
 import { describe, expect, test } from "vitest";
-import { enter } from "@/access/door";
+import { z } from "zod";
+import { registerFromProvider } from "@/access/credentials";
+import { action, enter, handler } from "@/access/door";
 import { currentEntry } from "@/access/entry";
 import { type Action, abilityFor, accessibleBy, OWN_PROFILE_FIELDS, type SubjectName } from "@/access/rules";
-import { registerFromProvider } from "@/access/credentials";
 import { auth, handlers } from "@/auth";
 import { register, signInWithEmail } from "@/features/accounts/actions";
-import { issueDownload } from "@/features/files/changes";
 import { renameFile } from "@/features/files/actions";
+import { issueDownload } from "@/features/files/changes";
 import { listPeople } from "@/features/people/queries";
 import { peopleQuerySchema } from "@/features/people/schema";
 import { completeProfile, updateProfile } from "@/features/profiles/actions";
 import { getOwnProfile } from "@/features/profiles/queries";
 import { db } from "@/lib/db";
 import { admin, file, PASSWORD, person } from "./support/people";
-import { as, asVisitor, browser, redirectOf, signedIn } from "./support/request";
+import { as, asVisitor, type Browser, browser, redirectOf, signedIn } from "./support/request";
 
 const ME = "00000000-0000-4000-8000-00000000000a";
 const THEM = "00000000-0000-4000-8000-00000000000b";
@@ -113,7 +114,9 @@ const POLICY: Record<keyof typeof ROWS, Record<Action, { own: Who[]; other: Who[
 };
 
 const CELLS = Object.entries(POLICY).flatMap(([name, actions]) =>
-  ACTIONS.flatMap((action) => (["own", "other"] as const).map((whose) => ({ name: name as keyof typeof ROWS, action, whose, allowed: actions[action][whose] }))),
+  ACTIONS.flatMap((action) =>
+    (["own", "other"] as const).map((whose) => ({ name: name as keyof typeof ROWS, action, whose, allowed: actions[action][whose] })),
+  ),
 );
 
 describe("the policy table", () => {
@@ -123,24 +126,50 @@ describe("the policy table", () => {
   });
 
   test("a subject nobody wrote a rule for is closed to everybody", () => {
-    for (const who of EVERYBODY) for (const name of ["Password", "Tombstone", "Subscription", "all"]) for (const action of [...ACTIONS, "manage"]) expect(rulesOf(who).can(action as Action, name as SubjectName), `${who} ${action} ${name}`).toBe(false);
+    for (const who of EVERYBODY)
+      for (const name of ["Password", "Tombstone", "Subscription", "all"])
+        for (const action of [...ACTIONS, "manage"])
+          expect(rulesOf(who).can(action as Action, name as SubjectName), `${who} ${action} ${name}`).toBe(false);
   });
 
   test("the admin's pages are for admins whose standing is good", () => {
     for (const who of EVERYBODY) expect(rulesOf(who).can("read", "Dashboard"), who).toBe(who === "admin");
   });
 
-  const COLUMNS = ["id", "email", "emailVerified", "name", "image", "role", "city", "interests", "bio", "profileComplete", "mustChangePassword", "locale", "theme", "createdAt", "lastSeenAt", "epoch", "version", "changedXid"];
+  const COLUMNS = [
+    "id",
+    "email",
+    "emailVerified",
+    "name",
+    "image",
+    "role",
+    "city",
+    "interests",
+    "bio",
+    "profileComplete",
+    "mustChangePassword",
+    "locale",
+    "theme",
+    "createdAt",
+    "lastSeenAt",
+    "epoch",
+    "version",
+    "changedXid",
+  ];
   const OWN = ["name", "image", "bio", "city", "interests", "locale", "theme"];
   const BY_ADMIN = ["role", "name", "image", "bio", "city", "interests"];
 
   test("of their own row everybody writes the profile, and nobody role, address, epoch or what the server keeps", () => {
     expect([...OWN_PROFILE_FIELDS]).toEqual(OWN);
-    for (const who of EVERYBODY) for (const column of COLUMNS) expect(rulesOf(who).can("update", ROWS.User(ME), column), `${who} ${column}`).toBe(OWN.includes(column));
+    for (const who of EVERYBODY)
+      for (const column of COLUMNS)
+        expect(rulesOf(who).can("update", ROWS.User(ME), column), `${who} ${column}`).toBe(OWN.includes(column));
   });
 
   test("of another's row an admin writes role and profile, and nobody else anything", () => {
-    for (const who of EVERYBODY) for (const column of COLUMNS) expect(rulesOf(who).can("update", ROWS.User(THEM), column), `${who} ${column}`).toBe(who === "admin" && BY_ADMIN.includes(column));
+    for (const who of EVERYBODY)
+      for (const column of COLUMNS)
+        expect(rulesOf(who).can("update", ROWS.User(THEM), column), `${who} ${column}`).toBe(who === "admin" && BY_ADMIN.includes(column));
   });
 
   test("an admin is told that it is their own role, not that a right is missing", () => {
@@ -189,22 +218,25 @@ describe("the policy table", () => {
 });
 
 describe("standing, at the door of a page", () => {
-  const at = (path: string, standing?: "any") => () => enter("read", "User", standing);
+  const at = (standing?: "any") => () => enter("read", "User", standing);
   test("nobody signed in goes to /login and comes back to where they were going", async () => {
-    expect(await redirectOf(browser({ path: "/files?cursor=a&x=b" }).run(at("/files")))).toBe("/login?callbackUrl=%2Ffiles%3Fcursor%3Da%26x%3Db");
+    expect(await redirectOf(browser({ path: "/files?cursor=a&x=b" }).run(at()))).toBe("/login?callbackUrl=%2Ffiles%3Fcursor%3Da%26x%3Db");
   });
 
   test("a path that leads elsewhere is not brought back", async () => {
     for (const path of ["//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil.example", "javascript:alert(1)"]) {
-      expect(await redirectOf(browser({ headers: { "x-foyer-path": path } }).run(at("/")))).toBe("/login?callbackUrl=%2F");
+      expect(await redirectOf(browser({ headers: { "x-foyer-path": path } }).run(at()))).toBe("/login?callbackUrl=%2F");
     }
   });
 
   test("an unfinished profile leads to /onboarding, a first password to its change, each but where that is mended", async () => {
-    const [unfinished, first] = [await signedIn(await admin({ complete: false })), await signedIn(await admin({ mustChangePassword: true, complete: false }))];
-    expect(await redirectOf(unfinished.run(at("/admin/users"), { path: "/admin/users" }))).toBe("/onboarding?callbackUrl=%2Fadmin%2Fusers");
-    expect(await redirectOf(first.run(at("/")))).toBe("/settings/security");
-    for (const one of [unfinished, first]) expect((await one.run(at("/", "any"))).actor.userId).toBe(one.claims.sub);
+    const [unfinished, first] = [
+      await signedIn(await admin({ complete: false })),
+      await signedIn(await admin({ mustChangePassword: true, complete: false })),
+    ];
+    expect(await redirectOf(unfinished.run(at(), { path: "/admin/users" }))).toBe("/onboarding?callbackUrl=%2Fadmin%2Fusers");
+    expect(await redirectOf(first.run(at()))).toBe("/settings/security");
+    for (const one of [unfinished, first]) expect((await one.run(at("any"))).actor.userId).toBe(one.claims.sub);
   });
 
   test("a right that is missing leads to /forbidden, with `any` standing too", async () => {
@@ -212,6 +244,38 @@ describe("standing, at the door of a page", () => {
     expect(await redirectOf(member.run(() => enter("read", "Dashboard")))).toBe("/forbidden");
     const unfinished = await signedIn(await admin({ complete: false }));
     expect(await redirectOf(unfinished.run(() => enter("read", "Dashboard", "any")))).toBe("/forbidden");
+  });
+});
+
+describe("the door of an action and of a handler", () => {
+  const asked = { can: ["read", "Dashboard"], rate: "read" } as const;
+  const act = action(asked, z.strictObject({}), async () => "in");
+  const handle = handler(asked, {}, async () => "in");
+  const answers = async (window: Browser) => {
+    const [done, said] = [await window.run(() => act({})), await window.fetch(handle, "/api/x")];
+    return [done.ok ? "in" : done.error.code, said.status];
+  };
+
+  test("lets in only those whose rules allow what it names, whatever else they may", async () => {
+    expect(await answers(browser())).toEqual(["unauthenticated", 401]);
+    expect(await answers(await signedIn(await person()))).toEqual(["forbidden", 403]);
+    expect(await answers(await signedIn(await admin({ complete: false })))).toEqual(["profile_incomplete", 403]);
+    expect(await answers(await signedIn(await admin({ mustChangePassword: true })))).toEqual(["forbidden", 403]);
+    expect(await answers(await signedIn(await admin()))).toEqual(["in", 200]);
+  });
+
+  test("asks for the right before it looks at what was sent", async () => {
+    expect(await as(await person(), () => act({ nonsense: true } as never))).toMatchObject({ error: { code: "forbidden" } });
+    expect(await as(await admin(), () => act({ nonsense: true } as never))).toMatchObject({ error: { code: "invalid" } });
+  });
+
+  test("says nothing of an error nobody expected but a reference", async () => {
+    const broken = action(asked, z.strictObject({}), async () => {
+      throw new Error("secret detail");
+    });
+    const answer = await as(await admin(), () => broken({}));
+    expect(answer).toMatchObject({ ok: false, error: { code: "internal", reference: expect.stringMatching(/^[0-9a-f]{8}$/) } });
+    expect(JSON.stringify(answer)).not.toContain("secret detail");
   });
 });
 
@@ -231,14 +295,29 @@ describe("holes of earlier systems stay closed", () => {
   test("hole 2: a member cannot write role, e-mail, epoch or any other column through their own profile", async () => {
     const me = await person();
     const before = await db().user.findUniqueOrThrow({ where: { id: me.id } });
-    for (const more of [{ role: "ADMIN" }, { email: "x@example.org" }, { epoch: 9 }, { mustChangePassword: "false" }, { id: ME }, { emailVerified: "now" }, { password: "x" }]) {
+    for (const more of [
+      { role: "ADMIN" },
+      { email: "x@example.org" },
+      { epoch: 9 },
+      { mustChangePassword: "false" },
+      { id: ME },
+      { emailVerified: "now" },
+      { password: "x" },
+    ]) {
       for (const act of [updateProfile, completeProfile]) {
-        expect(await as(me, () => act({ ...profile, ...more } as never)), JSON.stringify(more)).toMatchObject({ ok: false, error: { code: "invalid" } });
+        expect(await as(me, () => act({ ...profile, ...more } as never)), JSON.stringify(more)).toMatchObject({
+          ok: false,
+          error: { code: "invalid" },
+        });
       }
     }
     expect(await db().user.findUniqueOrThrow({ where: { id: me.id } })).toEqual({ ...before, lastSeenAt: expect.any(Date) });
     expect(await as(me, () => updateProfile(profile))).toMatchObject({ ok: true });
-    expect(await db().user.findUniqueOrThrow({ where: { id: me.id } })).toMatchObject({ role: "MEMBER", email: before.email, epoch: before.epoch });
+    expect(await db().user.findUniqueOrThrow({ where: { id: me.id } })).toMatchObject({
+      role: "MEMBER",
+      email: before.email,
+      epoch: before.epoch,
+    });
   });
 
   test("hole 11: an admin who signs in again, or whose profile is written, is still an admin", async () => {
@@ -248,7 +327,9 @@ describe("holes of earlier systems stay closed", () => {
     expect((await window.run(currentEntry))?.actor.role).toBe("ADMIN");
     expect(await as(boss, () => updateProfile(profile))).toMatchObject({ ok: true });
     expect((await db().user.findUniqueOrThrow({ where: { id: boss.id } })).role).toBe("ADMIN");
-    await expect(asVisitor({}, () => registerFromProvider({ email: boss.email.toUpperCase(), emailVerified: null, name: "x" }))).rejects.toMatchObject({ code: "conflict" });
+    await expect(
+      asVisitor({}, () => registerFromProvider({ email: boss.email.toUpperCase(), emailVerified: null, name: "x" })),
+    ).rejects.toMatchObject({ code: "conflict" });
     expect((await db().user.findUniqueOrThrow({ where: { id: boss.id } })).role).toBe("ADMIN");
   });
 
@@ -265,7 +346,12 @@ describe("holes of earlier systems stay closed", () => {
     expect(session.user).toMatchObject({ id: me.claims.sub, role: "MEMBER", name: me.claims.name });
     expect(answer.headers.getSetCookie().join("\n")).toContain("session-token=");
     expect((await me.run(() => auth()))?.user).toMatchObject({ id: me.claims.sub, role: "MEMBER" });
-    expect((await me.run(currentEntry))?.actor).toMatchObject({ userId: me.claims.sub, sid: me.claims.sid, role: "MEMBER", name: me.claims.name });
+    expect((await me.run(currentEntry))?.actor).toMatchObject({
+      userId: me.claims.sub,
+      sid: me.claims.sid,
+      role: "MEMBER",
+      name: me.claims.name,
+    });
     expect(await redirectOf(me.run(() => enter("read", "Dashboard")))).toBe("/forbidden");
   });
 
@@ -281,16 +367,27 @@ describe("holes of earlier systems stay closed", () => {
     }
     const window = browser();
     const { csrfToken } = await (await window.fetch(handlers.GET, "/api/auth/csrf")).json();
-    for (const body of [{ email: me.email, password: "wrong" }, { email: me.email }, { password: PASSWORD }, { email: me.email, "password[not]": "x" }, { id: me.id }]) {
+    const bodies: Record<string, string>[] = [
+      { email: me.email, password: "wrong" },
+      { email: me.email },
+      { password: PASSWORD },
+      { email: me.email, "password[not]": "x" },
+      { id: me.id },
+    ];
+    for (const body of bodies) {
       const answer = await window.fetch(handlers.POST, "/api/auth/callback/credentials", {
         method: "POST",
         headers: { "content-type": "application/x-www-form-urlencoded" },
-        body: new URLSearchParams({ csrfToken, ...body } as Record<string, string>),
+        body: new URLSearchParams({ csrfToken, ...body }),
       });
       expect(answer.headers.getSetCookie().filter((line) => /session-token=[^;]/.test(line))).toEqual([]);
     }
     const form = new URLSearchParams({ csrfToken, email: me.email, password: PASSWORD });
-    const opened = await window.fetch(handlers.POST, "/api/auth/callback/credentials", { method: "POST", headers: { "content-type": "application/x-www-form-urlencoded" }, body: form });
+    const opened = await window.fetch(handlers.POST, "/api/auth/callback/credentials", {
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: form,
+    });
     expect(opened.headers.getSetCookie().filter((line) => /session-token=[^;]/.test(line))).toHaveLength(1);
     const right = browser();
     expect(await redirectOf(right.run(() => signInWithEmail({ email: me.email, password: PASSWORD })))).toBe("/members");
@@ -300,20 +397,36 @@ describe("holes of earlier systems stay closed", () => {
   test("hole 14: a GET changes nothing: Auth.js's sign-out and callback included, and a Referer leads nowhere", async () => {
     const me = await signedIn(await person());
     const before = await db().auditEvent.count();
-    for (const path of ["/api/auth/signout", "/api/auth/callback/credentials?email=x&password=y", "/api/auth/signin/credentials", "/api/auth/signout?callbackUrl=https://evil.example"]) {
+    for (const path of [
+      "/api/auth/signout",
+      "/api/auth/callback/credentials?email=x&password=y",
+      "/api/auth/signin/credentials",
+      "/api/auth/signout?callbackUrl=https://evil.example",
+    ]) {
       const answer = await me.fetch(handlers.GET, path, { headers: { referer: "https://evil.example/" } });
       expect(answer.headers.get("location") ?? "", path).not.toContain("evil.example");
     }
     expect((await me.run(currentEntry))?.actor.userId).toBe(me.claims.sub);
     expect(await db().auditEvent.count()).toBe(before);
     const forged = browser();
-    const target = redirectOf(forged.run(() => register({ email: "referer@example.org", password: PASSWORD, callbackUrl: "https://evil.example/" }), { headers: { referer: "https://evil.example/" } }));
+    const target = redirectOf(
+      forged.run(() => register({ email: "referer@example.org", password: PASSWORD, callbackUrl: "https://evil.example/" }), {
+        headers: { referer: "https://evil.example/" },
+      }),
+    );
     expect(await target).toBe("/members");
   });
 
   test("hole 15: there is no route for looking inside: every route is one of these", () => {
     const routes = readdirSync("src/app", { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith("route.ts"));
-    expect(routes.sort()).toEqual(["api/auth/[...nextauth]/route.ts", "api/files/[id]/route.ts", "api/files/route.ts", "api/health/route.ts", "api/ready/route.ts", "api/storage/[...key]/route.ts"]);
+    expect(routes.sort()).toEqual([
+      "api/auth/[...nextauth]/route.ts",
+      "api/files/[id]/route.ts",
+      "api/files/route.ts",
+      "api/health/route.ts",
+      "api/ready/route.ts",
+      "api/storage/[...key]/route.ts",
+    ]);
     expect(existsSync("src/pages") || existsSync("pages") || existsSync("app")).toBe(false);
     for (const path of routes) expect(readFileSync(`src/app/${path}`, "utf8"), path).not.toMatch(/debug|process\.env/i);
   });
@@ -325,7 +438,9 @@ describe("holes of earlier systems stay closed", () => {
     await expect(issue(other, "because I want to know")).rejects.toMatchObject({ code: "not_found" });
     await expect(issue(boss)).rejects.toMatchObject({ code: "invalid", reason: "reason_required" });
     expect((await issue(boss, "asked for by the owner, ticket 7")).url).toContain("/api/storage/");
-    expect(await db().auditEvent.findMany({ where: { subjectId: mine.id } })).toMatchObject([{ action: "file.download_url_issued", actorId: boss.id, after: { ownerId: me.id, reason: "asked for by the owner, ticket 7" } }]);
+    expect(await db().auditEvent.findMany({ where: { subjectId: mine.id } })).toMatchObject([
+      { action: "file.download_url_issued", actorId: boss.id, after: { ownerId: me.id, reason: "asked for by the owner, ticket 7" } },
+    ]);
     expect(await as(boss, () => renameFile({ id: mine.id, name: "x.pdf" }))).toMatchObject({ ok: false, error: { code: "forbidden" } });
   });
 });

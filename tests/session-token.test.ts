@@ -16,16 +16,33 @@ const SALT = "authjs.session-token";
 const now = () => Math.floor(Date.now() / 1000);
 
 const claims = (): Claims => ({
-  sub: "01a1fb4c-693e-727a-8fe9-ec2bef2aafc0", sid: "01a1fb4c-693e-727a-8fe9-ec2bef2aafc1", role: "MEMBER", profileComplete: true, mustChangePassword: false,
-  epoch: 3, end: now() + 600, iat: now(), exp: now() + 300, name: "Ìfẹ́ O’Neill 🦀", email: "ife@example.org", picture: null,
-  emailVerified: true, secondFactor: false, deleteAfter: null, strong: false, began: now(), whole: true,
+  sub: "01a1fb4c-693e-727a-8fe9-ec2bef2aafc0",
+  sid: "01a1fb4c-693e-727a-8fe9-ec2bef2aafc1",
+  role: "MEMBER",
+  profileComplete: true,
+  mustChangePassword: false,
+  epoch: 3,
+  end: now() + 600,
+  iat: now(),
+  exp: now() + 300,
+  name: "Ìfẹ́ O’Neill 🦀",
+  email: "ife@example.org",
+  picture: null,
+  emailVerified: true,
+  secondFactor: false,
+  deleteAfter: null,
+  strong: false,
+  began: now(),
+  whole: true,
 });
 const read = (token: string, secrets = [SECRET], salt = SALT) => decodeToken(token, secrets, salt);
 
 /** A token that is sealed rightly, whatever it says: only its content can be wrong. */
 function sealed(header: object, payload: string, secret = SECRET, salt = SALT): string {
   const bytes = Buffer.from(hkdfSync("sha256", secret, salt, `Auth.js Generated Encryption Key (${salt})`, 64));
-  const kid = createHash("sha512").update(`{"k":"${bytes.toString("base64url")}","kty":"oct"}`).digest("base64url");
+  const kid = createHash("sha512")
+    .update(`{"k":"${bytes.toString("base64url")}","kty":"oct"}`)
+    .digest("base64url");
   const head = Buffer.from(JSON.stringify({ alg: "dir", enc: "A256CBC-HS512", kid, ...header })).toString("base64url");
   const iv = randomBytes(16);
   const cipher = createCipheriv("aes-256-cbc", bytes.subarray(32), iv);
@@ -39,7 +56,10 @@ function sealed(header: object, payload: string, secret = SECRET, salt = SALT): 
 describe("Auth.js and we read each other", () => {
   test("Auth.js decodes what we encode, to the last field", async () => {
     const given = claims();
-    expect(await authDecode({ token: encodeToken(given, SECRET, SALT), secret: SECRET, salt: SALT })).toEqual({ ...given, jti: expect.any(String) });
+    expect(await authDecode({ token: encodeToken(given, SECRET, SALT), secret: SECRET, salt: SALT })).toEqual({
+      ...given,
+      jti: expect.any(String),
+    });
   });
 
   test("we decode what Auth.js encodes", async () => {
@@ -88,7 +108,9 @@ describe("nothing but a whole, current token of ours is read", () => {
   });
 
   test("parts of two good tokens put together", () => {
-    const [one, two] = [encodeToken(claims(), SECRET, SALT), encodeToken({ ...claims(), role: "ADMIN" }, SECRET, SALT)].map((token) => token.split("."));
+    const [one, two] = [encodeToken(claims(), SECRET, SALT), encodeToken({ ...claims(), role: "ADMIN" }, SECRET, SALT)].map((token) =>
+      token.split("."),
+    );
     for (const index of [2, 3, 4]) expect(read((one ?? []).with(index, two?.[index] ?? "").join("."))).toBeNull();
   });
 
@@ -125,13 +147,20 @@ describe("nothing but a whole, current token of ours is read", () => {
   test("truncated anywhere, lengthened, or with a part too many or too few", () => {
     const token = encodeToken(claims(), SECRET, SALT);
     for (let length = 0; length < token.length; length += 1) expect(read(token.slice(0, length))).toBeNull();
-    for (const wrong of [`${token}.`, `${token}.x`, `.${token}`, token.replace("..", "."), token.replace("..", ".x."), `${token}${token}`]) expect(read(wrong)).toBeNull();
+    for (const wrong of [`${token}.`, `${token}.x`, `.${token}`, token.replace("..", "."), token.replace("..", ".x."), `${token}${token}`])
+      expect(read(wrong)).toBeNull();
   });
 
   test("a megabyte of anything, at once", () => {
     const token = encodeToken(claims(), SECRET, SALT);
     const megabyte = 1_000_000;
-    for (const garbage of ["A".repeat(megabyte), ".".repeat(megabyte), `${token}${"A".repeat(megabyte)}`, token.replace("..", `..${"A".repeat(megabyte)}`), "💥".repeat(megabyte / 2)]) {
+    for (const garbage of [
+      "A".repeat(megabyte),
+      ".".repeat(megabyte),
+      `${token}${"A".repeat(megabyte)}`,
+      token.replace("..", `..${"A".repeat(megabyte)}`),
+      "💥".repeat(megabyte / 2),
+    ]) {
       expect(read(garbage)).toBeNull();
     }
   });
@@ -139,11 +168,25 @@ describe("nothing but a whole, current token of ours is read", () => {
   test("whatever fast-check thinks of, and never with a throw", () => {
     const good = encodeToken(claims(), SECRET, SALT);
     const pieces = good.split(".");
-    const part = fc.oneof(fc.constantFrom(...pieces), fc.base64String(), fc.string({ unit: "binary" }), fc.uint8Array({ maxLength: 80 }).map((bytes) => Buffer.from(bytes).toString("base64url")));
-    const token = fc.oneof(fc.string({ unit: "binary" }), fc.array(part, { maxLength: 7 }).map((list) => list.join(".")));
-    fc.assert(fc.property(token, (text) => text === good || read(text) === null), { numRuns: 3_000 });
+    const part = fc.oneof(
+      fc.constantFrom(...pieces),
+      fc.base64String(),
+      fc.string({ unit: "binary" }),
+      fc.uint8Array({ maxLength: 80 }).map((bytes) => Buffer.from(bytes).toString("base64url")),
+    );
+    const token = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.array(part, { maxLength: 7 }).map((list) => list.join(".")),
+    );
+    fc.assert(
+      fc.property(token, (text) => text === good || read(text) === null),
+      { numRuns: 3_000 },
+    );
     const payload = fc.json();
-    fc.assert(fc.property(payload, (text) => asClaims(read(sealed({}, text))) === null), { numRuns: 300 });
+    fc.assert(
+      fc.property(payload, (text) => asClaims(read(sealed({}, text))) === null),
+      { numRuns: 300 },
+    );
   });
 });
 
@@ -169,7 +212,11 @@ describe("asClaims", () => {
 describe("a secret is rotated without signing anybody out", () => {
   test("both read while both are given; the old one ends when it is taken away", () => {
     const [old, young] = [encodeToken(claims(), OTHER, SALT), encodeToken(claims(), SECRET, SALT)];
-    for (const secrets of [[SECRET, OTHER], [OTHER, SECRET]]) for (const token of [old, young]) expect(read(token, secrets)).not.toBeNull();
+    for (const secrets of [
+      [SECRET, OTHER],
+      [OTHER, SECRET],
+    ])
+      for (const token of [old, young]) expect(read(token, secrets)).not.toBeNull();
     expect([read(old, [SECRET]), read(young, [OTHER])]).toEqual([null, null]);
   });
 });
@@ -204,8 +251,13 @@ describe("the cookie", () => {
     const { currentEntry } = await import("@/access/entry");
     const token = encodeToken(claims(), OTHER, SALT);
     const games: Record<string, string>[] = [
-      { [SALT]: "x" }, { [SALT]: token }, { [SALT]: "a.b.c.d.e" }, { [SALT]: "%00%ff" }, { [SALT]: "\ud800".toWellFormed() },
-      { [`${SALT}.0`]: token.slice(0, 40), [`${SALT}.1`]: token.slice(60) }, { [`${SALT}.0`]: "x".repeat(4000), [`${SALT}.1`]: "x".repeat(4000) },
+      { [SALT]: "x" },
+      { [SALT]: token },
+      { [SALT]: "a.b.c.d.e" },
+      { [SALT]: "%00%ff" },
+      { [SALT]: "\ufffd" },
+      { [`${SALT}.0`]: token.slice(0, 40), [`${SALT}.1`]: token.slice(60) },
+      { [`${SALT}.0`]: "x".repeat(4000), [`${SALT}.1`]: "x".repeat(4000) },
       { [SALT]: "x".repeat(20_000) },
     ];
     for (const cookies of games) {

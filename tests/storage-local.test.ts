@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { handleStorageRequest, storage } from "@/storage";
 import { LocalStorage } from "@/storage/local";
-import { AlreadyExists, ObjectFiles } from "@/storage/object-files";
+import { ObjectFiles } from "@/storage/object-files";
 import { S3Storage } from "@/storage/s3";
 import { StorageUnavailable } from "@/storage/storage";
 import { temporaryFolder } from "./support/postgres";
@@ -33,9 +33,6 @@ async function downloadUrl(key: string, expiresIn = 60): Promise<URL> {
     (await under.store.presignDownload(key, { filename: "a.txt", contentType: "text/plain", disposition: "inline", expiresIn })).url,
   );
 }
-async function uploadUrl(key: string, sizeBytes: number): Promise<URL> {
-  return under.at((await under.store.presignUpload(key, { contentType: "text/plain", sizeBytes, expiresIn: 60 })).url);
-}
 async function get(key: string, headers: Record<string, string> = {}, method = "GET") {
   return fetch(await downloadUrl(key), { method, headers });
 }
@@ -61,9 +58,9 @@ describe("answers", () => {
   });
 
   test("refusals say which rule was broken", async () => {
-    const upload = await uploadUrl(newKey(), 5);
-    const used = await uploadUrl(await stored(), 5);
-    const short = await downloadUrl(await stored(), 1);
+    const key = await stored();
+    const upload = under.at((await under.store.presignUpload(key, { contentType: "text/plain", sizeBytes: 5, expiresIn: 60 })).url);
+    const short = await downloadUrl(key, 1);
     const good = { "content-type": "text/plain" };
     const code = async (url: URL, options: Parameters<typeof send>[1]) => {
       const answer = await send(url, options);
@@ -78,7 +75,6 @@ describe("answers", () => {
     expect(await code(upload, { method: "PUT", headers: good, body: Buffer.from("hello!") })).toEqual([413, "too_long"]);
     expect(await code(upload, { method: "PUT", headers: good, body: Buffer.from("hell") })).toEqual([400, "too_short"]);
     expect(await code(upload, { method: "POST", headers: good, body })).toEqual([403, "bad_signature"]);
-    expect(await code(used, { method: "PUT", headers: good, body })).toEqual([412, "already_uploaded"]);
     expect(await code(await downloadUrl(newKey()), { method: "GET" })).toEqual([404, "not_found"]);
     for (const path of [
       "/api/storage/../../etc/passwd",
@@ -111,12 +107,11 @@ describe("answers", () => {
       expect(head.headers.get(name)).toBe(whole.headers.get(name));
   });
 
-  test("an entity tag is strong, stays with an object and is new when its key is used again", async () => {
+  test("an entity tag is strong, stays with an object and changes with each upload", async () => {
     const key = await stored();
     const tag = (await get(key)).headers.get("etag");
     expect(tag).toMatch(/^"[0-9a-f-]+"$/);
     expect((await get(key)).headers.get("etag")).toBe(tag);
-    await under.store.delete(key);
     await put(key, "hello, world");
     expect((await get(key)).headers.get("etag")).not.toBe(tag);
   });
@@ -177,11 +172,11 @@ describe("on disk", () => {
     expect(readdirSync(join(folder, ".incoming"))).toEqual(["young"]);
   });
 
-  test("a download under way reads on as it began, though the object is deleted and its key used again", async () => {
+  test("a download under way reads on as it began, though the object is replaced and deleted", async () => {
     const key = await stored("a".repeat(3_000_000));
     const answer = await get(key);
-    await under.store.delete(key);
     await put(key, "b");
+    await under.store.delete(key);
     expect(new Set(await answer.text())).toEqual(new Set("a"));
   });
 
@@ -218,73 +213,6 @@ describe("on disk", () => {
     expect(readFileSync(path, "utf8").slice(0, 13)).toBe("hello, world\n");
   });
 
-  test("an upload that cannot succeed is refused before its body is read", async () => {
-    const url = await uploadUrl(await stored(), 5);
-    const body = new ReadableStream({ pull: () => expect.unreachable("the body was read") }, { highWaterMark: 0 });
-    const init = { method: "PUT", headers: { "content-type": "text/plain" }, body, duplex: "half" };
-    expect((await under.store.handle(new Request(url, init as RequestInit))).status).toBe(412);
-  });
-
-  test("an upload begun before another one ended cannot replace it", async () => {
-    const key = newKey();
-    const url = await uploadUrl(key, 5);
-    const headers = { "content-type": "text/plain" };
-    let late: ReadableStreamDefaultController<Uint8Array> | undefined;
-    const body = new ReadableStream<Uint8Array>({
-      start: (controller) => {
-        late = controller;
-      },
-    });
-    const answer = under.store.handle(new Request(url, { method: "PUT", headers, body, duplex: "half" } as RequestInit));
-    await expect.poll(unfinished).toHaveLength(1);
-    expect((await fetch(url, { method: "PUT", headers, body: "first" })).status).toBe(200);
-    late?.enqueue(Buffer.from("other"));
-    late?.close();
-    expect(await (await answer).json()).toMatchObject({ error: { code: "already_uploaded" } });
-    expect((await answer).status).toBe(412);
-    expect(await (await get(key)).text()).toBe("first");
-    expect(unfinished()).toEqual([]);
-  });
-
-  test.each([
-    ["with hard links", undefined],
-    ["without hard links", async () => Promise.reject(Object.assign(new Error("no links here"), { code: "EPERM" }))],
-  ])("of writes of one key at once, one succeeds, %s", async (_, makeLink) => {
-    const folder = temporaryFolder();
-    // Two as in two processes: what one of them remembers is no help to the other.
-    const writers = [new ObjectFiles(folder, makeLink), new ObjectFiles(folder, makeLink)];
-    for (let round = 0; round < 20; round++) {
-      const key = `owner/${round}`;
-      const write = async (_: unknown, n: number) =>
-        writers[n % 2]?.write(
-          key,
-          (async function* () {
-            yield Buffer.alloc(1000 + n, n);
-          })(),
-          1000 + n,
-          `text/x-${n}`,
-        );
-      const results = await Promise.allSettled(Array.from({ length: 8 }, write));
-      const winner = results.findIndex(({ status }) => status === "fulfilled");
-      for (const [n, result] of results.entries())
-        if (n !== winner) expect(result).toMatchObject({ status: "rejected", reason: expect.any(AlreadyExists) });
-      const object = await writers[0]?.open(key);
-      expect([object?.sizeBytes, object?.contentType]).toEqual([1000 + winner, `text/x-${winner}`]);
-      await object?.file.close();
-    }
-    expect(readdirSync(join(folder, ".incoming"))).toEqual([]);
-  });
-
-  test("a disk error is not taken for a missing hard link, nor a used key for a disk error", async () => {
-    const folder = temporaryFolder();
-    const failing = (code: string) => new ObjectFiles(folder, () => Promise.reject(Object.assign(new Error(code), { code })));
-    const empty = async function* () {};
-    await expect(failing("ENOSPC").write("owner/a", empty(), 0, "text/plain")).rejects.toThrow("ENOSPC");
-    await failing("ENOTSUP").write("owner/a", empty(), 0, "text/plain");
-    await expect(failing("ENOTSUP").write("owner/a", empty(), 0, "text/plain")).rejects.toThrow(AlreadyExists);
-    expect(readdirSync(join(folder, ".incoming"))).toEqual([]);
-  });
-
   test("an owner's folder goes with the last file, and uploads beside deletes succeed", async () => {
     const files = new ObjectFiles(temporaryFolder());
     const owner = randomUUID();
@@ -302,11 +230,58 @@ describe("on disk", () => {
     expect(readdirSync(under.folder)).not.toContain(owner);
   });
 
+  test("a move keeps the entity tag, takes a folder left empty along, and makes none for nothing", async () => {
+    const from = await stored();
+    const to = newKey();
+    const tag = (await get(from)).headers.get("etag");
+    await under.store.move(from, to);
+    expect((await get(to)).headers.get("etag")).toBe(tag);
+    expect(readdirSync(under.folder)).not.toContain(from.split("/")[0]);
+    const nowhere = newKey();
+    expect(await under.store.move(from, nowhere)).toBe(false);
+    expect(readdirSync(under.folder)).not.toContain(nowhere.split("/")[0]);
+  });
+
+  test("a download under way reads on as it began, though the object is moved", async () => {
+    const key = await stored("a".repeat(3_000_000));
+    const answer = await get(key);
+    await under.store.move(key, newKey());
+    expect((await answer.text()).length).toBe(3_000_000);
+  });
+
+  test("moves between owners beside deletes of their last files succeed", async () => {
+    const files = new ObjectFiles(temporaryFolder());
+    const comeAndGo = async (_: unknown, n: number) => {
+      for (let round = 0; round < 20; round++) {
+        await files.write(`a/${n}`, (async function* () {})(), 0, "text/plain");
+        expect(await files.move(`a/${n}`, `b/${n}`)).toBe(true);
+        await files.remove(`b/${n}`);
+      }
+    };
+    await Promise.all(Array.from({ length: 4 }, comeAndGo));
+    expect(await files.list("", "", 10)).toEqual([]);
+  });
+
+  test("an object does not move to where a folder stands: both stay as they are", async () => {
+    const key = await stored();
+    const to = newKey();
+    mkdirSync(join(under.folder, to, "x"), { recursive: true });
+    await expect(under.store.move(key, to)).rejects.toThrow(StorageUnavailable);
+    expect(await under.store.head(key)).toEqual({ sizeBytes: 12, contentType: "text/plain" });
+  });
+
   test("a folder that cannot be used is StorageUnavailable, and 503 to the browser", async () => {
     const file = join(temporaryFolder(), "file");
     writeFileSync(file, "");
     const store = new LocalStorage({ folder: join(file, "files"), secret: SECRET });
-    const calls = [store.check(), store.head(newKey()), store.readRange(newKey(), 0, 1), store.delete(newKey()), store.list("")];
+    const calls = [
+      store.check(),
+      store.head(newKey()),
+      store.readRange(newKey(), 0, 1),
+      store.move(newKey(), newKey()),
+      store.delete(newKey()),
+      store.list(""),
+    ];
     for (const result of await Promise.allSettled(calls))
       expect(result).toMatchObject({ status: "rejected", reason: expect.any(StorageUnavailable) });
     const { url, headers } = await store.presignUpload(newKey(), { contentType: "text/plain", sizeBytes: 1, expiresIn: 60 });

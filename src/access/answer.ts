@@ -35,7 +35,9 @@ export async function answerTo(thrown: unknown): Promise<Answer> {
     return { status: 500, retryAfter: undefined, problem: { code: "internal", message: say("internal", { reference }), reference } };
   }
   if (error.code === "unavailable") log().warn({ err: error.cause ?? error }, "unavailable");
-  const fields = Object.fromEntries(Object.entries(error.fields).map(([name, key]) => [name, say(key, error.params)]));
+  const fields = Object.fromEntries(
+    Object.entries(error.fields).map(([name, key]) => [name, say(key, { ...error.params, ...error.fieldParams[name] })]),
+  );
   const problem: Problem = { code: error.code, message: say(error.reason, error.params) };
   if (Object.keys(fields).length > 0) problem.fields = fields;
   return { status: error.status, retryAfter: error.retryAfter, problem };
@@ -65,16 +67,18 @@ function known(thrown: unknown): AppError | null {
 /** The first problem of each field; schemas may give a message key of their own. */
 function fromZod(error: ZodError): AppError {
   const fields: Record<string, string> = {};
-  const params: Record<string, string | number> = {};
+  const fieldParams: Record<string, Record<string, number>> = {};
   for (const issue of error.issues) {
     // A form has one place for a message a field, also where the field is read as a list.
     const name = String(issue.path[0] ?? "form");
     if (fields[name]) continue;
     fields[name] = `field.${keyOf(issue)}`;
-    if ("minimum" in issue && issue.minimum !== undefined) params.min = Number(issue.minimum);
-    if ("maximum" in issue && issue.maximum !== undefined) params.max = Number(issue.maximum);
+    fieldParams[name] = {
+      ...("minimum" in issue && { min: Number(issue.minimum) }),
+      ...("maximum" in issue && { max: Number(issue.maximum) }),
+    };
   }
-  return new AppError("invalid", undefined, { fields, params });
+  return new AppError("invalid", undefined, { fields, fieldParams });
 }
 
 function keyOf(issue: z.core.$ZodIssue): string {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { cookies } from "next/headers";
-import type { AdapterUser } from "next-auth/adapters";
+import type { AdapterAccount, AdapterUser } from "next-auth/adapters";
 import type { Session, User } from "@/generated/prisma/client";
 import { db, isUniqueViolation, type Transaction } from "@/lib/db";
 import { normaliseEmail } from "@/lib/email";
@@ -160,4 +160,12 @@ export async function registerFromProvider(from: Omit<AdapterUser, "id"> & { id?
     if (isUniqueViolation(error)) throw new AppError("conflict", undefined, { cause: error });
     throw error;
   }
+}
+
+/** Makes a provider a way into an account. What it would let us do later, its tokens, is not kept: nothing here calls it again. */
+export async function connectAccount({ userId, type, provider, providerAccountId }: AdapterAccount): Promise<void> {
+  await change(await currentVisitor(), async (tx, record) => {
+    await tx.account.create({ data: { userId, type, provider, providerAccountId } });
+    await record({ action: "account.connected", actorId: userId, subjectType: "Account", subjectId: provider, after: { provider } });
+  });
 }

@@ -38,6 +38,8 @@ export async function standingOf(claims: Claims): Promise<Standing | null> {
 export async function settleFreshness(): Promise<void> {
   const own = memory();
   if (own.linked && own.client) await within(ANSWER_MS, own.client.query("SELECT 1")).catch(() => undefined);
+  // Without a link the database is asked, and what it said before the change is no longer true.
+  own.asked.clear();
 }
 
 /** Starts listening, once a process; called at start-up and, for processes without one, at the first check. */
@@ -47,16 +49,6 @@ export function startFreshness(): void {
   own.running = true;
   void keepListening(own);
   setInterval(() => forgetOld(own), 3_600_000).unref();
-}
-
-/** Ends the link for good; for a process that is about to exit. */
-export async function stopFreshness(): Promise<void> {
-  const own = memory();
-  own.running = false;
-  own.linked = false;
-  const client = own.client;
-  own.client = null;
-  await client?.end().catch(() => undefined);
 }
 
 function merge(claims: Claims, known: Person | undefined, certain: boolean): Standing | null {

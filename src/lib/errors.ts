@@ -24,18 +24,27 @@ export class AppError extends Error {
   readonly reason: string;
   readonly params: Params;
   readonly fields: Record<string, string>;
+  /** What a field's own text names: two fields of one form may have different limits. */
+  readonly fieldParams: Record<string, Params>;
   /** Seconds after which trying again makes sense. */
   readonly retryAfter: number | undefined;
 
   constructor(
     readonly code: ErrorCode,
     reason?: string,
-    more: { params?: Params; fields?: Record<string, string>; retryAfter?: number; cause?: unknown } = {},
+    more: {
+      params?: Params;
+      fields?: Record<string, string>;
+      fieldParams?: Record<string, Params>;
+      retryAfter?: number;
+      cause?: unknown;
+    } = {},
   ) {
     super(reason ?? code, { cause: more.cause });
     this.reason = reason ?? code;
     this.params = more.params ?? {};
     this.fields = more.fields ?? {};
+    this.fieldParams = more.fieldParams ?? {};
     this.retryAfter = more.retryAfter ?? (code === "unavailable" ? 5 : undefined);
   }
 

@@ -14,10 +14,13 @@ export function paragraph(max: number, min = 0) {
 }
 
 function text(max: number, min: number, refused: RegExp) {
-  return z
-    .string()
-    .max(max * 4, "too_long")
-    .refine((value) => !refused.test(value), "characters")
-    .transform((value) => value.normalize("NFC").trim())
-    .pipe(z.string().min(min).max(max));
+  return (
+    z
+      .string()
+      .max(max * 4, "too_long")
+      .refine((value) => !refused.test(value), "characters")
+      // A form sends each line break as two characters; its maxlength counts one.
+      .transform((value) => value.replace(/\r\n?/g, "\n").normalize("NFC").trim())
+      .pipe(z.string().min(min).max(max))
+  );
 }

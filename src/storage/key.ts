@@ -15,6 +15,13 @@ export function assertKey(key: string): void {
   if (!isKey(key)) throw new TypeError("storage: a key is `owner/name` in lower-case letters, digits and hyphens");
 }
 
+/** Throws TypeError unless `from` and `to` are two keys: S3 refuses to copy an object to itself, and removing it would lose it. */
+export function assertMove(from: string, to: string): void {
+  assertKey(from);
+  assertKey(to);
+  if (from === to) throw new TypeError("storage: an object moves to another key");
+}
+
 /** Throws TypeError unless `prefix` can begin a key; the empty prefix means all keys. */
 export function assertPrefix(prefix: string): void {
   if (!PREFIX.test(prefix)) throw new TypeError("storage: a prefix is the beginning of a key");

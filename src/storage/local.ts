@@ -1,6 +1,6 @@
 import { parseRange, precondition, rangeApplies } from "./http-conditions";
-import { assertContentType, assertExpiry, assertKey, assertPrefix, assertRange, assertSize, isKey } from "./key";
-import { AlreadyExists, ObjectFiles, type OpenObject, readFully, WrongLength } from "./object-files";
+import { assertContentType, assertExpiry, assertKey, assertMove, assertPrefix, assertRange, assertSize, isKey } from "./key";
+import { ObjectFiles, type OpenObject, readFully, WrongLength } from "./object-files";
 import { presentation } from "./presentation";
 import { type Grant, UrlSigner } from "./signed-url";
 import { type ObjectInfo, type PresignedUpload, type Storage, StorageUnavailable } from "./storage";
@@ -11,7 +11,6 @@ const ROUTE = "/api/storage/";
 /**
  * The store of a site without S3: files below one folder, handed out by `handle` under URLs signed like S3's. An upload is
  * visible, with its type, once its last byte is on disk, and not at all before; unfinished ones are swept after a day.
- * A key that has an object takes no other: 412 already_uploaded, as S3 answers If-None-Match.
  */
 export class LocalStorage implements Storage {
   readonly provider = "LOCAL";
@@ -74,6 +73,11 @@ export class LocalStorage implements Storage {
     });
   }
 
+  async move(from: string, to: string): Promise<boolean> {
+    assertMove(from, to);
+    return onDisk(() => this.#files.move(from, to));
+  }
+
   async delete(key: string): Promise<void> {
     assertKey(key);
     await onDisk(() => this.#files.remove(key));
@@ -119,13 +123,10 @@ export class LocalStorage implements Storage {
       return refuse(403, "wrong_length", "The upload has not the length that was signed.");
     if (request.headers.get("content-type") !== grant.contentType)
       return refuse(403, "wrong_type", "The upload has not the type that was signed.");
-    // Asked again when the object gets its key; here it saves the body's way.
-    if (await this.#files.has(grant.key)) return alreadyUploaded();
     try {
       const { etag } = await this.#files.write(grant.key, chunks(request.body), grant.sizeBytes, grant.contentType);
       return new Response(null, { status: 200, headers: { etag, "cache-control": "private, no-store" } });
     } catch (error) {
-      if (error instanceof AlreadyExists) return alreadyUploaded();
       if (error instanceof WrongLength)
         return error.tooLong
           ? refuse(413, "too_long", "The upload is longer than was signed.")
@@ -201,10 +202,6 @@ const SAFE_HEADERS = {
 
 function refuse(status: number, code: string, message: string, more: Record<string, string> = {}): Response {
   return Response.json({ error: { code, message } }, { status, headers: { ...SAFE_HEADERS, ...more } });
-}
-
-function alreadyUploaded(): Response {
-  return refuse(412, "already_uploaded", "This link was used: the file is there already.");
 }
 
 /** The part of the file as a stream that reads as fast as it is read, and closes the file at its end or when nobody reads on. */

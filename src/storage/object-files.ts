@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { access, type FileHandle, link, mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from "node:fs/promises";
+import { access, type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isKey } from "./key";
 
@@ -7,8 +7,6 @@ const FOOTER_BYTES = 512;
 const STALE_AFTER_MS = 24 * 3600 * 1000;
 /** No key segment begins with a dot, so the folder of unfinished uploads can never be an owner. */
 const INCOMING = ".incoming";
-/** What file systems without hard links (FAT, some network and container mounts, Android) answer; EISDIR is libuv's word on Windows. */
-const NO_LINKS = new Set(["EPERM", "EACCES", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EXDEV", "EMLINK", "EINVAL", "EISDIR"]);
 
 interface Footer {
   format: "foyer-object-1";
@@ -16,7 +14,7 @@ interface Footer {
   etag: string;
 }
 
-/** An object opened for reading: deleted meanwhile, and its key used again, it still reads as it was. The reader closes `file`. */
+/** An object opened for reading: replaced or deleted meanwhile, it still reads as it was. The reader closes `file`. */
 export interface OpenObject {
   file: FileHandle;
   sizeBytes: number;
@@ -32,21 +30,14 @@ export class WrongLength extends Error {
   }
 }
 
-/** Thrown by `write` when the key has an object already; that one is as it was. */
-export class AlreadyExists extends Error {}
-
 /**
  * Objects as files `<root>/<owner>/<name>`: the bytes, then 512 bytes of JSON padded with spaces that keep type and tag.
- * Unfinished uploads lie in one folder of the same file system, so that sweeping them reads no owner's folder. One file, because one link is atomic and two are not: an object and its type appear and go together, and never change.
+ * Unfinished uploads lie in one folder of the same file system, so that sweeping them reads no owner's folder. One file, because one rename is atomic and two are not: an object and its type appear, change and go together.
  */
 export class ObjectFiles {
   #swept: Promise<void> | undefined;
 
-  /** `makeLink` is for tests of file systems that cannot. */
-  constructor(
-    private readonly root: string,
-    private readonly makeLink: typeof link = link,
-  ) {}
+  constructor(private readonly root: string) {}
 
   /** Throws the operating system's error unless a file can be written here. */
   async check(): Promise<void> {
@@ -59,7 +50,7 @@ export class ObjectFiles {
     }
   }
 
-  /** Stores exactly `sizeBytes` of `body` under `key`, or throws (AlreadyExists, WrongLength, the body's own error, a disk error) and leaves what was there. */
+  /** Stores exactly `sizeBytes` of `body` under `key`, or throws (WrongLength, the body's own error, a disk error) and leaves what was there. */
   async write(key: string, body: AsyncIterable<Uint8Array>, sizeBytes: number, contentType: string): Promise<{ etag: string }> {
     const etag = `"${randomUUID()}"`;
     const footer = footerBytes({ format: "foyer-object-1", contentType, etag });
@@ -72,16 +63,12 @@ export class ObjectFiles {
       } finally {
         await temporary.handle.close();
       }
-      await this.#publish(temporary.path, key);
-    } finally {
-      // The object is there or it is not, whatever becomes of its other name; what stays is swept.
-      await rm(temporary.path, { force: true }).catch(() => undefined);
+      await this.#moveInto(temporary.path, join(this.root, key));
+    } catch (error) {
+      await rm(temporary.path, { force: true });
+      throw error;
     }
     return { etag };
-  }
-
-  async has(key: string): Promise<boolean> {
-    return (await absentAsNull(access(join(this.root, key)).then(() => true))) ?? false;
   }
 
   /** The object opened for reading, or null when there is none. */
@@ -99,18 +86,35 @@ export class ObjectFiles {
     }
   }
 
+  /** Gives the object another key in place of what is there, by one rename; false when there is none. */
+  async move(from: string, to: string): Promise<boolean> {
+    const path = join(this.root, from);
+    const isThere = () => absentAsNull(access(path).then(() => true));
+    if (!(await isThere())) return false;
+    try {
+      await this.#moveInto(path, join(this.root, to));
+    } catch (error) {
+      if (!isAbsent(error) || (await isThere())) throw error;
+      // Another move was first.
+      return false;
+    }
+    await syncFolder(dirname(path));
+    await removeIfEmpty(dirname(path));
+    return true;
+  }
+
   /** Removes the object, if there is one, and its owner's folder when it was the last. */
   async remove(key: string): Promise<void> {
     const path = join(this.root, key);
     await absentAsNull(unlink(path));
-    // Fails while the folder holds anything; that a folder stays behind harms nobody.
-    await rmdir(dirname(path)).catch(() => undefined);
+    await removeIfEmpty(dirname(path));
   }
 
   /** Up to `limit` keys that begin with `prefix` and come after `after`, in byte order. */
   async list(prefix: string, after: string, limit: number): Promise<string[]> {
     const keys: string[] = [];
-    for (const owner of await this.#names(this.root, "/", true)) {
+    const owners = prefix.includes("/") ? [prefix.slice(0, prefix.indexOf("/") + 1)] : await this.#names(this.root, "/", true);
+    for (const owner of owners) {
       if (keys.length >= limit) break;
       // A folder is skipped unread when no key in it can begin with the prefix or come after the cursor.
       if (!owner.startsWith(prefix.slice(0, owner.length)) || owner < after.slice(0, owner.length)) continue;
@@ -141,36 +145,18 @@ export class ObjectFiles {
     return { path, handle: await open(path, "wx", 0o600) };
   }
 
-  /** Gives the finished file its key, unless the key is taken: of any number at once, in any number of processes, one gets it. */
-  async #publish(temporary: string, key: string): Promise<void> {
-    const path = join(this.root, key);
+  async #moveInto(temporary: string, path: string): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-        await this.makeLink(temporary, path).catch((error: unknown) => {
-          if (!NO_LINKS.has(codeOf(error))) throw error;
-          return this.#moveLocked(temporary, key);
-        });
+        await rename(temporary, path);
         break;
       } catch (error) {
-        if (codeOf(error) === "EEXIST") throw new AlreadyExists();
         // A delete of the owner's last file may take the folder away between the two lines above.
         if (!isAbsent(error) || attempt === 20) throw error;
       }
     }
     await syncFolder(dirname(path));
-  }
-
-  /** Without hard links: a rename replaces what is there, so a lock makes looking and renaming one. A crash's lock is swept with the unfinished. */
-  async #moveLocked(temporary: string, key: string): Promise<void> {
-    const lock = join(this.root, INCOMING, `${key.replace("/", "+")}.lock`);
-    await (await open(lock, "wx", 0o600)).close();
-    try {
-      if (await this.has(key)) throw new AlreadyExists();
-      await rename(temporary, join(this.root, key));
-    } finally {
-      await rm(lock, { force: true }).catch(() => undefined);
-    }
   }
 }
 
@@ -222,7 +208,12 @@ function parseFooter(bytes: Uint8Array): Footer {
   return JSON.parse(text) as Footer;
 }
 
-/** A new name is durable once its folder is; where folders cannot be synced (Windows), the file system decides. */
+/** Fails while the folder holds anything; that a folder stays behind harms nobody. */
+async function removeIfEmpty(folder: string): Promise<void> {
+  await rmdir(folder).catch(() => undefined);
+}
+
+/** A rename is durable once its folder is; where folders cannot be synced (Windows), the file system decides. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, "r").catch(() => null);
   if (!folder) return;
@@ -240,9 +231,5 @@ async function absentAsNull<T>(operation: Promise<T>): Promise<T | null> {
 }
 
 function isAbsent(error: unknown): boolean {
-  return codeOf(error) === "ENOENT";
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }

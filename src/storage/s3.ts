@@ -1,4 +1,5 @@
 import {
+  CopyObjectCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
@@ -9,13 +10,15 @@ import {
   S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
-import { assertContentType, assertExpiry, assertKey, assertPrefix, assertRange, assertSize } from "./key";
+import { assertContentType, assertExpiry, assertKey, assertMove, assertPrefix, assertRange, assertSize } from "./key";
 import { presentation } from "./presentation";
 import { type ObjectInfo, type PresignedUpload, type Storage, StorageUnavailable } from "./storage";
 
 const CONNECT_TIMEOUT_MS = 3000;
 const REQUEST_TIMEOUT_MS = 15_000;
 const MAX_ATTEMPTS = 3;
+/** How much longer than other calls a copy may take: the store reads and writes up to 5 GB for it. */
+const COPY_PATIENCE = 4;
 const NODE_NOTICE = "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED";
 
 export interface S3Options {
@@ -29,26 +32,20 @@ export interface S3Options {
   credentials?: { accessKeyId: string; secretAccessKey: string } | undefined;
   /** Keys a page of `list`, at most 1,000; fewer in tests. */
   pageSize?: number;
-  /** Longest a call may take, retries included; 15 s unless a test is in a hurry. */
+  /** Longest a call may take, retries included, and a quarter of what a copy may; 15 s unless a test is in a hurry. */
   timeoutMs?: number;
 }
 
 /**
  * A bucket at Amazon S3 or a server that speaks its protocol. Bytes go between browser and store, never through us. It
  * needs GetObject, PutObject and DeleteObject on the objects and ListBucket on the bucket, without which S3 answers 403
- * for an object that is missing and nobody could tell absent from forbidden.
- *
- * That an upload URL creates its object once rests on the store's conditional writes: the PUT carries a signed
- * `If-None-Match: *`, and the store must answer 412 while the key has an object, for uploads that overlap when the second one
- * ends. Amazon does since August 2024 ("the first write operation to finish succeeds", S3 User Guide, Conditional writes). A
- * store that ignores the header lets its owner replace a file after its content was looked at, for as long as the URL lives;
- * one that looks only when an upload begins (OpenStack Swift) does so for uploads begun before the first one ended; one that
- * answers the header 501 (Swift 2.30 through its S3 layer) takes no uploads. The bucket's CORS rules must let browsers send
- * `content-type` and `if-none-match`.
+ * for an object that is missing and nobody could tell absent from forbidden. The bucket's CORS rules must let browsers PUT
+ * with a `content-type`. Nothing else is asked of the store: no conditional writes, no rules for the life of objects.
  */
 export class S3Storage implements Storage {
   readonly provider = "S3";
   readonly #client: S3Client;
+  readonly #copier: S3Client;
   readonly #bucket: string;
   readonly #pageSize: number;
   readonly #timeoutMs: number;
@@ -57,20 +54,9 @@ export class S3Storage implements Storage {
     this.#bucket = options.bucket;
     this.#pageSize = options.pageSize ?? 1000;
     this.#timeoutMs = options.timeoutMs ?? REQUEST_TIMEOUT_MS;
-    this.#client = withoutNodeNotice(
-      () =>
-        new S3Client({
-          region: options.region,
-          forcePathStyle: options.forcePathStyle ?? false,
-          maxAttempts: MAX_ATTEMPTS,
-          // The default signs the checksum of an empty body into presigned PUTs, and servers older than 2025 refuse it.
-          requestChecksumCalculation: "WHEN_REQUIRED",
-          responseChecksumValidation: "WHEN_REQUIRED",
-          requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, requestTimeout: this.#timeoutMs, throwOnRequestTimeout: true },
-          ...(options.endpoint ? { endpoint: options.endpoint } : {}),
-          ...(options.credentials ? { credentials: options.credentials } : {}),
-        }),
-    );
+    this.#client = connect(options, MAX_ATTEMPTS, this.#timeoutMs);
+    // Asked again, the first request could still be under way, and read what an upload URL has put at the source meanwhile.
+    this.#copier = connect(options, 1, COPY_PATIENCE * this.#timeoutMs);
   }
 
   async presignUpload(key: string, options: { contentType: string; sizeBytes: number; expiresIn: number }): Promise<PresignedUpload> {
@@ -83,13 +69,12 @@ export class S3Storage implements Storage {
       Key: key,
       ContentType: options.contentType,
       ContentLength: options.sizeBytes,
-      IfNoneMatch: "*",
     });
     const expiresAt = new Date(Date.now() + options.expiresIn * 1000);
     // What is not signed may be left away. The presigner leaves content-type out unless it is named here; the others it signs anyway.
-    const signableHeaders = new Set(["content-type", "content-length", "host", "if-none-match"]);
+    const signableHeaders = new Set(["content-type", "content-length", "host"]);
     const url = await reached(() => getSignedUrl(this.#client, command, { expiresIn: options.expiresIn, signableHeaders }));
-    return { url, method: "PUT", headers: { "content-type": options.contentType, "if-none-match": "*" }, expiresAt };
+    return { url, method: "PUT", headers: { "content-type": options.contentType }, expiresAt };
   }
 
   async presignDownload(
@@ -141,6 +126,23 @@ export class S3Storage implements Storage {
     }
   }
 
+  async move(from: string, to: string): Promise<boolean> {
+    assertMove(from, to);
+    const source = [this.#bucket, ...from.split("/")].map(encodeURIComponent).join("/");
+    // Type and other metadata come along: that is what CopyObject does unless told otherwise.
+    const command = new CopyObjectCommand({ Bucket: this.#bucket, Key: to, CopySource: source });
+    try {
+      await reached(() => this.#copier.send(command, this.#deadline(COPY_PATIENCE)));
+    } catch (error) {
+      if (statusOf(error) !== 404) throw error;
+      // Swift calls a source that goes while it looks a missing bucket: whether that is so is asked by itself.
+      await this.check();
+      return false;
+    }
+    await this.delete(from);
+    return true;
+  }
+
   async delete(key: string): Promise<void> {
     assertKey(key);
     try {
@@ -165,9 +167,26 @@ export class S3Storage implements Storage {
   }
 
   /** Each attempt has its own time limit in the handler; this one ends the call as a whole, its body included. */
-  #deadline(): { abortSignal: AbortSignal } {
-    return { abortSignal: AbortSignal.timeout(this.#timeoutMs) };
+  #deadline(patience = 1): { abortSignal: AbortSignal } {
+    return { abortSignal: AbortSignal.timeout(patience * this.#timeoutMs) };
   }
+}
+
+function connect(options: S3Options, maxAttempts: number, requestTimeout: number): S3Client {
+  return withoutNodeNotice(
+    () =>
+      new S3Client({
+        region: options.region,
+        forcePathStyle: options.forcePathStyle ?? false,
+        maxAttempts,
+        // The default signs the checksum of an empty body into presigned PUTs, and servers older than 2025 refuse it.
+        requestChecksumCalculation: "WHEN_REQUIRED",
+        responseChecksumValidation: "WHEN_REQUIRED",
+        requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, requestTimeout, throwOnRequestTimeout: true },
+        ...(options.endpoint ? { endpoint: options.endpoint } : {}),
+        ...(options.credentials ? { credentials: options.credentials } : {}),
+      }),
+  );
 }
 
 /**

@@ -24,16 +24,14 @@ export class StorageUnavailable extends Error {
 /**
  * A private store of objects by key. Every driver keeps the same promises, proven by tests/storage.test.ts:
  * a URL is good for one key, one method and a limited time; an upload has exactly the length and type that were signed;
- * an object is whole or absent, never half-written, and stays as it is until it is deleted. Keys are chosen by us, never by
- * a caller (`owner/uuid`). Every method throws StorageUnavailable when the store fails, and TypeError for a key or option
- * that no correct caller passes.
+ * an object is whole or absent, never half-written. Keys are chosen by us, never by a caller (`owner/uuid`). Every method
+ * throws StorageUnavailable when the store fails, and TypeError for a key or option that no correct caller passes.
  */
 export interface Storage {
   readonly provider: "LOCAL" | "S3" | "AZURE" | "GCS";
   /**
-   * URL that creates the object once, by a PUT of exactly `sizeBytes` bytes of `contentType`. While the object exists, a
-   * second PUT is refused (412) and changes nothing, under this URL or another one; an upload that was refused or broken off
-   * created nothing, and its URL still works. S3 needs a store with conditional writes for that: see S3Storage.
+   * URL for PUTs of exactly `sizeBytes` bytes of `contentType`. It may be used again as long as it lives, and the last upload to
+   * end counts; so what it names is looked at only after a `move` to a key that no such URL names.
    */
   presignUpload(key: string, options: { contentType: string; sizeBytes: number; expiresIn: number }): Promise<PresignedUpload>;
   /**
@@ -48,6 +46,12 @@ export interface Storage {
   head(key: string): Promise<ObjectInfo | null>;
   /** The bytes from `start` to `end` inclusive, fewer at the end of the object; null when there is no such object. */
   readRange(key: string, start: number, end: number): Promise<Uint8Array | null>;
+  /**
+   * Gives the object another key, with its bytes and type, in place of what is there; false when there is nothing at `from`.
+   * Whole or absent: `to` has all of it or is as it was, and `from` goes only once `to` has it. After an error it may lie at
+   * either or both, and a copy nobody waits for may still reach `to`: try again with another `to`, never with the same.
+   */
+  move(from: string, to: string): Promise<boolean>;
   /** Removes the object; succeeds when there is none. */
   delete(key: string): Promise<void>;
   /** Keys below `prefix` in byte order, a page at a time; `cursor` is the last key of the page before. */

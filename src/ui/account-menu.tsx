@@ -62,18 +62,6 @@ export function AccountMenuButton({ className, type = "submit", ...props }: Comp
   return <button type={type} className={cn(entryClasses, className)} {...props} />;
 }
 
-/** A choice with its name at the left: theme, language. */
-export function AccountMenuRow({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div className="flex min-h-10 items-center justify-between gap-3 ps-2.5 pe-1">
-      <span aria-hidden="true" className="text-body text-muted">
-        {label}
-      </span>
-      {children}
-    </div>
-  );
-}
-
 export function AccountMenuSeparator() {
   return <hr className="-mx-1 my-1 border-t" />;
 }

@@ -8,11 +8,6 @@ import { CloseIcon } from "./icons";
 /** `open` and `onOpenChange` to control it; focus is trapped, Escape closes, focus returns to where it was. */
 export const Dialog = Base.Root;
 
-/** Any element as the trigger: `<DialogTrigger render={<Button>Rename file</Button>} />`. */
-export function DialogTrigger(props: Base.Trigger.Props) {
-  return <Base.Trigger data-slot="dialog-trigger" {...props} />;
-}
-
 export function DialogClose(props: Base.Close.Props) {
   return <Base.Close data-slot="dialog-close" {...props} />;
 }

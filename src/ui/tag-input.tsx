@@ -60,7 +60,7 @@ export function TagInput({ name, defaultValue = "", removeLabel, maxTags = 20, c
         controlClasses,
         "flex min-h-11 flex-wrap items-center gap-1.5 px-1.5 py-1 sm:min-h-9",
         "has-[input:focus-visible]:border-ember has-[input:focus-visible]:outline-2 has-[input:focus-visible]:outline-ember",
-        props["aria-invalid"] && "border-danger",
+        props["aria-invalid"] && "border-danger!",
         className,
       )}
     >

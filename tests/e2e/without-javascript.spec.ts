@@ -6,6 +6,7 @@ test.use({ javaScriptEnabled: false });
 test("without JavaScript one registers, completes a profile, arrives where one was going, and signs out", async ({ page }) => {
   await page.goto("/settings/profile");
   await page.getByRole("link", { name: "Create account" }).click();
+  await expect(page.getByRole("heading", { name: "Create your account" })).toBeVisible();
   const email = `pia.${randomUUID()}@example.org`;
   await page.getByLabel("Email", { exact: true }).fill(email);
   await page.getByLabel("Password", { exact: true }).fill("short");

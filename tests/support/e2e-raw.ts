@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -42,7 +41,7 @@ export async function raw(url: string, { method = "GET", path, headers = {}, bod
   // A server that refuses a body closes while it is still being sent: what it had said before counts.
   socket.on("error", () => undefined);
   socket.write(Buffer.concat([Buffer.from(head, "latin1"), bytes]));
-  const closed = once(socket, "close");
+  const closed = new Promise((resolve) => socket.once("close", resolve));
   if (await Promise.race([closed.then(() => false), sleep(LIMIT_MS, true, { ref: false })])) {
     socket.destroy();
     throw new Error(`${method} ${path.slice(0, 80)}: no end of the answer within ${LIMIT_MS} ms`);

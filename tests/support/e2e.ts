@@ -105,14 +105,10 @@ export async function signIn(page: Page, { email, plainPassword }: { email: stri
   await page.waitForURL((url) => url.pathname !== "/login");
 }
 
-/** Fails on what axe calls serious or critical on the page as it stands. */
-export async function axe(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/** Fails on what axe calls serious or critical on the page as it stands; `rules` asks for those alone. */
+export async function axe(page: Page, rules?: string[]): Promise<void> {
+  const builder = new AxeBuilder({ page });
+  const { violations } = await (rules ? builder.withRules(rules) : builder).analyze();
   const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
   expect(grave.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(" ")).join(", ")})`)).toEqual([]);
-}
-
-/** A picture of the whole page in test-results/screenshots, to be looked at. */
-export async function screenshot(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: `test-results/screenshots/${name}.png`, fullPage: true, animations: "disabled" });
 }

@@ -10,7 +10,10 @@ export interface Hostile {
  * surrogate, a megabyte long; a field too many; something that is no object; forms with a field twice or a file in it.
  * `optional` fields may be missing, the text of `free` ones is not looked at.
  */
-export function hostile(valid: Record<string, unknown>, { optional = [], free = [] }: { optional?: string[]; free?: string[] } = {}): Hostile[] {
+export function hostile(
+  valid: Record<string, unknown>,
+  { optional = [], free = [] }: { optional?: string[]; free?: string[] } = {},
+): Hostile[] {
   const found: Hostile[] = [
     { name: "nothing", input: undefined },
     { name: "null", input: null },

@@ -18,7 +18,6 @@ import time
 
 sys.path.pop(0)  # This file's own folder, in which `import swift` would find this file.
 
-import swift.common.middleware.s3api.s3request
 import swift.common.storage_policy
 import swift.common.utils
 import swift.common.wsgi
@@ -78,7 +77,6 @@ def main(data, memcached_program):
     os.makedirs(os.path.join(data, "devices", "sda"))
     write_configuration(data, ports)
     keep_metadata_in_memory_without_xattrs(data)
-    take_conditional_creation()
     swift.common.utils.SWIFT_CONF_FILE = os.path.join(data, "swift.conf")
     swift.common.utils.validate_hash_conf()
     swift.common.storage_policy.reload_storage_policies()
@@ -155,22 +153,6 @@ def keep_metadata_in_memory_without_xattrs(data):
                 raise OSError(errno.ENODATA, "no such attribute")
 
     swift.obj.diskfile.xattr = Memory
-
-
-def take_conditional_creation():
-    """Lets a PUT's `If-None-Match: *` through to Swift, which honours it; the S3 layer of 2.30 answers it 501 before it looks at anything else."""
-    request = swift.common.middleware.s3api.s3request.S3Request
-    validate = request._validate_headers
-
-    def validate_without_it(self):
-        conditional = self.method == "PUT" and self.environ.get("HTTP_IF_NONE_MATCH") == "*"
-        if conditional:
-            del self.environ["HTTP_IF_NONE_MATCH"]
-        validate(self)
-        if conditional:
-            self.environ["HTTP_IF_NONE_MATCH"] = "*"
-
-    request._validate_headers = validate_without_it
 
 
 def start(data, name):

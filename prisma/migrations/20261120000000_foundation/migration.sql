@@ -67,13 +67,18 @@ CREATE TABLE "File" (
     "ownerId" UUID NOT NULL,
     "name" VARCHAR(255) NOT NULL,
     "key" VARCHAR(200) NOT NULL,
+    "uploadKey" VARCHAR(200),
+    "uploadExpiresAt" TIMESTAMPTZ(3),
     "sizeBytes" BIGINT NOT NULL,
     "contentType" VARCHAR(100) NOT NULL,
     "status" "FileStatus" NOT NULL DEFAULT 'PENDING',
     "provider" "StorageProvider" NOT NULL,
     "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "updatedAt" TIMESTAMPTZ(3) NOT NULL,
-    CONSTRAINT "File_pkey" PRIMARY KEY ("id")
+    CONSTRAINT "File_pkey" PRIMARY KEY ("id"),
+    -- What is shown lies where nobody can replace it; what is not (or no longer) shown is found by the sweep.
+    CONSTRAINT "File_ready_out_of_reach" CHECK ("status" <> 'READY' OR "key" IS DISTINCT FROM "uploadKey"),
+    CONSTRAINT "File_unready_swept" CHECK ("status" = 'READY' OR "uploadExpiresAt" IS NOT NULL)
 );
 CREATE TABLE "AuditEvent" (
     "id" UUID NOT NULL,
@@ -105,7 +110,8 @@ CREATE INDEX "Session_changedXid_idx" ON "Session"("changedXid");
 CREATE INDEX "Tombstone_changedXid_idx" ON "Tombstone"("changedXid");
 CREATE UNIQUE INDEX "File_key_key" ON "File"("key");
 CREATE INDEX "File_ownerId_status_createdAt_id_idx" ON "File"("ownerId", "status", "createdAt" DESC, "id" DESC);
-CREATE INDEX "File_status_updatedAt_idx" ON "File"("status", "updatedAt");
+CREATE UNIQUE INDEX "File_uploadKey_key" ON "File"("uploadKey");
+CREATE INDEX "File_uploadExpiresAt_idx" ON "File"("uploadExpiresAt");
 CREATE INDEX "AuditEvent_at_id_idx" ON "AuditEvent"("at" DESC, "id" DESC);
 CREATE INDEX "AuditEvent_actorId_at_idx" ON "AuditEvent"("actorId", "at" DESC);
 CREATE INDEX "AuditEvent_subjectType_subjectId_at_idx" ON "AuditEvent"("subjectType", "subjectId", "at" DESC);

@@ -30,7 +30,9 @@ export async function MembersFrame({ entry, children }: { entry: Entry; children
         items={items}
         userMenu={
           <UserButton>
-            <PreferencesBar />
+            <div className="py-1 ps-2.5 pe-1">
+              <PreferencesBar />
+            </div>
           </UserButton>
         }
         labels={{

@@ -7,7 +7,8 @@ export function formatBytes(bytes: number, locale: string): string {
   return new Intl.NumberFormat(locale, {
     style: "unit",
     unit: UNITS[step] ?? "byte",
-    unitDisplay: "short",
+    // The short form of "byte" has no plural.
+    unitDisplay: step === 0 ? "long" : "short",
     maximumFractionDigits: step > 1 && value < 100 ? 1 : 0,
   }).format(value);
 }
@@ -16,7 +17,8 @@ export function formatBytes(bytes: number, locale: string): string {
 export function typeName(contentType: string): string {
   const [, subtype = contentType] = contentType.split("/");
   const known: Record<string, string> = {
-    plain: "Text",
+    plain: "TXT",
+    markdown: "Markdown",
     mpeg: "MP3",
     "epub+zip": "EPUB",
     "vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",

@@ -28,7 +28,9 @@ export async function uploadFile(file: File, { onState, onProgress, signal, text
   signal.throwIfAborted();
   await put(file, url, headers, onProgress, signal, texts);
   onState("checking");
-  unwrap(await confirmUpload({ id }));
+  const confirmed = await confirmUpload({ id });
+  // What was sent is there: a store that was busy for a moment does not need it twice.
+  unwrap(confirmed.ok || confirmed.error.code !== "unavailable" ? confirmed : await confirmUpload({ id }));
 }
 
 function unwrap<T>(result: Result<T>): T {
@@ -51,9 +53,7 @@ function put(
     // The browser sets the length itself, from the file, and refuses to have it set.
     for (const [name, value] of Object.entries(headers)) if (name.toLowerCase() !== "content-length") request.setRequestHeader(name, value);
     request.upload.onprogress = ({ loaded }) => onProgress(Math.floor((100 * loaded) / file.size));
-    // 412: the file is there. The answer to this very upload was lost and the browser sent it again; what arrived is looked at next.
-    request.onload = () =>
-      (request.status >= 200 && request.status < 300) || request.status === 412 ? resolve() : reject(new UploadError(texts.refusedByStore));
+    request.onload = () => (request.status >= 200 && request.status < 300 ? resolve() : reject(new UploadError(texts.refusedByStore)));
     request.onerror = () => reject(new UploadError(texts.interrupted));
     request.onabort = () => reject(signal.reason);
     signal.addEventListener("abort", () => request.abort(), { once: true });

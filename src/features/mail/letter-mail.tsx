@@ -23,10 +23,13 @@ const dark = {
   onEmber: "#1e130e",
 };
 
-/** For programs that follow the reader's theme and understand media queries; the others show the light half. */
+/**
+ * For programs that follow the reader's theme and understand media queries; the others show the light half. The ground is
+ * named twice, because React Email paints it on the body and on a cell within.
+ */
 const DARK_STYLES = `:root{color-scheme:light dark;supported-color-schemes:light dark}
 @media (prefers-color-scheme:dark){
-.ground{background-color:${dark.ground}!important}
+.ground,.ground>table>tbody>tr>td{background-color:${dark.ground}!important}
 .paper{background-color:${dark.paper}!important;border-color:${dark.border}!important}
 .text{color:${dark.text}!important}
 .muted{color:${dark.muted}!important}

@@ -36,6 +36,7 @@ export async function write(content: MailContent, locale: Locale): Promise<Lette
   const messages = (await loaders[locale]()).default;
   const t = translator(locale, messages);
   const site = new URL(siteOrigin()).host;
+  const isFormer = content.template === "emailChanged" || (content.template === "accountDeletion" && !content.props.undoUrl);
   const said = say(content, t, (moment) => dateAndTime(moment, locale));
   return {
     greeting: t("helloAnyone"),
@@ -46,6 +47,7 @@ export async function write(content: MailContent, locale: Locale): Promise<Lette
     after: null,
     why: t("whyAccount", { site }),
     ...said,
+    ...(isFormer && { why: t("whyFormer", { site }) }),
     ...(content.template === "invitation" && { why: t("whyInvited", { site }) }),
     ...(isAskedFor(content) && { why: t("whyRequest", { site }) }),
   };

@@ -1,12 +1,11 @@
 import "server-only";
-import { BlockList, isIP } from "node:net";
 import { headers } from "next/headers";
 import { z } from "zod";
 import type { Visitor } from "@/access/entry";
 import { isLocale } from "@/i18n/locale";
 import { db } from "@/lib/db";
-import { isZeroConfig } from "@/lib/env";
 import { readMailContent } from "@/lib/mail-props";
+import { isOwnMachine } from "@/lib/own-machine";
 import { write } from "./letter";
 import { MARK_CID, MARK_PNG } from "./mark";
 import type { RenderedMail } from "./render";
@@ -45,14 +44,9 @@ export async function readMailbox(visitor: Visitor, id: unknown): Promise<Mailbo
   return row && { ...(await withSubject(row)), rendered: await rendered(row) };
 }
 
-/**
- * Whether this visitor may read everybody's mail, links for new passwords included: only where nothing is configured, and
- * only from this machine. The host counts too, since a page of another site could have its name lead here (DNS rebinding).
- */
+/** Whether this visitor may read everybody's mail, links for new passwords included. */
 export async function isMailboxOpen({ ip }: Visitor): Promise<boolean> {
-  if (!isZeroConfig() || !ip || !isLoopback(ip)) return false;
-  const host = (await headers()).get("x-forwarded-host") ?? "";
-  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host);
+  return isOwnMachine(ip, (await headers()).get("x-forwarded-host"));
 }
 
 /**
@@ -70,15 +64,6 @@ export function framed(html: string, nonce: string): string {
     .replace("</head>", `<style ${attribute}>${rules.join("\n")}</style></head>`)
     .replace(/<style>/g, `<style ${attribute}>`)
     .replaceAll(`cid:${MARK_CID}`, `data:image/png;base64,${MARK_PNG}`);
-}
-
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
-LOOPBACK.addAddress("::1", "ipv6");
-
-function isLoopback(ip: string): boolean {
-  const family = isIP(ip);
-  return family !== 0 && LOOPBACK.check(ip, family === 4 ? "ipv4" : "ipv6");
 }
 
 async function withSubject(row: Row): Promise<MailboxRow> {

@@ -10,7 +10,7 @@ export async function PeopleSearch({ query: { q, sort, dir } }: { query: PeopleQ
   const t = await getTranslations("people");
   return (
     <search className="mb-4 block">
-      <form action="/admin/users" className="flex gap-2">
+      <form action="/admin/users" className="flex flex-wrap gap-2">
         <Input
           id="people-search"
           name="q"
@@ -20,7 +20,7 @@ export async function PeopleSearch({ query: { q, sort, dir } }: { query: PeopleQ
           placeholder={t("search")}
           aria-label={t("search")}
           aria-keyshortcuts="/"
-          className="min-w-0 flex-1 sm:max-w-72"
+          className="min-w-40 flex-1 sm:max-w-72"
         />
         <input type="hidden" name="sort" value={sort} />
         {dir && <input type="hidden" name="dir" value={dir} />}
