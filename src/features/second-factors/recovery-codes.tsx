@@ -43,7 +43,7 @@ export function RecoveryCodes({ codes, onKept }: { codes: string[]; onKept: () =
           <CopyIcon />
           {t("copy")}
         </Button>
-        <Button onClick={onKept} className="noscript:hidden">
+        <Button variant="secondary" onClick={onKept} className="noscript:hidden">
           {t("kept")}
         </Button>
       </div>

@@ -22,7 +22,9 @@ export function TotpSetup({ confirm, result }: TotpSetupProps) {
     return (
       <form action={start} className="grid justify-items-start gap-4">
         {started && <Alert tone="danger">{started.error.message}</Alert>}
-        <SubmitButton className="max-sm:w-full">{t("setUp")}</SubmitButton>
+        <SubmitButton variant="secondary" className="max-sm:w-full">
+          {t("setUp")}
+        </SubmitButton>
       </form>
     );
   }
@@ -38,17 +40,26 @@ export function TotpSetup({ confirm, result }: TotpSetupProps) {
           aria-label={t("qr")}
           viewBox={`${-margin} ${-margin} ${qr.size + 2 * margin} ${qr.size + 2 * margin}`}
           shapeRendering="crispEdges"
-          // Readers want dark on light, in the dark theme too.
-          className="size-44 shrink-0 rounded-md border bg-white fill-black"
+          className="size-44 shrink-0 rounded-md border"
         >
-          <path d={qr.path} />
+          {/* Readers want dark on light, in the dark theme too. */}
+          <rect x={-margin} y={-margin} width="100%" height="100%" fill="white" />
+          <path d={qr.path} fill="black" />
         </svg>
         <dl className="grid min-w-48 flex-1 gap-1 text-body">
           <dt className="text-muted">{t("secret")}</dt>
           <dd className="select-all font-mono [overflow-wrap:anywhere]">{secret}</dd>
         </dl>
       </div>
-      <CodeForm action={confirm} result={result} id="totp-code" label={t("code")} hint={t("codeHint")} submit={t("turnOn")} />
+      <CodeForm
+        action={confirm}
+        result={result}
+        id="totp-code"
+        label={t("code")}
+        hint={t("codeHint")}
+        submit={t("turnOn")}
+        variant="secondary"
+      />
     </div>
   );
 }
