@@ -4,7 +4,15 @@ import NextAuth, { type NextAuthConfig } from "next-auth";
 import type { Adapter } from "next-auth/adapters";
 import type { Provider } from "next-auth/providers";
 import Credentials from "next-auth/providers/credentials";
-import { closeSession, connectAccount, isBanned, mayConnect, openSession, registerFromProvider, verifyCredentials } from "@/access/credentials";
+import {
+  closeSession,
+  connectAccount,
+  isBanned,
+  mayConnect,
+  openSession,
+  registerFromProvider,
+  verifyCredentials,
+} from "@/access/credentials";
 import { localPath } from "@/access/entry";
 import { standingOf } from "@/access/freshness";
 import { SignInRefused } from "@/access/sign-in-refused";

@@ -4,10 +4,12 @@ import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Action, abilityFor, type SubjectName } from "@/access/rules";
 import * as accounts from "@/features/accounts/actions";
+import * as addresses from "@/features/addresses/actions";
 import * as files from "@/features/files/actions";
 import * as people from "@/features/people/actions";
 import * as preferences from "@/features/preferences/actions";
 import * as profiles from "@/features/profiles/actions";
+import * as recovery from "@/features/recovery/actions";
 import { env } from "@/lib/env";
 import { sessionCookieName } from "@/lib/session-cookie";
 import { encodeToken } from "@/lib/session-token";
@@ -47,10 +49,10 @@ beforeAll(async () => {
     "unfinished admin": await admin({ complete: false }),
   };
   everybody = [{ who: "anonymous", id: "", email: "", cookie: "", window: browser(), bearer: null }];
-  for (const [who, { id, email, role, profileComplete, mustChangePassword }] of Object.entries(made)) {
+  for (const [who, { id, email, role, profileComplete, mustChangePassword, emailVerified }] of Object.entries(made)) {
     const name = sessionCookieName(false);
     const token = encodeToken(await newClaims({ id }), env().AUTH_SECRET, name);
-    const bearer = { userId: id, role, profileComplete, mustChangePassword };
+    const bearer = { userId: id, role, profileComplete, mustChangePassword, emailVerified: emailVerified !== null };
     everybody.push({ who: who as Who, id, email, cookie: `${name}=${token}`, window: browser({ cookies: { [name]: token } }), bearer });
   }
   memberFile = await file(made.member);
@@ -78,7 +80,15 @@ describe("docs/routes.json", () => {
   });
 
   test("names the access each action has when it runs, and every action", () => {
-    const modules: Record<string, Record<string, { access?: object }>> = { accounts, files, people, preferences, profiles } as never;
+    const modules: Record<string, Record<string, { access?: object }>> = {
+      accounts,
+      addresses,
+      files,
+      people,
+      preferences,
+      profiles,
+      recovery,
+    } as never;
     for (const { name, file: path, access, rate } of table.actions) {
       expect(modules[path.split("/")[2] ?? ""]?.[name]?.access, name).toEqual({ ...access, rate });
     }
@@ -101,8 +111,11 @@ describe("pages", () => {
       const answer = await get(path, { cookie: somebody.cookie });
       const where = answer.location?.replace(server.url, "");
       const label = `${path} for ${somebody.who}`;
-      const isPublicForm = path === "/login" || path === "/register";
+      // Without a link it is for whoever waits for a mail: nobody here does.
+      const isWaiting = path === "/verify-email";
+      const isPublicForm = isWaiting || path === "/login" || path === "/register";
       if (isPublicForm && somebody.bearer) expect(where, label).toBe("/members");
+      else if (isWaiting) expect(where, label).toBe("/login");
       else if (path === "/onboarding" && somebody.bearer?.mustChangePassword) expect(where, label).toBe("/settings/security");
       else if (path === "/onboarding" && somebody.bearer?.profileComplete) expect(where, label).toBe("/members");
       else

@@ -1,4 +1,3 @@
-import type { User } from "@/generated/prisma/client";
 import { db, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { findLink, type LinkPurpose, redeemLink } from "@/lib/one-time-links";
@@ -18,7 +17,7 @@ export interface OpenLink {
   /** The session it is about, or was asked for in. */
   sid: string | null;
   createdAt: Date;
-  person: Pick<User, "id" | "email" | "locale" | "name" | "emailVerified" | "secondFactor">;
+  person: { id: string; email: string; locale: string | null; name: string; emailVerified: Date | null; secondFactor: boolean };
 }
 
 const PERSON = { id: true, email: true, locale: true, name: true, emailVerified: true, secondFactor: true } as const;

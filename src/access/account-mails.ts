@@ -1,5 +1,4 @@
 import { getLocale, getTranslations } from "next-intl/server";
-import type { User } from "@/generated/prisma/client";
 import { isLocale, type Locale } from "@/i18n/locale";
 import type { Transaction } from "@/lib/db";
 import type { MailTemplate } from "@/lib/mail-props";
@@ -16,7 +15,11 @@ const HOUR_MS = 3_600_000;
 const HOURLY = { verification: 5, alreadyRegistered: 1, reset: 3 } satisfies Partial<Record<MailTemplate, number>>;
 
 /** The person a mail goes to, in their language where they chose one. */
-export type Addressee = Pick<User, "id" | "email" | "locale">;
+export interface Addressee {
+  id: string;
+  email: string;
+  locale: string | null;
+}
 
 const ADDRESSEE = { id: true, email: true, locale: true } as const;
 
@@ -63,7 +66,7 @@ export async function mailAlreadyRegistered(tx: Transaction, to: Addressee, fall
 }
 
 /** The account is open. */
-export async function mailWelcome(tx: Transaction, to: Addressee & Pick<User, "name">, fallback: Locale): Promise<void> {
+export async function mailWelcome(tx: Transaction, to: Addressee & { name: string }, fallback: Locale): Promise<void> {
   await enqueueMail(tx, { template: "welcome", props: { name: to.name }, ...envelope(to, fallback) });
 }
 

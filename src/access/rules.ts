@@ -17,11 +17,8 @@ interface Rows extends Record<string, Record<string, unknown>> {
 }
 
 /** `Dashboard` stands for the admin's pages: it is no row, only a place. */
-export type Subject =
-  | Subjects<{
-      [Name in "User" | "Account" | "TotpFactor" | "RecoveryCode" | "Passkey" | "Session" | "File" | "AuditEvent"]: Rows[Name];
-    }>
-  | "Dashboard";
+export type Subject = Subjects<{ [Name in RowName]: Rows[Name] }> | "Dashboard";
+type RowName = "User" | "Account" | "TotpFactor" | "RecoveryCode" | "Passkey" | "Session" | "File" | "AuditEvent";
 export type SubjectName = Extract<Subject, string>;
 export type AppAbility = Ability<[Action, Subject], PrismaQueryOf<Prisma.TypeMap>>;
 export type AppRule = RawRuleOf<AppAbility>;

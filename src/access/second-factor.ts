@@ -1,4 +1,3 @@
-import type { Prisma } from "@/generated/prisma/client";
 import type { Transaction } from "@/lib/db";
 import { decrypt, encrypt, needsReencryption } from "@/lib/encryption";
 import { env } from "@/lib/env";
@@ -56,7 +55,7 @@ export async function takeTotp(
   userId: string,
   sealed: string,
   code: string,
-  more: Prisma.TotpFactorUpdateManyMutationInput = {},
+  more: { confirmedAt?: Date } = {},
 ): Promise<boolean> {
   const secret = openTotpSecret(sealed, userId);
   if (!secret) log().error({ userId }, "a TOTP secret cannot be decrypted: AUTH_SECRET has lost the key it was written with");

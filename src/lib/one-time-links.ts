@@ -1,10 +1,10 @@
-import type { Prisma, Token, TokenPurpose } from "@/generated/prisma/client";
 import type { Transaction } from "./db";
 import { AppError } from "./errors";
 import { hashOneTimeSecret, newOneTimeSecret } from "./one-time-secret";
 
+type Token = NonNullable<Awaited<ReturnType<Transaction["token"]["findUnique"]>>>;
 /** Of a token: the others never leave this site. */
-export type LinkPurpose = Exclude<TokenPurpose, "TWO_STEP" | "SIGN_IN" | "PASSKEY">;
+export type LinkPurpose = Exclude<Token["purpose"], "TWO_STEP" | "SIGN_IN" | "PASSKEY">;
 
 /** How long each kind of link works, in minutes. */
 export const LINK_MINUTES: Record<LinkPurpose, number> = {
@@ -21,7 +21,7 @@ interface Link {
   userId: string | null;
   /** The address it is sent to; the link dies when the account's address is another one. */
   address: string;
-  data?: Prisma.InputJsonObject;
+  data?: Record<string, string>;
 }
 
 /** Each undoes one event and stays good beside the others: whoever got in must not be able to replace them by doing more. */

@@ -84,7 +84,10 @@ export function startWorker(handlers: Partial<Handlers>): { stop(): Promise<void
 async function keepWorking(handlers: Partial<Handlers>, signal: AbortSignal): Promise<void> {
   for (let failures = 0; !signal.aborted; failures++) {
     const began = Date.now();
-    await work(handlers, signal).catch((error: unknown) => log().warn({ err: error }, "worker: begins again"));
+    await work(handlers, signal).catch((error: unknown) => {
+      // Once an outage: it may be long.
+      log()[failures === 0 ? "warn" : "debug"]({ err: error }, "worker: begins again");
+    });
     if (Date.now() - began > 60_000) failures = 0;
     await sleep(Math.min(MAX_PAUSE_MS, 100 * 2 ** failures), undefined, { signal }).catch(() => undefined);
   }

@@ -33,10 +33,15 @@ const HOSTILE = [
 const PARAMETERS: Record<string, string[]> = {
   "/admin/users": ["q", "sort", "dir", "cursor"],
   "/files": ["cursor"],
-  "/login": ["error", "callbackUrl"],
+  "/change-email": ["token"],
+  "/login": ["error", "notice", "callbackUrl"],
+  "/not-me": ["token"],
   "/onboarding": ["callbackUrl"],
   "/register": ["callbackUrl"],
-  "/settings/security": ["error"],
+  "/reset-password": ["token"],
+  "/revert-email": ["token"],
+  "/settings/security": ["error", "notice"],
+  "/verify-email": ["token", "callbackUrl"],
 };
 const FOREIGN = [
   "//evil.example",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { requireFirstAdmin } from "../../scripts/first-admin";
 import { parseEnv } from "../../src/lib/env";
-import { expect, PASSWORD, person, signIn, signUp, test } from "../support/e2e";
+import { confirmAddress, expect, PASSWORD, person, signIn, signUp, test } from "../support/e2e";
 import { startServer } from "../support/server";
 
 const FILE_BYTES = 20_000_000;
@@ -32,13 +32,17 @@ test("registration says what is wrong beside the field, keeps what was typed and
   await expect(email).not.toHaveAttribute("aria-invalid");
 });
 
-test("an address that has an account already is refused beside its field", async ({ page }) => {
+test("an address that has an account already is answered like any other, and its owner told by mail", async ({ page, site }) => {
   const { email } = await person();
   await page.goto("/register");
   await page.getByLabel("Email", { exact: true }).fill(email.toUpperCase());
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Create account", exact: true }).click();
-  await expect(page.getByLabel("Email", { exact: true })).toHaveAccessibleDescription(/already an account with this address/);
+  await expect(page).toHaveURL(/\/verify-email$/);
+  await expect(page.getByText(email)).toBeVisible();
+  await expect
+    .poll(async () => await site.sql(`SELECT template FROM "Mail" WHERE "to" = $1`, [email]))
+    .toEqual([{ template: "alreadyRegistered" }]);
 });
 
 test("a new member completes a profile and arrives where they were going", async ({ page, site }) => {
@@ -50,6 +54,7 @@ test("a new member completes a profile and arrives where they were going", async
   await page.getByLabel("Email", { exact: true }).fill(email);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Create account", exact: true }).click();
+  await confirmAddress(page, { email, site });
   await expect(page).toHaveURL(/\/onboarding\?/);
 
   const save = page.getByRole("button", { name: "Save profile", exact: true });
@@ -70,8 +75,8 @@ test("a new member completes a profile and arrives where they were going", async
   expect(row).toEqual({ city: "Lyon", interests: ["choir", "bread"], bio: "I bake.\nOn Sundays.", profileComplete: true });
 });
 
-test("every members' page leads to onboarding and back while the profile is incomplete", async ({ page }) => {
-  await signUp(page, { email: `omar.${randomUUID()}@example.org` });
+test("every members' page leads to onboarding and back while the profile is incomplete", async ({ page, site }) => {
+  await signUp(page, { email: `omar.${randomUUID()}@example.org`, site });
   for (const path of ["/members", "/files", "/settings/profile", "/admin/users"]) {
     await page.goto(path);
     expect(new URL(page.url()).pathname).toBe("/onboarding");

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { expect, PASSWORD, person, test } from "../support/e2e";
+import { confirmAddress, expect, PASSWORD, person, test } from "../support/e2e";
 
 test.use({ javaScriptEnabled: false });
 
-test("without JavaScript one registers, completes a profile, arrives where one was going, and signs out", async ({ page }) => {
+test("without JavaScript one registers, completes a profile, arrives where one was going, and signs out", async ({ page, site }) => {
   await page.goto("/settings/profile");
   await page.getByRole("link", { name: "Create account" }).click();
   await expect(page.getByRole("heading", { name: "Create your account" })).toBeVisible();
@@ -15,6 +15,7 @@ test("without JavaScript one registers, completes a profile, arrives where one w
   await expect(page.getByLabel("Email", { exact: true })).toHaveValue(email);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Create account", exact: true }).click();
+  await confirmAddress(page, { email, site });
   await expect(page).toHaveURL(/\/onboarding/);
 
   await page.getByLabel("Full name", { exact: true }).fill("Pia Sandström");

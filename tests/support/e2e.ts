@@ -87,13 +87,45 @@ export const test = base.extend<Fixtures & { allowed: RegExp[] }, { site: Site }
   },
 });
 
-/** Registers by the form, as a person would; ends where the site leads: at onboarding. */
-export async function signUp(page: Page, { email, password = PASSWORD }: { email: string; password?: string }): Promise<void> {
+/** Registers by the form and confirms by the link in the mail, as a person would; ends where the site leads: at onboarding. */
+export async function signUp(
+  page: Page,
+  { email, password = PASSWORD, site }: { email: string; password?: string; site: Pick<Site, "sql"> },
+): Promise<void> {
   await page.goto("/register");
   await page.getByLabel("Email", { exact: true }).fill(email);
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Create account", exact: true }).click();
-  await page.waitForURL((url) => url.pathname !== "/register");
+  await confirmAddress(page, { email, password, site });
+}
+
+/** From the page that says where the mail went, by the link in it, to where the person was going. */
+export async function confirmAddress(
+  page: Page,
+  { email, password = PASSWORD, site }: { email: string; password?: string; site: Pick<Site, "sql"> },
+): Promise<void> {
+  await expect(page).toHaveURL(/\/verify-email$/);
+  await page.goto(await linkTo(email, "verification", site));
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Confirm address", exact: true }).click();
+  await page.waitForURL((url) => url.pathname !== "/verify-email");
+}
+
+/** Path and query of the link in the latest mail of this kind to an address, as soon as there is one. */
+export async function linkTo(address: string, template: string, { sql }: Pick<Site, "sql">): Promise<string> {
+  let link = "";
+  await expect
+    .poll(async () => {
+      const [mail] = await sql<{ link: string | null }>(
+        `SELECT coalesce(props->>'url', props->>'revertUrl') AS link FROM "Mail" WHERE "to" = $1 AND template = $2 ORDER BY "createdAt" DESC LIMIT 1`,
+        [address, template],
+      );
+      link = mail?.link ?? "";
+      return link;
+    })
+    .not.toBe("");
+  const { pathname, search } = new URL(link);
+  return `${pathname}${search}`;
 }
 
 /** Signs in by the form; takes what `person()` returns, and ends where the site leads. */

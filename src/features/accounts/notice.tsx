@@ -11,10 +11,26 @@ const NOTICES = {
   session_disowned: "noticeDisowned",
 } as const;
 
+/** Auth.js's own error names, and ours, with what to say about each. */
+const ERRORS = {
+  unverified_email: "errorUnverified",
+  OAuthAccountNotLinked: "errorNotLinked",
+  OAuthCallbackError: "errorCancelled",
+  AccessDenied: "errorCancelled",
+  banned: "errorBanned",
+  two_step_over: "errorTwoStep",
+} as const;
+
+/** Why a sign-in that went elsewhere came back, in words; undefined where none did. */
+export async function signInError(name: string | string[] | undefined): Promise<string | undefined> {
+  const t = await getTranslations("auth");
+  return name && t(isNameIn(ERRORS, name) ? ERRORS[name] : "errorProvider");
+}
+
 /** Says what happened just before this page. Nothing for a name that is not ours. */
 export async function Notice({ name }: { name: string | string[] | undefined }) {
   const t = await getTranslations("recovery");
-  return isNotice(name) ? <Alert tone="success">{t(NOTICES[name])}</Alert> : null;
+  return isNameIn(NOTICES, name) ? <Alert tone="success">{t(NOTICES[name])}</Alert> : null;
 }
 
 /** Beside the password of the sign-in form. */
@@ -28,6 +44,6 @@ export async function ForgotPasswordLink() {
 }
 
 /** By its own names only: "constructor" and its like are in every object. */
-function isNotice(name: string | string[] | undefined): name is keyof typeof NOTICES {
-  return typeof name === "string" && Object.hasOwn(NOTICES, name);
+function isNameIn<Names extends object>(names: Names, name: unknown): name is keyof Names {
+  return typeof name === "string" && Object.hasOwn(names, name);
 }

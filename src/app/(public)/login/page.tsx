@@ -4,7 +4,7 @@ import { getTranslations } from "next-intl/server";
 import { currentEntry, localPath } from "@/access/entry";
 import { signInWithEmail } from "@/features/accounts/actions";
 import { CredentialsForm } from "@/features/accounts/credentials-form";
-import { ForgotPasswordLink, Notice } from "@/features/accounts/notice";
+import { ForgotPasswordLink, Notice, signInError } from "@/features/accounts/notice";
 import { ProviderButtons } from "@/features/accounts/provider-buttons";
 import { PasskeySignIn } from "@/features/passkeys/passkey-sign-in";
 import { Divider } from "@/ui/divider";
@@ -12,16 +12,6 @@ import { SoftLink } from "@/ui/soft-link";
 import { AuthFrame } from "../../_frames/auth-frame";
 
 type Search = Promise<{ callbackUrl?: string | string[]; error?: string | string[]; notice?: string | string[] }>;
-
-/** Auth.js's own error names, and ours, with what to say about each. */
-const NOTICES = {
-  unverified_email: "errorUnverified",
-  OAuthAccountNotLinked: "errorNotLinked",
-  OAuthCallbackError: "errorCancelled",
-  AccessDenied: "errorCancelled",
-  banned: "errorBanned",
-  two_step_over: "errorTwoStep",
-} as const;
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("auth"))("signInTitle") };
@@ -33,7 +23,6 @@ export default async function LoginPage({ searchParams }: { searchParams: Search
   if (await currentEntry())
     redirect(error ? `/settings/security?${new URLSearchParams({ error: String(error) })}` : path === "/" ? "/members" : path);
   const [auth, common] = await Promise.all([getTranslations("auth"), getTranslations("common")]);
-  const notice = error ? auth(isNotice(error) ? NOTICES[error] : "errorProvider") : undefined;
   return (
     <AuthFrame
       title={auth("signInTitle")}
@@ -53,7 +42,7 @@ export default async function LoginPage({ searchParams }: { searchParams: Search
           action={signInWithEmail}
           callbackUrl={path}
           autoComplete="current-password"
-          notice={notice}
+          notice={await signInError(error)}
           aside={<ForgotPasswordLink />}
           texts={{
             email: auth("email"),
@@ -69,9 +58,4 @@ export default async function LoginPage({ searchParams }: { searchParams: Search
       </div>
     </AuthFrame>
   );
-}
-
-/** By its own names only: "constructor" and its like are in every object. */
-function isNotice(error: string | string[]): error is keyof typeof NOTICES {
-  return typeof error === "string" && Object.hasOwn(NOTICES, error);
 }

@@ -20,7 +20,7 @@ export default async function NotMePage({ searchParams }: { searchParams: Search
     return (
       <AuthFrame title={t("deadTitle")} description={t("deadLead")}>
         <SoftLink className={buttonVariants({ className: "w-full" })} href="/forgot-password">
-          {t("forgotTitle")}
+          {t("resetTitle")}
         </SoftLink>
       </AuthFrame>
     );
