@@ -16,6 +16,7 @@ for (const javaScriptEnabled of [true, false]) {
       await signIn(other, member);
       await page.goto("/login");
       await page.getByRole("link", { name: "Forgot password?" }).click();
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText("Forgot your password");
       await page.getByLabel("Email", { exact: true }).fill(member.email);
       await page.getByRole("button", { name: "Send link" }).click();
       await expect(page.getByRole("status")).toContainText(`If ${member.email} has an account`);

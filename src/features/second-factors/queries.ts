@@ -5,14 +5,13 @@ import { db } from "@/lib/db";
 
 /** Whether the person's two-step sign-in is on, since when, and how many recovery codes are left; no secret, no hash. */
 export async function getTwoStep(entry: Entry): Promise<{ since: Date | null; codesLeft: number }> {
-  const { ability, actor } = entry;
-  const { userId } = actor;
+  const { userId } = entry.actor;
   const [factor, codesLeft] = await Promise.all([
     db().totpFactor.findFirst({
-      where: { AND: [accessibleBy(ability).ofType("TotpFactor"), { userId, confirmedAt: { not: null } }] },
+      where: { AND: [accessibleBy(entry.ability).ofType("TotpFactor"), { userId, confirmedAt: { not: null } }] },
       select: { confirmedAt: true },
     }),
-    db().recoveryCode.count({ where: { AND: [accessibleBy(ability).ofType("RecoveryCode"), { userId, usedAt: null }] } }),
+    db().recoveryCode.count({ where: { AND: [accessibleBy(entry.ability).ofType("RecoveryCode"), { userId, usedAt: null }] } }),
   ]);
   return { since: factor?.confirmedAt ?? null, codesLeft };
 }
