@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test, vi } from "vitest";
+import { openSession } from "@/access/credentials";
 import { enter } from "@/access/door";
 import { currentEntry } from "@/access/entry";
 import { missingFactor } from "@/access/factors";
@@ -225,6 +226,25 @@ describe("signing in with a second factor", () => {
     }
     const step = (await atSecondStep(someone)).cookies.get("foyer-two-step") ?? "";
     expect(await isIn(browser({ cookies: { "authjs.session-token": step } }))).toBeNull();
+  });
+
+  test("whichever way somebody comes, no session opens before the factor was shown; connecting a provider in a strong one keeps it", async () => {
+    const someone = await person();
+    await withTotp(someone);
+    for (const method of ["github", "password", "email"]) {
+      await expect(asVisitor({}, () => openSession(someone.id, method))).rejects.toMatchObject({ code: "unauthenticated" });
+      const weak = await signedIn(someone);
+      await expect(weak.run(() => openSession(someone.id, method))).rejects.toMatchObject({ code: "unauthenticated" });
+    }
+    const strong = await signedIn(someone);
+    await db().session.update({ where: { id: strong.claims.sid }, data: { strong: true } });
+    expect(await strong.run(() => openSession(someone.id, "github"))).toMatchObject({ sub: someone.id, strong: true });
+    const old = await signedIn(someone);
+    await db().session.update({ where: { id: old.claims.sid }, data: { strong: true, reauthenticatedAt: new Date(Date.now() - 601_000) } });
+    await expect(old.run(() => openSession(someone.id, "github"))).rejects.toMatchObject({ code: "unauthenticated" });
+    const other = await signedIn(await person());
+    await db().session.update({ where: { id: other.claims.sid }, data: { strong: true } });
+    await expect(other.run(() => openSession(someone.id, "github"))).rejects.toMatchObject({ code: "unauthenticated" });
   });
 
   test("over https the step's cookie has the prefix no neighbour can plant", async () => {

@@ -2,6 +2,7 @@ import type { Page } from "@playwright/test";
 import { test as base, expect, PASSWORD, person, signIn } from "../support/e2e";
 import { type GitHub, startGitHub } from "../support/github";
 import { CALM, type Switches } from "../support/github-switches";
+import { withTotp } from "../support/second-factors";
 import { startServer } from "../support/server";
 
 /** A double and a server of this file's own: its switches would turn what other files see. */
@@ -133,6 +134,31 @@ test("a member confirms the password, connects GitHub in the settings, and signs
   const elsewhere = await visitor();
   await continueWithGitHub(elsewhere, account.login);
   await expect(elsewhere.getByRole("heading", { level: 1 })).toContainText(`Hello, ${member.name.split(" ")[0]}`);
+});
+
+test("somebody with a second factor is asked for it after GitHub too, and arrives where they were going", async ({
+  page,
+  github,
+  site,
+}) => {
+  const member = await person();
+  const account = github.account({ email: member.email });
+  await site.sql(`INSERT INTO "Account" ("userId", type, provider, "providerAccountId") VALUES ($1, 'oauth', 'github', $2)`, [
+    member.id,
+    String(account.id),
+  ]);
+  const { code } = await withTotp(member);
+  await continueWithGitHub(page, account.login, "/files");
+  await expect(page).toHaveURL(/\/login\/two-step\?callbackUrl=%2Ffiles$/);
+  await page.goto("/files");
+  await expect(page).toHaveURL(/\/login\?/);
+  await page.goto("/login/two-step?callbackUrl=%2Ffiles");
+  await page.getByLabel("Code from your app").fill(code());
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page).toHaveURL(/\/files$/);
+  expect(await site.sql(`SELECT method, strong FROM "Session" WHERE "userId" = $1`, [member.id])).toEqual([
+    { method: "github", strong: true },
+  ]);
 });
 
 test("connecting needs a proof of the last ten minutes, even from a page that was opened in time", async ({ page, github, site }) => {
