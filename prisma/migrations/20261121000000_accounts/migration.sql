@@ -168,12 +168,9 @@ CREATE TRIGGER foyer_user_changed
      IS DISTINCT FROM (NEW."role", NEW."profileComplete", NEW."mustChangePassword", NEW."emailVerified" IS NULL, NEW."secondFactor", NEW."deleteAfter", NEW."epoch", NEW."name", NEW."email", NEW."image"))
   EXECUTE FUNCTION foyer_user_changed();
 
+-- Only who changed, not how: anybody who may connect can send on a channel, so a listener asks before it believes.
 CREATE OR REPLACE FUNCTION foyer_user_notify() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM foyer_notify(jsonb_build_object(
-    'kind', 'user', 'id', NEW."id", 'version', NEW."version", 'epoch', NEW."epoch", 'role', NEW."role",
-    'profileComplete', NEW."profileComplete", 'mustChangePassword', NEW."mustChangePassword",
-    'emailVerified', NEW."emailVerified" IS NOT NULL, 'secondFactor', NEW."secondFactor", 'deleteAfter', NEW."deleteAfter",
-    'name', NEW."name", 'email', NEW."email", 'image', NEW."image"));
+  PERFORM foyer_notify(jsonb_build_object('kind', 'user', 'id', NEW."id"));
   RETURN NULL;
 END $$;
