@@ -1,5 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { checkHealth } from "@/features/system/health";
+import { after, cursorDate } from "@/lib/keyset";
 import { isCallersFault, refusalOf } from "../scripts/request-limits.mjs";
+
+const check = vi.hoisted(() => vi.fn(async () => undefined));
+vi.mock("@/storage", () => ({ storage: () => ({ check }) }));
+vi.mock("@/lib/db", () => ({ db: () => ({ $queryRaw: async () => [] }) }));
 
 const asked = (url: string, headers: Record<string, string> = {}, method = "POST") => ({ method, url, headers });
 const tree = (state: unknown) => ({ rsc: "1", "next-router-state-tree": encodeURIComponent(JSON.stringify(state)) });
@@ -112,5 +118,50 @@ describe("what Next would say 500 to", () => {
     const states = [...parts, ...parts.map((one) => [one, {}]), ...parts.map((one) => ["", one])];
     for (const one of parts) states.push(["", {}, one], ["", {}, null, one], ["", {}, null, null, one], ["", {}, null, null, null, one]);
     for (const state of states) expect(isCallersFault(asked("/", tree(state), "GET")), JSON.stringify(state)).toBe(!schema.is(state));
+  });
+});
+
+describe("a date in a cursor", () => {
+  it("is one that was put there, in the years 1970 to 9999", () => {
+    for (const good of ["1970-01-01T00:00:00.000Z", "2026-11-21T00:44:31.123Z", "9999-12-31T23:59:59.999Z"])
+      expect(cursorDate(good)?.toISOString()).toBe(good);
+    for (const bad of [
+      "-271821-04-20T00:00:00.000Z",
+      "-000001-01-01T00:00:00.000Z",
+      "0000-01-01T00:00:00.000Z",
+      "1969-12-31T23:59:59.999Z",
+      "+010000-01-01T00:00:00.000Z",
+      "+275760-09-13T00:00:00.000Z",
+      "+275760-09-13T00:00:00.001Z",
+      "2026-02-30T00:00:00.000Z",
+      "2026",
+      "yesterday",
+      "",
+    ])
+      expect(cursorDate(bad), bad).toBeNull();
+  });
+
+  it("that is none begins at the first page", () => {
+    expect(after("createdAt", "desc", { value: "-271821-04-20T00:00:00.000Z", id: "x" }, cursorDate)).toEqual({});
+  });
+});
+
+describe("whether the site is ready", () => {
+  afterEach(() => vi.useRealTimers());
+
+  it("is found out once for all who ask at a time, and at most once a second", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    const answers = await Promise.all([checkHealth(), checkHealth(), checkHealth()]);
+    expect(answers.map(({ storage }) => storage)).toEqual(["ok", "ok", "ok"]);
+    await checkHealth();
+    vi.advanceTimersByTime(999);
+    await checkHealth();
+    expect(check).toHaveBeenCalledTimes(1);
+    vi.advanceTimersByTime(2);
+    check.mockRejectedValueOnce(new Error("the store is gone"));
+    expect((await checkHealth()).storage).toBe("unavailable");
+    expect(check).toHaveBeenCalledTimes(2);
+    vi.advanceTimersByTime(1_001);
+    expect((await checkHealth()).storage).toBe("ok");
   });
 });
