@@ -137,7 +137,8 @@ describe.each([
     await refused(url, { method: "PUT", headers: { ...headersFor(5), "content-type": "text/html" }, body: bytes("hello") });
     await send(url, { method: "PUT", headers: headersFor(5), body: bytes("hel"), breakOff: true });
     expect(await store.head(key)).toBeNull();
-    expect((await putTo(url, "first")).status).toBe(200);
+    // The LOCAL driver is busy until it has noticed that the sender is gone.
+    await expect.poll(async () => (await putTo(url, "first")).status).toBe(200);
     await store.delete(key);
     expect((await putTo(url, "again")).status).toBe(200);
   });
@@ -326,7 +327,10 @@ describe.each([
     const key = newKey();
     const types = ["text/plain", "text/csv", "application/json", "application/pdf"];
     const answers = await Promise.all(types.map((type, n) => put(key, new Uint8Array(2_000_000 + n).fill(n), type)));
-    expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200, 200]);
+    const statuses = answers.map((answer) => answer.status);
+    expect(statuses).toContain(200);
+    // The LOCAL driver writes a key once at a time.
+    expect(statuses.every((status) => status === 200 || (store.provider === "LOCAL" && status === 409))).toBe(true);
     const info = await store.head(key);
     const winner = types.indexOf(info?.contentType ?? "");
     expect(info?.sizeBytes).toBe(2_000_000 + winner);
