@@ -97,6 +97,8 @@ function refuse(request, response, status) {
   response.writeHead(status, { "content-type": type, "content-length": text.length, "cache-control": "no-store", connection: "close" });
   const { "content-length": length = "0", "transfer-encoding": encoding } = request.headers;
   if (length === "0" && encoding === undefined) return void response.end(text);
+  // To HEAD no text is written, and the head would wait for one.
+  response.flushHeaders();
   response.write(text);
   const cut = setTimeout(() => request.socket.destroy(), REFUSAL_MS);
   request.socket.once("close", () => clearTimeout(cut));

@@ -187,7 +187,10 @@ test("cookies and headers that are garbage or huge make one anonymous, or are re
   expect((await raw(site.url, { path: "/login", headers: { "X-Nul": "a\0b" } })).status).toBe(400);
   for (const tree of ["%%%", "{", "1", "[1,2,3]", "%5B%22%22%2C%7B%7D%2C%22x%22%5D", '["",{"children":1}]']) {
     const headers = { RSC: "1", "Next-Router-State-Tree": tree };
-    expect((await raw(site.url, { path: "/login", headers })).status, tree).toBe(400);
+    const answer = await raw(site.url, { path: "/login", headers });
+    // What could be one Next first sends on to the address that has the mark of these headers.
+    const { status } = answer.status === 307 ? await raw(site.url, { path: answer.headers.location ?? "", headers }) : answer;
+    expect(status, tree).toBe(400);
   }
   expect((await raw(site.url, { path: "/login", headers: { Host: "evil.test:99999" } })).status).toBe(400);
   expect((await raw(site.url, { path: "/_global-error" })).status).toBe(404);
