@@ -6,6 +6,14 @@ export type UploadState = "waiting" | "uploading" | "checking" | "done" | "faile
 /** What went wrong on the way to the store, in words for the person. */
 export class UploadError extends Error {
   override readonly name = "UploadError";
+
+  /** `final`: the same file would be refused again. */
+  constructor(
+    message: string,
+    readonly final = false,
+  ) {
+    super(message);
+  }
 }
 
 interface Watch {
@@ -48,7 +56,8 @@ function giveBack(id: string): void {
 
 function unwrap<T>(result: Result<T>): T {
   if (result.ok) return result.data;
-  throw new UploadError(result.error.message);
+  const { code, message, fields = {} } = result.error;
+  throw new UploadError(Object.values(fields)[0] ?? message, code === "invalid" || (code === "too_large" && !fields.form));
 }
 
 /** XMLHttpRequest and not fetch: only it tells how much has left. */
