@@ -97,21 +97,25 @@ describe("a file", () => {
     ["a/b\\c.png", "c.png"],
     ["\u200b x.png ", "x.png"],
     ["e\u0301.png", "\u00e9.png"],
+    ["a\u3164\u2800\u00ad\u061c\u180e\ufff9\ufffa\ufffb\u{e0041}b.png", "ab.png"],
   ])("called %j is shown as %j", async (given, shown) => {
     const window = await signedIn(await person());
     const { id } = await request(window, given, PNG, "image/png");
     expect((await rowOf(id))?.name).toBe(shown);
   });
 
-  test.each(["", ".", "..", "a/", "/", "\u200b", "x\ny.png", `${"x".repeat(256)}`])("may not be called %j", async (name) => {
-    const window = await signedIn(await person());
-    expect(await refusal(window.run(() => requestUpload({ name, sizeBytes: 5, contentType: "image/png" })))).toMatchObject({
-      code: "invalid",
-    });
-    const id = await upload(window);
-    expect(await refusal(window.run(() => renameFile({ id, name })))).toMatchObject({ code: "invalid" });
-    expect((await rowOf(id))?.name).toBe("minutes.txt");
-  });
+  test.each(["", ".", "..", "a/", "/", "\u200b", "\u3164", "\u2800", "\u00ad", "\u{e0041}", "x\ny.png", `${"x".repeat(256)}`])(
+    "may not be called %j",
+    async (name) => {
+      const window = await signedIn(await person());
+      expect(await refusal(window.run(() => requestUpload({ name, sizeBytes: 5, contentType: "image/png" })))).toMatchObject({
+        code: "invalid",
+      });
+      const id = await upload(window);
+      expect(await refusal(window.run(() => renameFile({ id, name })))).toMatchObject({ code: "invalid" });
+      expect((await rowOf(id))?.name).toBe("minutes.txt");
+    },
+  );
 });
 
 describe("only the owner", () => {

@@ -251,15 +251,19 @@ describe.each([
   });
 
   test.each([
-    ["quotes", 'a"; filename="b.exe', "a_; filename=_b.exe"],
+    ["quotes", 'a"; filename="b.exe', "a_; filename=_b.exe.txt"],
     ["line breaks", "a\r\nSet-Cookie: x=1\r\n\r\n<html>.txt", "aSet-Cookie_ x=1_html_.txt"],
     ["a backslash", 'a\\".txt', "a__.txt"],
-    ["paths", "../../etc/passwd", "_.._etc_passwd"],
+    ["paths", "../../etc/passwd", "_.._etc_passwd.txt"],
     ["percent signs", "100%41%0d%0a.txt", "100%41%0d%0a.txt"],
-    ["right-to-left marks", "invoice\u202Efdp.exe", "invoicefdp.exe"],
-    ["300 bytes", `${"é".repeat(150)}.jpeg`, `${"é".repeat(125)}.jpeg`],
+    ["right-to-left marks", "invoice\u202Efdp.exe", "invoicefdp.exe.txt"],
+    ["characters that show nothing", "a\u3164\u2800\u00ad\u061c\u180e\ufff9\u{e0041}b.txt", "ab.txt"],
+    ["another type's extension", "setup.exe", "setup.exe.txt"],
+    ["an extension of its type", "READ.ME.LOG", "READ.ME.LOG"],
+    ["300 bytes", `${"é".repeat(150)}.text`, `${"é".repeat(125)}.text`],
+    ["300 bytes and another type's extension", `${"é".repeat(150)}.exe`, `${"é".repeat(125)}.txt`],
     ["a lone surrogate", "a\ud800b.txt", "a\ufffdb.txt"],
-    ["nothing left", "\u0000..  ", "download"],
+    ["nothing left", "\u0000..  ", "download.txt"],
     ["RFC 8187's own marks", "it's (a) *star*.txt", "it's (a) _star_.txt"],
   ])("a file name with %s is harmless", async (_, filename, expected) => {
     const answer = await fetch(await downloadUrl(await stored(), { filename }));
