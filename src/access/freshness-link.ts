@@ -111,11 +111,12 @@ function hear(own: Memory, { payload }: Notification): void {
   own.lastHeard = Date.now();
   try {
     const { id } = JSON.parse(payload ?? "") as { id?: unknown };
-    if (typeof id === "string" && id.length <= 36) return doubt(own, id);
+    if (typeof id === "string" && id.length <= 36) doubt(own, id);
+    else forgetAll(own);
   } catch {
     // What cannot be read may have mattered, as does "many": ask again for all.
+    forgetAll(own);
   }
-  forgetAll(own);
 }
 
 function sleep(ms: number): Promise<void> {

@@ -93,5 +93,6 @@ export function claimsOf(sub: string, sid: string, email: string): Claims {
   const iat = Math.floor(Date.now() / 1000);
   const end = iat + SESSION_SECONDS;
   const person = { sub, sid, name: "Ada Okafor", email, picture: null, role: "MEMBER" as const };
-  return { ...person, profileComplete: true, mustChangePassword: false, epoch: 0, iat, end, exp: end };
+  const standing = { profileComplete: true, mustChangePassword: false, emailVerified: true, secondFactor: false, deleteAfter: null };
+  return { ...person, ...standing, strong: false, began: iat, whole: true, epoch: 0, iat, end, exp: end };
 }
