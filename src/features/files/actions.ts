@@ -71,13 +71,19 @@ export const confirmUpload = action({ can: ["create", "File"], rate: "upload" },
   await change(entry, async (tx, record) => {
     // Of two confirmations at once, the second finds nothing left to confirm.
     const { count } = await tx.file.updateMany({ where: { id, status: "PENDING" }, data: { status: problem ? "DELETING" : "READY", key } });
-    if (count === 0) throw new AppError("not_found");
+    if (count === 0) throw new TooLate();
     await record({
       action: problem ? "file.refused" : "file.uploaded",
       subjectType: "File",
       subjectId: id,
       after: { reason: problem, contentType: file.contentType, sizeBytes: Number(file.sizeBytes) },
     });
+  }).catch(async (error: unknown) => {
+    if (!(error instanceof TooLate)) throw error;
+    // What this one moved is nobody's, and must not lie there uncounted; the row is decided and names another key, or is gone.
+    const decided = await db().file.findUnique({ where: { id }, select: { key: true } });
+    if (decided?.key !== key) await storage().delete(key);
+    throw new AppError("not_found");
   });
   if (problem) {
     await eraseFile({ ...file, key }).catch(() => undefined);
@@ -103,6 +109,9 @@ export const deleteFile = action({ can: ["delete", "File"], rate: "write" }, fil
   await removeFile(entry, id);
   revalidatePath("/files");
 });
+
+/** Another confirmation, or the file's owner, was first. */
+class TooLate extends Error {}
 
 /** Another upload of the same person is being counted. */
 class NotYourTurn extends Error {}

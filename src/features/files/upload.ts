@@ -45,7 +45,8 @@ export async function uploadFile(file: File, { onState, onProgress, signal, text
   const first = await confirmUpload({ id });
   // What was sent is there: a store that was busy for a moment does not need it twice.
   const confirmed = first.ok || first.error.code !== "unavailable" ? first : await confirmUpload({ id });
-  if (!confirmed.ok) giveBack(id);
+  // "Not found" may be a file that is confirmed, by a try whose answer got lost.
+  if (!confirmed.ok && confirmed.error.code !== "not_found") giveBack(id);
   unwrap(confirmed);
 }
 
