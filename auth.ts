@@ -19,7 +19,7 @@ import { SignInRefused } from "@/access/sign-in-refused";
 import { beginTwoStep, redeemTicket, twoStepPage } from "@/access/tickets";
 import { hasVerifiedEmail, readyProviders } from "@/lib/auth-providers";
 import { db } from "@/lib/db";
-import { normaliseEmail } from "@/lib/email";
+import { emailSchema, normaliseEmail } from "@/lib/email";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
@@ -102,7 +102,7 @@ function configuration(): NextAuthConfig {
       },
     },
     logger: {
-      error: (error) => log()[isExpected(error) ? "info" : "error"]({ err: error }, "auth"),
+      error: (error) => (isExpected(error) ? log().info(summaryOf(error), "auth") : log().error({ err: error }, "auth")),
       warn: (code) => log().debug({ code }, "auth"),
       debug: () => undefined,
     },
@@ -113,7 +113,9 @@ function configuration(): NextAuthConfig {
 async function authorizePassword({ email, password }: Partial<Record<string, unknown>>) {
   if (typeof email !== "string" || typeof password !== "string") throw new SignInRefused();
   try {
-    const userId = await verifyCredentials(email, password);
+    // What is no address (a NUL in it PostgreSQL would refuse) is nobody's, and is refused at the same cost.
+    const address = emailSchema.safeParse(email);
+    const userId = await verifyCredentials(address.success ? address.data : NOBODYS_ADDRESS, password);
     if (userId && (await beginTwoStep(userId, "password"))) throw new AppError("unauthenticated", "second_step");
     if (userId) return { id: userId, proof: { method: "password", strong: false } };
   } catch (error) {
@@ -152,6 +154,8 @@ function adapter(): Adapter {
   };
 }
 
+/** None that emailSchema would take, so that nobody can register it. */
+const NOBODYS_ADDRESS = "";
 const ADAPTER_USER = { id: true, email: true, emailVerified: true, name: true, image: true } as const;
 
 /** Whether the session behind these claims is over; while that cannot be known, it is not. */
@@ -166,6 +170,13 @@ async function hasEnded(claims: Parameters<typeof standingOf>[0]): Promise<boole
 function isExpected(error: Error): boolean {
   // By its type: a build shortens the names of classes.
   return "type" in error && EXPECTED.has(String(error.type));
+}
+
+/** One line of what anybody can cause as often as they like: where it was thrown says nothing. */
+function summaryOf(error: Error) {
+  const { type, code } = error as Error & { type?: unknown; code?: unknown };
+  const cause = error.cause && typeof error.cause === "object" && "err" in error.cause ? error.cause.err : error.cause;
+  return { type, code, reason: cause instanceof Error ? cause.message : error.message };
 }
 
 const EXPECTED = new Set([

@@ -42,7 +42,7 @@ export default async function middleware(request: NextRequest): Promise<NextResp
 // Bundlers that also find this file by its name would run it in a sandbox of its own; Node.js is what src/proxy.ts has.
 export const config = {
   runtime: "nodejs",
-  matcher: ["/((?!api/|_next/static|_next/image|favicon\\.ico|icon\\.svg|apple-icon|opengraph-image).*)"],
+  matcher: ["/((?!api/|_next/static/|_next/image$|favicon\\.ico$|icon\\.svg$|apple-icon\\.png$|opengraph-image\\.png$).*)"],
 };
 
 /** Next says 500 to a form from another origin and to one that it cannot read; both are the sender's doing. */

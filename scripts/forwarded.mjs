@@ -7,8 +7,8 @@ const NAMED = {
 };
 /** A host name, IPv4 address or bracketed IPv6 address, with an optional port. */
 const HOST = /^(?:[a-z0-9](?:[a-z0-9._-]{0,252})|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i;
-/** Headers by which a proxy speaks for a client, and ours by which one part of the site speaks to another. */
-const SPOKEN_FOR = /^(?:x-forwarded-|x-foyer-|forwarded$|x-real-ip$)/;
+/** Headers by which a proxy speaks for a client, and those by which one part of the site speaks to another. */
+const SPOKEN_FOR = /^(?:x-forwarded-|x-foyer-|forwarded$|x-real-ip$|x-nonce$|content-security-policy(?:-report-only)?$)/;
 
 /** Thrown for a request that names no host, two, or something that is none: the answer is 400. */
 export class BadRequest extends Error {}
@@ -50,7 +50,7 @@ export function rewriteForwarded(request, { proxies, trustHost = false }) {
   const told = { for: headers["x-forwarded-for"], proto: first(headers["x-forwarded-proto"]), host: first(headers["x-forwarded-host"]) };
   // Node keeps the first of several Host headers; a proxy in front may have judged the last.
   const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === "host").length;
-  if (hosts !== 1 || !headers.host || !HOST.test(headers.host)) throw new BadRequest("wrong Host header");
+  if (hosts !== 1 || !headers.host || !isHost(headers.host)) throw new BadRequest("wrong Host header");
   for (const name of Object.keys(headers)) {
     if (SPOKEN_FOR.test(name)) delete headers[name];
   }
@@ -58,7 +58,7 @@ export function rewriteForwarded(request, { proxies, trustHost = false }) {
   headers["x-forwarded-for"] = isTrusted ? clientAddress(proxies, peer, told.for) : peer;
   headers["x-forwarded-proto"] =
     believes && (told.proto === "https" || told.proto === "http") ? told.proto : "encrypted" in socket ? "https" : "http";
-  headers["x-forwarded-host"] = believes && told.host && HOST.test(told.host) ? told.host : headers.host;
+  headers["x-forwarded-host"] = believes && told.host && isHost(told.host) ? told.host : headers.host;
 }
 
 /**
@@ -95,6 +95,14 @@ function plainAddress(text) {
   const bare = /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
   const address = (bare.split("%")[0] ?? "").toLowerCase().replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/, "");
   return isIP(address) ? address : null;
+}
+
+/**
+ * Whether an address can be made of it: no port above 65535, no `[::::]`.
+ * @param {string} text
+ */
+function isHost(text) {
+  return HOST.test(text) && URL.canParse(`http://${text}`);
 }
 
 /** @param {string | string[] | undefined} header */

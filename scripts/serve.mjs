@@ -6,6 +6,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import next from "next";
 import { BadRequest, rewriteForwarded, trustedProxies } from "./forwarded.mjs";
+import { isCallersFault, refusalOf } from "./request-limits.mjs";
 
 /** The whole of one request: an upload of five minutes, and a little. */
 const REQUEST_TIMEOUT_MS = 330_000;
@@ -16,6 +17,8 @@ const GRACE_MS = 10_000;
 const IDLE_SWEEP_MS = 100;
 /** A mail that is being handed over gets this long; one that is cut off is sent again. */
 const JOBS_GRACE_MS = 5_000;
+/** How long a refused sender has to see the answer before its connection is cut under what it still sends. */
+const REFUSAL_MS = 1_000;
 
 const dir = dirname(dirname(fileURLToPath(import.meta.url)));
 const dev = process.argv.includes("--dev");
@@ -35,26 +38,26 @@ const handle = app.getRequestHandler();
 
 server.on("request", async (request, response) => {
   try {
-    prepare(request);
-    if (request.headers["next-action"] !== undefined) blameCaller(response);
+    const refusal = prepare(request);
+    if (refusal) return refuse(request, response, refusal);
+    if (isCallersFault(request)) blameCaller(response);
     await handle(request, response);
   } catch (error) {
-    const status = error instanceof BadRequest ? 400 : 500;
-    if (status === 500) console.error(error);
+    console.error(error);
     if (response.headersSent) return void response.destroy();
-    response
-      .writeHead(status, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store", connection: "close" })
-      .end(`${STATUS_CODES[status]}\n`);
+    refuse(request, response, 500);
   }
+});
+// Whoever asks first is refused before sending anything.
+server.on("checkContinue", (request, response) => {
+  if (!refusalOf(request)) response.writeContinue();
+  server.emit("request", request, response);
 });
 // Hot reload speaks WebSocket; the site itself does not, so in production nobody gets an upgrade.
 server.on("upgrade", (request, socket, head) => {
   socket.on("error", () => socket.destroy());
-  try {
-    prepare(request);
-  } catch {
-    return void socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n");
-  }
+  const refusal = prepare(request);
+  if (refusal) return void socket.end(`HTTP/1.1 ${refusal} ${STATUS_CODES[refusal]}\r\nconnection: close\r\n\r\n`);
   if (!dev) return void socket.end("HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\n\r\n");
   // Once upgraded the server forgets a socket, but still waits for it when it closes.
   upgraded.add(socket);
@@ -70,28 +73,41 @@ server.listen(port, hostname, () => {
   process.send?.({ type: "listening", port: typeof address === "object" ? address?.port : port });
 });
 
-/** @param {import("node:http").IncomingMessage} request */
+/**
+ * Makes a request fit for Next, or says with which status it is refused.
+ * @param {import("node:http").IncomingMessage} request
+ */
 function prepare(request) {
-  // An absolute or scheme-relative target would name a second host beside the Host header.
-  if (!request.url?.startsWith("/")) throw new BadRequest("wrong request target");
-  // Next answers 500 to both: a path nobody can decode, and a method its Request does not know.
-  if (!isDecodable(request.url.split("?", 1)[0] ?? "")) throw new BadRequest("undecodable path");
-  if (request.method === "TRACE") throw new BadRequest("wrong method");
-  rewriteForwarded(request, trust);
-}
-
-/** @param {string} path */
-function isDecodable(path) {
   try {
-    return decodeURIComponent(path) !== "";
-  } catch {
-    return false;
+    rewriteForwarded(request, trust);
+  } catch (error) {
+    if (error instanceof BadRequest) return 400;
+    console.error(error);
+    return 500;
   }
+  return refusalOf(request);
 }
 
 /**
- * The call of an action that ends in 500 was a wrong call: our actions answer every error of their own, and to arguments it
- * cannot read or finds too many Next says 500.
+ * Answers in plain text and closes the connection without reading on. Not at once: closing over bytes that were not read
+ * resets the connection, and the sender would never see why.
+ * @param {import("node:http").IncomingMessage} request @param {import("node:http").ServerResponse} response @param {number} status
+ */
+function refuse(request, response, status) {
+  const text = `${STATUS_CODES[status]}\n`;
+  const type = "text/plain; charset=utf-8";
+  response.writeHead(status, { "content-type": type, "content-length": text.length, "cache-control": "no-store", connection: "close" });
+  const { "content-length": length = "0", "transfer-encoding": encoding } = request.headers;
+  if (length === "0" && encoding === undefined) return void response.end(text);
+  // To HEAD no text is written, and the head would wait for one.
+  response.flushHeaders();
+  response.write(text);
+  const cut = setTimeout(() => request.socket.destroy(), REFUSAL_MS);
+  request.socket.once("close", () => clearTimeout(cut));
+}
+
+/**
+ * Says 400 where Next says 500.
  * @param {import("node:http").ServerResponse} response
  */
 function blameCaller(response) {

@@ -12,6 +12,7 @@ const READY_TIMEOUT_MS = 90_000;
 const STOP_TIMEOUT_MS = 12_000;
 const PORT_ATTEMPTS = 6;
 const PORT_WAIT_MS = 250;
+const HEAP_MB = 512;
 const PARENT_CHECK_MS = 1_000;
 /** npm hands on the Ctrl-C that the terminal has already sent to everybody: two within this time are one. */
 const SAME_SIGNAL_MS = 500;
@@ -65,10 +66,18 @@ export async function requireFreePort({ PORT, HOSTNAME, FOYER_DATA }: Env, again
   }
 }
 
+/**
+ * Left to itself Node takes gigabytes before it collects; the site needs some hundred megabytes. NODE_OPTIONS overrules, and
+ * development compiles in the same process.
+ */
+function heapCap(dev: boolean): string[] {
+  return dev || /max-old-space-size/.test(process.env.NODE_OPTIONS ?? "") ? [] : [`--max-old-space-size=${HEAP_MB}`];
+}
+
 /** Starts scripts/serve.mjs and resolves when it answers; throws UserError when it ends before. */
 export async function startSite(env: NodeJS.ProcessEnv, { dev, signal }: { dev: boolean; signal: AbortSignal }): Promise<Site> {
   // Its own process group: Ctrl-C in the terminal must not end it before we ask it to, and the database goes last.
-  const child = spawn(process.execPath, [join(root, "scripts", "serve.mjs"), ...(dev ? ["--dev"] : [])], {
+  const child = spawn(process.execPath, [...heapCap(dev), join(root, "scripts", "serve.mjs"), ...(dev ? ["--dev"] : [])], {
     cwd: root,
     env,
     stdio: ["ignore", "inherit", "inherit", "ipc"],

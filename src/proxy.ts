@@ -3,4 +3,6 @@ import middleware from "../middleware";
 // Next looks for this file and reads its matcher without running it; middleware.ts is where the work is.
 // tests/house.test.ts holds the two matchers equal.
 export default middleware;
-export const config = { matcher: ["/((?!api/|_next/static|_next/image|favicon\\.ico|icon\\.svg|apple-icon|opengraph-image).*)"] };
+export const config = {
+  matcher: ["/((?!api/|_next/static/|_next/image$|favicon\\.ico$|icon\\.svg$|apple-icon\\.png$|opengraph-image\\.png$).*)"],
+};

@@ -1,5 +1,5 @@
 import { startFreshness } from "@/access/freshness";
-import { finishRegistration } from "@/features/accounts/changes";
+import { finishRegistration, sweepTokens } from "@/features/accounts/changes";
 import { sendVerification } from "@/features/addresses/changes";
 import { sweepFiles } from "@/features/files/leftovers";
 import { sendMail } from "@/features/mail/tasks";
@@ -32,8 +32,8 @@ export async function startUp(): Promise<void> {
 /** One sweep at a time: a slow store must not see them pile up. */
 function sweepIn(ms: number): void {
   const sweep = () =>
-    sweepFiles()
-      .catch((error) => log().warn({ err: error }, "sweep of files"))
+    Promise.all([sweepFiles(), sweepTokens()])
+      .catch((error) => log().warn({ err: error }, "sweep of files and tokens"))
       .finally(() => sweepIn(SWEEP_EVERY_MS));
   setTimeout(() => void sweep(), ms).unref();
 }

@@ -94,7 +94,8 @@ describe("what was looked at is what is shown", () => {
   });
 
   test("nor a confirmation that was on its way when another one ended, and moves those other bytes", async () => {
-    const window = await signedIn(await person());
+    const owner = await person();
+    const window = await signedIn(owner);
     const { id, put } = await ask(window);
     await put(GOOD);
     let first = true;
@@ -106,6 +107,8 @@ describe("what was looked at is what is shown", () => {
     });
     expect(await confirm(window, id)).toMatchObject({ ok: false, error: { code: "not_found" } });
     expect(await downloaded(window, id)).toEqual(GOOD);
+    // Nor does it leave them behind, where nobody counts them.
+    expect(await keysOf(owner)).toEqual([(await row(id)).key]);
     expect((await db().auditEvent.findMany({ where: { subjectId: id } })).map(({ action }) => action)).not.toContain("file.refused");
   });
 

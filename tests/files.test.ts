@@ -50,6 +50,10 @@ async function upload(
   return id;
 }
 
+/** Lets the upload URLs of these files have ended an hour ago. */
+const outlive = (ids: string[]) =>
+  db().file.updateMany({ where: { id: { in: ids } }, data: { uploadExpiresAt: new Date(Date.now() - 3_600_000) } });
+
 const download = (window: Browser, id: string, query = "") => window.fetch(GET, `/api/files/${id}${query}`, { params: { id } });
 const remove = (window: Browser, id: string, headers: Record<string, string> = {}) =>
   window.fetch(DELETE, `/api/files/${id}`, { method: "DELETE", params: { id }, headers });
@@ -93,21 +97,25 @@ describe("a file", () => {
     ["a/b\\c.png", "c.png"],
     ["\u200b x.png ", "x.png"],
     ["e\u0301.png", "\u00e9.png"],
+    ["a\u3164\u2800\u00ad\u061c\u180e\ufff9\ufffa\ufffb\u{e0041}b.png", "ab.png"],
   ])("called %j is shown as %j", async (given, shown) => {
     const window = await signedIn(await person());
     const { id } = await request(window, given, PNG, "image/png");
     expect((await rowOf(id))?.name).toBe(shown);
   });
 
-  test.each(["", ".", "..", "a/", "/", "\u200b", "x\ny.png", `${"x".repeat(256)}`])("may not be called %j", async (name) => {
-    const window = await signedIn(await person());
-    expect(await refusal(window.run(() => requestUpload({ name, sizeBytes: 5, contentType: "image/png" })))).toMatchObject({
-      code: "invalid",
-    });
-    const id = await upload(window);
-    expect(await refusal(window.run(() => renameFile({ id, name })))).toMatchObject({ code: "invalid" });
-    expect((await rowOf(id))?.name).toBe("minutes.txt");
-  });
+  test.each(["", ".", "..", "a/", "/", "\u200b", "\u3164", "\u2800", "\u00ad", "\u{e0041}", "x\ny.png", `${"x".repeat(256)}`])(
+    "may not be called %j",
+    async (name) => {
+      const window = await signedIn(await person());
+      expect(await refusal(window.run(() => requestUpload({ name, sizeBytes: 5, contentType: "image/png" })))).toMatchObject({
+        code: "invalid",
+      });
+      const id = await upload(window);
+      expect(await refusal(window.run(() => renameFile({ id, name })))).toMatchObject({ code: "invalid" });
+      expect((await rowOf(id))?.name).toBe("minutes.txt");
+    },
+  );
 });
 
 describe("only the owner", () => {
@@ -268,7 +276,7 @@ describe("quota", () => {
     expect(await window.run(async () => getUsage(await enter()))).toMatchObject({ usedBytes: 1_000_000, quotaBytes: 1_000_000, files: 10 });
   });
 
-  test("is each person's own, to the last byte, and what is deleted is free again", async () => {
+  test("is each person's own, to the last byte, and what is deleted is free again once it is swept", async () => {
     const [one, other] = [await signedIn(await person()), await signedIn(await person())];
     const ask = (window: Browser, sizeBytes: number) =>
       window.run(() => requestUpload({ name: "a.txt", sizeBytes, contentType: "text/plain" }));
@@ -277,9 +285,121 @@ describe("quota", () => {
     const id = await upload(one);
     expect(await ask(one, 400_000)).toMatchObject({ ok: false });
     await one.run(() => deleteFile({ id }));
+    expect(await ask(one, 400_000)).toMatchObject({ ok: false });
+    await outlive([id]);
+    await sweepFiles();
     expect(await ask(one, 400_000)).toMatchObject({ ok: true });
     expect(await ask(one, 1)).toMatchObject({ ok: false });
     expect(await ask(other, 600_000)).toMatchObject({ ok: true });
+  });
+
+  test.each([
+    ["deleted", true],
+    ["kept", false],
+  ])("counts what an upload URL may bring again after its file was confirmed and %s, until the sweep", async (_, deleted) => {
+    const owner = await person();
+    const window = await signedIn(owner);
+    const bytes = Buffer.alloc(200_000, "a line of text\n");
+    const made: string[] = [];
+    const round = async () => {
+      const asked = await window.run(() => requestUpload({ name: "a.txt", sizeBytes: bytes.byteLength, contentType: "text/plain" }));
+      if (!asked.ok) return asked.error;
+      const { id, url, method, headers } = asked.data;
+      const put = async () => expect((await send(url, { method, headers, body: bytes })).status).toBe(200);
+      await put();
+      expect(await window.run(() => confirmUpload({ id }))).toMatchObject({ ok: true });
+      if (deleted) expect(await window.run(() => deleteFile({ id }))).toMatchObject({ ok: true });
+      await put();
+      made.push(id);
+      return null;
+    };
+    let refused = null;
+    for (let tries = 0; tries < 12 && !refused; tries++) refused = await round();
+    expect(refused).toMatchObject({ code: "too_large", message: expect.stringContaining("not enough room") });
+    const stored = async () => {
+      const { keys } = await storage().list(`${owner.id}/`);
+      const sizes = await Promise.all(keys.map(async (key) => (await storage().head(key))?.sizeBytes ?? 0));
+      return sizes.reduce((sum, size) => sum + size, 0);
+    };
+    expect(made).toHaveLength(deleted ? 5 : 3);
+    // The file that is asked for last may bring its own size twice.
+    expect(await stored()).toBeLessThanOrEqual(1_200_000);
+    await outlive(made);
+    await sweepFiles();
+    expect(await stored()).toBe(deleted ? 0 : 600_000);
+    expect(await round()).toBeNull();
+  });
+
+  test("an upload that is not confirmed can be cancelled by its owner alone, and no longer counts as used", async () => {
+    const owner = await person();
+    const [window, boss] = [await signedIn(owner), await signedIn(await admin())];
+    const [one, other] = [await put(window, "a.txt", TEXT, "text/plain"), await put(window, "b.txt", TEXT, "text/plain")];
+    expect(await boss.run(() => deleteFile({ id: one }))).toMatchObject({ ok: false, error: { code: "not_found" } });
+    expect(await window.run(() => deleteFile({ id: one }))).toMatchObject({ ok: true });
+    expect((await remove(window, other)).status).toBe(204);
+    expect([(await rowOf(one))?.status, (await rowOf(other))?.status]).toEqual(["DELETING", "DELETING"]);
+    expect((await storage().list(`${owner.id}/`)).keys).toEqual([]);
+    expect(await window.run(async () => getUsage(await enter()))).toMatchObject({ usedBytes: 0, files: 0 });
+    expect(await window.run(() => confirmUpload({ id: one }))).toMatchObject({ ok: false, error: { code: "not_found" } });
+    await outlive([one, other]);
+    await sweepFiles();
+    expect([await rowOf(one), await rowOf(other)]).toEqual([null, null]);
+  });
+
+  test("one upload cancelled and confirmed at once is shown with its bytes or gone with them", async () => {
+    const owner = await person();
+    const window = await signedIn(owner);
+    for (let round = 0; round < 5; round++) {
+      const id = await put(window, "a.txt", TEXT, "text/plain");
+      await outlive([id]);
+      await Promise.all([window.run(() => confirmUpload({ id })), window.run(() => deleteFile({ id }))]);
+      expect((await rowOf(id))?.status ?? "DELETING").toBe("DELETING");
+      await outlive([id]);
+      await sweepFiles();
+      expect([await rowOf(id), (await storage().list(`${owner.id}/`)).keys]).toEqual([null, []]);
+    }
+  });
+
+  test("a hundred uploads at most are under way", async () => {
+    const owner = await person();
+    const window = await signedIn(owner);
+    const pending = Array.from({ length: 99 }, () => {
+      const key = `${owner.id}/${randomUUID()}`;
+      const uploadExpiresAt = new Date(Date.now() + 60_000);
+      return {
+        ownerId: owner.id,
+        name: "a",
+        key,
+        uploadKey: key,
+        uploadExpiresAt,
+        sizeBytes: 1,
+        contentType: "text/plain",
+        provider: "LOCAL" as const,
+      };
+    });
+    await db().file.createMany({ data: pending });
+    const { id } = await request(window, "a.txt", TEXT, "text/plain");
+    const ask = () => window.run(() => requestUpload({ name: "a.txt", sizeBytes: 1, contentType: "text/plain" }));
+    expect(await ask()).toMatchObject({ ok: false, error: { code: "conflict", message: expect.stringContaining("100 uploads") } });
+    await window.run(() => deleteFile({ id }));
+    expect(await ask()).toMatchObject({ ok: true });
+  });
+
+  test("whoever has to wait to be counted holds no connection, and is told after a few tries", async () => {
+    const owner = await person();
+    const window = await signedIn(owner);
+    const ask = () => window.run(() => requestUpload({ name: "a.txt", sizeBytes: 1, contentType: "text/plain" }));
+    await db().$transaction(
+      async (tx) => {
+        await tx.$queryRaw`SELECT 1 AS one FROM pg_advisory_xact_lock(hashtextextended(${owner.id}, 0))`;
+        const waiting = Array.from({ length: 30 }, ask);
+        const neighbour = await signedIn(await person());
+        expect(await upload(neighbour)).toEqual(expect.any(String));
+        for (const answer of await Promise.all(waiting)) expect(answer).toMatchObject({ ok: false, error: { code: "conflict" } });
+      },
+      { timeout: 14_000 },
+    );
+    expect(await ask()).toMatchObject({ ok: true });
   });
 
   test("a file larger than any may be is refused before it has an address", async () => {

@@ -32,6 +32,9 @@ const SPOOFED = {
   Forwarded: "for=1.2.3.4;host=evil.example",
   "X-Real-IP": "1.2.3.4",
   "X-Foyer-Entry": "admin",
+  "X-Nonce": "known",
+  "Content-Security-Policy": "script-src 'nonce-known'",
+  "Content-Security-Policy-Report-Only": "script-src 'nonce-known'",
 };
 
 describe("a peer that is no trusted proxy", () => {
@@ -66,6 +69,9 @@ describe("a trusted proxy", () => {
     expect(headers).not.toHaveProperty("forwarded");
     expect(headers).not.toHaveProperty("x-real-ip");
     expect(headers).not.toHaveProperty("x-forwarded-port");
+    expect(headers).not.toHaveProperty("x-nonce");
+    expect(headers).not.toHaveProperty("content-security-policy");
+    expect(headers).not.toHaveProperty("content-security-policy-report-only");
   });
 
   it("names the client nearest to it; what stands left of that was written by the client", () => {
@@ -97,7 +103,8 @@ describe("a trusted proxy", () => {
       proto: "http",
       host: "foyer.example",
     });
-    expect(rewritten("127.0.0.1", { "X-Forwarded-Host": "user@evil.example" }).host).toBe("foyer.example");
+    for (const host of ["user@evil.example", "evil.example:99999"])
+      expect(rewritten("127.0.0.1", { "X-Forwarded-Host": host }).host).toBe("foyer.example");
   });
 });
 
@@ -110,6 +117,10 @@ describe("the Host header", () => {
       [["Host", "foyer.example/x"]],
       [["Host", "user@foyer.example"]],
       [["Host", "foyer.example:port"]],
+      [["Host", "foyer.example:65536"]],
+      [["Host", "evil.test:99999"]],
+      [["Host", "[::::]"]],
+      [["Host", "999.1.1.1"]],
       [["Host", "a".repeat(300)]],
       [
         ["Host", "foyer.example"],

@@ -303,6 +303,24 @@ describe("habits", () => {
     expect(matcher("src/proxy.ts")).toBe(matcher("middleware.ts"));
   });
 
+  test("the matcher leaves out what it names, not what begins with such a name", () => {
+    const [pattern = ""]: string[] = JSON.parse(/matcher: (\[[^\n]*\])/.exec(source("middleware.ts"))?.[1] ?? "[]");
+    const matches = (path: string) => new RegExp(`^${pattern}$`).test(path);
+    const out = [
+      "/api/files",
+      "/_next/static/x.js",
+      "/_next/image",
+      "/favicon.ico",
+      "/icon.svg",
+      "/apple-icon.png",
+      "/opengraph-image.png",
+    ];
+    expect(out.filter(matches)).toEqual([]);
+    const begun = ["/api", "/apix", "/_next/staticX", "/_next/images", "/favicon.icoX", "/icon.svgX", "/iconXsvg", "/icon.svg/x"];
+    const others = ["/", "/login", "/apple-iconX", "/apple-icon.png/x", "/opengraph-image/x", "/opengraph-image.pngX"];
+    expect([...begun, ...others].filter((path) => !matches(path))).toEqual([]);
+  });
+
   test("no any, no ignored type error, no path of one machine", () => {
     const wrong: string[] = [];
     for (const path of FILES) {

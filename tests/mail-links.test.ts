@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { changePassword } from "@/features/accounts/actions";
+import { sweepTokens } from "@/features/accounts/changes";
 import { confirmAddress, confirmAddressChange, requestAddressChange, revertAddressChange } from "@/features/addresses/actions";
 import { disownSession, resetPassword } from "@/features/recovery/actions";
 import { db } from "@/lib/db";
@@ -102,5 +103,20 @@ describe("a link", () => {
   test.each(Object.keys(KINDS))("%s that is no link at all is refused as one that expired", async (purpose) => {
     for (const token of ["", "x", "x".repeat(43), "../../", "%00"])
       expect(await kindOf(purpose).use(token), token).toMatchObject({ ok: false, error: { code: "invalid" } });
+  });
+
+  test("is forgotten a day after its end, and no sooner", async () => {
+    const someone = await person();
+    const token = (hash: string, hoursAgo: number) => ({
+      purpose: "TWO_STEP" as const,
+      userId: someone.id,
+      address: someone.email,
+      hash,
+      expiresAt: new Date(Date.now() - hoursAgo * 3_600_000),
+    });
+    await db().token.createMany({ data: [token("old", 25), token("young", 23), token("alive", -1)] });
+    await sweepTokens();
+    const left = await db().token.findMany({ where: { userId: someone.id }, select: { hash: true }, orderBy: { expiresAt: "asc" } });
+    expect(left.map(({ hash }) => hash)).toEqual(["young", "alive"]);
   });
 });

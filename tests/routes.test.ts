@@ -5,11 +5,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Action, abilityFor, type SubjectName } from "@/access/rules";
 import * as accounts from "@/features/accounts/actions";
 import * as addresses from "@/features/addresses/actions";
+import * as devices from "@/features/devices/actions";
 import * as files from "@/features/files/actions";
+import * as passkeys from "@/features/passkeys/actions";
 import * as people from "@/features/people/actions";
 import * as preferences from "@/features/preferences/actions";
 import * as profiles from "@/features/profiles/actions";
 import * as recovery from "@/features/recovery/actions";
+import * as secondFactors from "@/features/second-factors/actions";
 import { env } from "@/lib/env";
 import { sessionCookieName } from "@/lib/session-cookie";
 import { encodeToken } from "@/lib/session-token";
@@ -19,6 +22,20 @@ import { type Browser, browser, newClaims } from "./support/request";
 import { type Server, startServer } from "./support/server";
 
 const table: RouteTable = JSON.parse(readFileSync("docs/routes.json", "utf8"));
+
+/** The actions of each feature, by its folder. */
+const ACTIONS = {
+  accounts,
+  addresses,
+  devices,
+  files,
+  passkeys,
+  people,
+  preferences,
+  profiles,
+  recovery,
+  "second-factors": secondFactors,
+};
 
 /** Everybody who may come by; `bearer` is null for the anonymous. */
 type Who = "anonymous" | "unfinished member" | "first password" | "member" | "other member" | "admin" | "unfinished admin";
@@ -80,15 +97,7 @@ describe("docs/routes.json", () => {
   });
 
   test("names the access each action has when it runs, and every action", () => {
-    const modules: Record<string, Record<string, { access?: object }>> = {
-      accounts,
-      addresses,
-      files,
-      people,
-      preferences,
-      profiles,
-      recovery,
-    } as never;
+    const modules: Record<string, Record<string, { access?: object }>> = ACTIONS as never;
     for (const { name, file: path, access, rate } of table.actions) {
       expect(modules[path.split("/")[2] ?? ""]?.[name]?.access, name).toEqual({ ...access, rate });
     }
@@ -231,13 +240,7 @@ describe("route handlers", () => {
 });
 
 describe("server actions", () => {
-  const modules: Record<string, Record<string, (input: unknown) => Promise<{ ok: boolean; error?: { code: string } }>>> = {
-    accounts,
-    files,
-    people,
-    preferences,
-    profiles,
-  } as never;
+  const modules: Record<string, Record<string, (input: unknown) => Promise<{ ok: boolean; error?: { code: string } }>>> = ACTIONS as never;
 
   test.each(table.actions)("$name lets in whom its line names", async ({ name, file: path, access }) => {
     const act = modules[path.split("/")[2] ?? ""]?.[name];

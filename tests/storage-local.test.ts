@@ -158,6 +158,27 @@ describe("on disk", () => {
     await expect.poll(unfinished).toEqual([]);
   });
 
+  test("twenty unfinished uploads by one URL hold one temporary, and the next one after them goes through", async () => {
+    const key = newKey();
+    const url = under.at((await under.store.presignUpload(key, { contentType: "text/plain", sizeBytes: 5, expiresIn: 60 })).url);
+    const put = (body: BodyInit) => {
+      const init = { method: "PUT", headers: { "content-type": "text/plain" }, body, duplex: "half" };
+      return under.store.handle(new Request(url, init as RequestInit));
+    };
+    const senders: ReadableStreamDefaultController<Uint8Array>[] = [];
+    const slow = () => put(new ReadableStream({ start: (sender) => void senders.push(sender) }));
+    const answers = Array.from({ length: 20 }, slow);
+    const refused = await Promise.all(answers.slice(1));
+    expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([409]));
+    expect(await refused[0]?.json()).toMatchObject({ error: { code: "busy" } });
+    await expect.poll(unfinished).toHaveLength(1);
+    senders[0]?.error(new Error("gone"));
+    expect((await answers[0])?.status).toBe(400);
+    expect(unfinished()).toEqual([]);
+    expect((await put("hello")).status).toBe(200);
+    expect((await put("again")).status).toBe(200);
+  });
+
   test("what a crash left unfinished is swept after a day, and not before", async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, ".incoming"));

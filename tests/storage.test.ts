@@ -137,7 +137,8 @@ describe.each([
     await refused(url, { method: "PUT", headers: { ...headersFor(5), "content-type": "text/html" }, body: bytes("hello") });
     await send(url, { method: "PUT", headers: headersFor(5), body: bytes("hel"), breakOff: true });
     expect(await store.head(key)).toBeNull();
-    expect((await putTo(url, "first")).status).toBe(200);
+    // The LOCAL driver is busy until it has noticed that the sender is gone.
+    await expect.poll(async () => (await putTo(url, "first")).status).toBe(200);
     await store.delete(key);
     expect((await putTo(url, "again")).status).toBe(200);
   });
@@ -250,15 +251,19 @@ describe.each([
   });
 
   test.each([
-    ["quotes", 'a"; filename="b.exe', "a_; filename=_b.exe"],
+    ["quotes", 'a"; filename="b.exe', "a_; filename=_b.exe.txt"],
     ["line breaks", "a\r\nSet-Cookie: x=1\r\n\r\n<html>.txt", "aSet-Cookie_ x=1_html_.txt"],
     ["a backslash", 'a\\".txt', "a__.txt"],
-    ["paths", "../../etc/passwd", "_.._etc_passwd"],
+    ["paths", "../../etc/passwd", "_.._etc_passwd.txt"],
     ["percent signs", "100%41%0d%0a.txt", "100%41%0d%0a.txt"],
-    ["right-to-left marks", "invoice\u202Efdp.exe", "invoicefdp.exe"],
-    ["300 bytes", `${"é".repeat(150)}.jpeg`, `${"é".repeat(125)}.jpeg`],
+    ["right-to-left marks", "invoice\u202Efdp.exe", "invoicefdp.exe.txt"],
+    ["characters that show nothing", "a\u3164\u2800\u00ad\u061c\u180e\ufff9\u{e0041}b.txt", "ab.txt"],
+    ["another type's extension", "setup.exe", "setup.exe.txt"],
+    ["an extension of its type", "READ.ME.LOG", "READ.ME.LOG"],
+    ["300 bytes", `${"é".repeat(150)}.text`, `${"é".repeat(125)}.text`],
+    ["300 bytes and another type's extension", `${"é".repeat(150)}.exe`, `${"é".repeat(125)}.txt`],
     ["a lone surrogate", "a\ud800b.txt", "a\ufffdb.txt"],
-    ["nothing left", "\u0000..  ", "download"],
+    ["nothing left", "\u0000..  ", "download.txt"],
     ["RFC 8187's own marks", "it's (a) *star*.txt", "it's (a) _star_.txt"],
   ])("a file name with %s is harmless", async (_, filename, expected) => {
     const answer = await fetch(await downloadUrl(await stored(), { filename }));
@@ -326,7 +331,10 @@ describe.each([
     const key = newKey();
     const types = ["text/plain", "text/csv", "application/json", "application/pdf"];
     const answers = await Promise.all(types.map((type, n) => put(key, new Uint8Array(2_000_000 + n).fill(n), type)));
-    expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200, 200]);
+    const statuses = answers.map((answer) => answer.status);
+    expect(statuses).toContain(200);
+    // The LOCAL driver writes a key once at a time.
+    expect(statuses.every((status) => status === 200 || (store.provider === "LOCAL" && status === 409))).toBe(true);
     const info = await store.head(key);
     const winner = types.indexOf(info?.contentType ?? "");
     expect(info?.sizeBytes).toBe(2_000_000 + winner);

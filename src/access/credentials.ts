@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { cookies } from "next/headers";
 import type { AdapterAccount, AdapterUser } from "next-auth/adapters";
-import type { Session, User } from "@/generated/prisma/client";
 import { db, isUniqueViolation, type Transaction } from "@/lib/db";
 import { normaliseEmail } from "@/lib/email";
 import { AppError } from "@/lib/errors";
@@ -13,6 +12,9 @@ import { currentClaims, currentVisitor, DEVICE_COOKIE, type Visitor } from "./en
 import { standingOf } from "./freshness";
 import { absoluteEnd } from "./lifetimes";
 import { admitGuess } from "./limits";
+
+type User = NonNullable<Awaited<ReturnType<Transaction["user"]["findUnique"]>>>;
+type Session = NonNullable<Awaited<ReturnType<Transaction["session"]["findUnique"]>>>;
 
 /** The longest that browsers keep a cookie. */
 const DEVICE_SECONDS = 400 * 24 * 3600;

@@ -3,7 +3,18 @@ import { within } from "@/lib/deadline";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { SESSION_SECONDS } from "@/lib/session-token";
-import { bury, CLOCK_SKEW_S, forgetAll, learn, learnSession, MAX_REMEMBERED, type Memory, ROW_COLUMNS, type Row } from "./freshness-memory";
+import {
+  bury,
+  CLOCK_SKEW_S,
+  doubt,
+  forgetAll,
+  learn,
+  learnSession,
+  MAX_REMEMBERED,
+  type Memory,
+  ROW_COLUMNS,
+  type Row,
+} from "./freshness-memory";
 
 const CHANNEL = "foyer_freshness";
 const HEARTBEAT_MS = 1_000;
@@ -48,6 +59,7 @@ async function listen(own: Memory, onLinked: () => void): Promise<void> {
     own.client = client;
     own.linked = true;
     own.lastHeard = Date.now();
+    own.silentSince = 0;
     onLinked();
     log().debug("freshness: linked");
     for (let previous = before; own.running; ) {
@@ -98,22 +110,13 @@ async function catchUp(own: Memory, client: Client, now: bigint): Promise<void> 
 function hear(own: Memory, { payload }: Notification): void {
   own.lastHeard = Date.now();
   try {
-    const message = JSON.parse(payload ?? "") as { kind: "many" } | { kind: "session" | "deleted"; id: string } | ({ kind: "user" } & Row);
-    if (message.kind === "user" && isWhole(message)) learn(own, message);
-    else if (message.kind === "session") learnSession(own, message.id, true);
-    else if (message.kind === "deleted") bury(own, message.id);
+    const { id } = JSON.parse(payload ?? "") as { id?: unknown };
+    if (typeof id === "string" && id.length <= 36) doubt(own, id);
     else forgetAll(own);
   } catch {
-    // Anyone with the database's password may send on the channel. What cannot be read may have mattered: ask again for all.
+    // What cannot be read may have mattered, as does "many": ask again for all.
     forgetAll(own);
   }
-}
-
-/** A trigger of another release may send less: half a person must not be remembered as the truth. */
-function isWhole({ id, version, epoch, role, profileComplete, emailVerified, secondFactor, name, email }: Row): boolean {
-  const isKnown = typeof id === "string" && Number(version) > 0 && Number.isInteger(epoch) && (role === "MEMBER" || role === "ADMIN");
-  const flags = [profileComplete, emailVerified, secondFactor].every((flag) => typeof flag === "boolean");
-  return isKnown && flags && typeof name === "string" && typeof email === "string";
 }
 
 function sleep(ms: number): Promise<void> {

@@ -21,7 +21,7 @@ export interface Standing {
   certain: boolean;
 }
 
-/** The columns a session depends on, as the trigger sends them; `deleted` is final. */
+/** The columns a session depends on; `deleted` is final. */
 export interface Person extends Omit<Standing, "certain"> {
   version: number;
   epoch: number;
@@ -29,7 +29,7 @@ export interface Person extends Omit<Standing, "certain"> {
   learnedAt: number;
 }
 
-/** A person as the database or the trigger tells them. */
+/** A person as the database tells them. */
 export interface Row extends Omit<Standing, "certain" | "deleteAfter"> {
   id: string;
   version: bigint | string | number;
@@ -45,6 +45,11 @@ export interface Memory {
   people: Map<string, Person>;
   /** By session id: whether it has ended. */
   sessions: Map<string, { ended: boolean; learnedAt: number }>;
+  /**
+   * People and sessions of whom the channel said that they changed, by id. Only that is believed: anybody who may connect to
+   * the database can send on it. The next check asks the database, and takes the id out unless another message came meanwhile.
+   */
+  doubtful: Map<string, { messages: number; learnedAt: number }>;
   /** Tokens issued before this second are looked up once: set when so much changed that remembering each is pointless. */
   floor: number;
   /** Raised with the floor, so that an answer which was under way then is not believed. */
@@ -67,6 +72,7 @@ export function memory(): Memory {
   shared.foyerFreshness ??= {
     people: new Map(),
     sessions: new Map(),
+    doubtful: new Map(),
     floor: 0,
     generation: 0,
     linked: false,
@@ -99,6 +105,17 @@ export function learnSession(own: Memory, sid: string, ended: boolean): void {
   remember(own, own.sessions, sid, { ended: ended || own.sessions.get(sid)?.ended === true, learnedAt: Date.now() });
 }
 
+/** Notes that a person or session changed. What was asked before this no longer counts. */
+export function doubt(own: Memory, id: string): void {
+  own.asked.clear();
+  remember(own, own.doubtful, id, { messages: (own.doubtful.get(id)?.messages ?? 0) + 1, learnedAt: Date.now() });
+}
+
+/** Takes the doubt away that stood when a question was asked, unless another came before its answer. */
+export function settleDoubt(own: Memory, id: string, messages: number | undefined): void {
+  if (own.doubtful.get(id)?.messages === messages) own.doubtful.delete(id);
+}
+
 export function bury(own: Memory, id: string): void {
   const nothing = { name: "", email: "", image: null, role: "MEMBER" as const, deleteAfter: null };
   const no = { profileComplete: false, mustChangePassword: false, emailVerified: false, secondFactor: false };
@@ -110,6 +127,7 @@ export function bury(own: Memory, id: string): void {
 export function forgetAll(own: Memory): void {
   own.people.clear();
   own.sessions.clear();
+  own.doubtful.clear();
   own.asked.clear();
   own.floor = Math.floor(Date.now() / 1000) + CLOCK_SKEW_S;
   own.generation++;
@@ -118,7 +136,7 @@ export function forgetAll(own: Memory): void {
 /** Nobody holds a token older than SESSION_SECONDS, so what changed before then no longer matters. */
 export function forgetOld(own: Memory): void {
   const oldest = Date.now() - (SESSION_SECONDS + CLOCK_SKEW_S) * 1000;
-  for (const map of [own.people, own.sessions]) {
+  for (const map of [own.people, own.sessions, own.doubtful]) {
     for (const [key, { learnedAt }] of map) if (learnedAt < oldest) map.delete(key);
   }
 }

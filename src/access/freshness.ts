@@ -3,7 +3,18 @@ import { within } from "@/lib/deadline";
 import { AppError } from "@/lib/errors";
 import type { Claims } from "@/lib/session-token";
 import { keepListening } from "./freshness-link";
-import { forgetOld, learn, learnSession, memory, type Person, ROW_COLUMNS, type Row, type Standing, toPerson } from "./freshness-memory";
+import {
+  forgetOld,
+  learn,
+  learnSession,
+  memory,
+  type Person,
+  ROW_COLUMNS,
+  type Row,
+  type Standing,
+  settleDoubt,
+  toPerson,
+} from "./freshness-memory";
 
 /** Longest that reads go on from memory when neither the link nor the database answers. */
 const MAX_BLIND_MS = 60_000;
@@ -26,7 +37,8 @@ export async function standingOf(claims: Claims): Promise<Standing | null> {
     const known = own.people.get(claims.sub);
     const session = own.sessions.get(claims.sid);
     if (session?.ended) return null;
-    if ((claims.whole && claims.iat >= own.floor) || (known && session)) return merge(claims, known, true);
+    const isDoubtful = own.doubtful.size > 0 && (own.doubtful.has(claims.sub) || own.doubtful.has(claims.sid));
+    if (!isDoubtful && ((claims.whole && claims.iat >= own.floor) || (known && session))) return merge(claims, known, true);
   }
   return ask(claims);
 }
@@ -76,11 +88,15 @@ async function ask(claims: Claims): Promise<Standing | null> {
   }
   try {
     const person = await asked.answer;
+    // With a link, what was learnt is remembered and kept current; without one, this answer serves for a second.
+    if (own.linked) own.asked.delete(key);
     return person ? merge(claims, person, true) : null;
   } catch (error) {
     if (Date.now() - own.silentSince > ASKED_MS) own.silentSince = Date.now();
     if (own.sessions.get(claims.sid)?.ended) return null;
-    const blind = claims.iat < own.floor && !own.people.has(claims.sub);
+    // Something about them did change, and what is not known: nobody is signed out for it, and nobody let in.
+    const isDoubtful = own.doubtful.has(claims.sub) || own.doubtful.has(claims.sid);
+    const blind = isDoubtful || (claims.iat < own.floor && !own.people.has(claims.sub));
     if (blind || Date.now() - own.lastHeard > MAX_BLIND_MS) throw new AppError("unavailable", undefined, { cause: error });
     return merge(claims, own.people.get(claims.sub), false);
   }
@@ -90,6 +106,7 @@ async function ask(claims: Claims): Promise<Standing | null> {
 async function lookUp(sub: string, sid: string): Promise<Person | null> {
   const own = memory();
   const generation = own.generation;
+  const doubts = [sub, sid].map((id) => [id, own.doubtful.get(id)?.messages] as const);
   const rows = await db().$queryRawUnsafe<(Row & { ended: boolean })[]>(
     `SELECT ${ROW_COLUMNS}, s."endedAt" IS NOT NULL OR s."expiresAt" < now() AS "ended"
        FROM "Session" s JOIN "User" u ON u."id" = s."userId" WHERE s."id" = $1::uuid AND u."id" = $2::uuid`,
@@ -102,6 +119,7 @@ async function lookUp(sub: string, sid: string): Promise<Person | null> {
   if (generation === own.generation) {
     learnSession(own, sid, row?.ended ?? true);
     if (row) learn(own, row);
+    for (const [id, messages] of doubts) settleDoubt(own, id, messages);
   }
   return row && !row.ended ? toPerson(row) : null;
 }

@@ -51,11 +51,18 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const [locale, jar] = await Promise.all([getLocale(), cookies()]);
+  const [locale, jar, head] = await Promise.all([getLocale(), cookies(), headers()]);
+  const nonce = head.get("x-nonce") ?? undefined;
   const theme = jar.get(THEME_COOKIE)?.value;
   return (
     <html lang={locale} data-theme={isTheme(theme) ? theme : undefined} className={`${inter.variable} ${interExt.variable}`}>
-      <body>{children}</body>
+      <body>
+        {/* What is streamed in later waits hidden for a script to put it in its place; without scripts it is shown where it is. */}
+        <noscript>
+          <style nonce={nonce}>{'[hidden][id^="S:"]{display:block!important}[data-slot="table-skeleton"]{display:none!important}'}</style>
+        </noscript>
+        {children}
+      </body>
     </html>
   );
 }

@@ -2,15 +2,15 @@
 import { parentPort } from "node:worker_threads";
 import bcrypt from "bcryptjs";
 
-/** @typedef {{ id: number, kind: "hash", password: string, cost: number } | { id: number, kind: "compare", password: string, hash: string } | { id: number, kind: "strength", password: string, inputs: string[] }} Job */
+/** @typedef {{ kind: "hash", password: string, cost: number } | { kind: "compare", password: string, hash: string } | { kind: "strength", password: string, inputs: string[] }} Job */
 
 let estimator;
 
 parentPort?.on("message", async (/** @type {Job} */ job) => {
   try {
-    parentPort?.postMessage({ id: job.id, value: await work(job) });
+    parentPort?.postMessage({ value: await work(job) });
   } catch (error) {
-    parentPort?.postMessage({ id: job.id, error: error instanceof Error ? error.message : String(error) });
+    parentPort?.postMessage({ error: error instanceof Error ? error.message : String(error) });
   }
 });
 

@@ -21,18 +21,29 @@ export function encodeCursor({ value, id }: Cursor): string {
   return Buffer.from(JSON.stringify([value, id])).toString("base64url");
 }
 
+/** Beyond it PostgreSQL and JavaScript do not mean the same by a date, or one of them means none. */
+const END_OF_DATES = Date.UTC(10_000, 0);
+
+/** The date in a cursor, null when it is none that `page` put there: another form, or out of the years 1970 to 9999. */
+export function cursorDate(value: string): Date | null {
+  const date = new Date(value);
+  const time = date.getTime();
+  return time >= 0 && time < END_OF_DATES && date.toISOString() === value ? date : null;
+}
+
 /**
- * The Prisma `where` of the page after `cursor`: rows beyond it in the order of (column, id). Its cost is the same at any
- * depth, where OFFSET reads everything it skips.
+ * The Prisma `where` of the page after `cursor`: rows beyond it in the order of (column, id), all of them when `read` finds
+ * no value in it. Its cost is the same at any depth, where OFFSET reads everything it skips.
  */
 export function after<Column extends string>(
   column: Column,
   direction: "asc" | "desc",
   cursor: Cursor,
-  read: (value: string) => string | Date = (value) => value,
+  read: (value: string) => string | Date | null = (value) => value,
 ) {
   const beyond = direction === "asc" ? "gt" : "lt";
   const value = read(cursor.value);
+  if (value === null) return {};
   return { OR: [{ [column]: { [beyond]: value } }, { [column]: value, id: { [beyond]: cursor.id } }] };
 }
 

@@ -6,7 +6,10 @@ import { AppError } from "./errors";
 /** bcrypt reads no further than this; more would be cut without a word. */
 export const MAX_PASSWORD_BYTES = 72;
 const MIN_SCORE = 3;
-const MAX_QUEUE = 64;
+/** Whoever would wait longer is told so at once. */
+const MAX_WAIT_MS = 2_500;
+/** Beyond these nothing gets weaker, and estimating gets slow. */
+const ESTIMATED_CHARS = 40;
 const IDLE_MS = 60_000;
 
 /** A hash of nothing anybody knows, at each cost: an unknown address costs as much as a known one. */
@@ -46,7 +49,11 @@ export async function assertAcceptablePassword(password: string, personal: strin
   const inputs = ["foyer", ...personal.flatMap((value) => [value, value.split("@")[0] ?? "", ...value.split(/[^\p{L}\p{N}]+/u)])]
     .filter((value) => value.length > 2)
     .slice(0, 20);
-  const { score, warning } = await run<{ score: number; warning: string | null }>({ kind: "strength", password: normalised, inputs });
+  const { score, warning } = await run<{ score: number; warning: string | null }>({
+    kind: "strength",
+    password: [...normalised].slice(0, ESTIMATED_CHARS).join(""),
+    inputs,
+  });
   if (score < MIN_SCORE) throw refused(field, WARNINGS.has(warning ?? "") ? `password_${warning}` : "password_weak");
 }
 
@@ -92,70 +99,84 @@ type Job =
   | { kind: "compare"; password: string; hash: string }
   | { kind: "strength"; password: string; inputs: string[] };
 interface Waiting {
-  job: Job & { id: number };
+  job: Job;
   resolve: (value: never) => void;
   reject: (error: Error) => void;
 }
 interface Seat {
   worker: Worker;
   current: Waiting | null;
+  began: number;
   idle: NodeJS.Timeout | undefined;
 }
-interface Pool {
+/** Jobs of one sort, and the threads that do them one after the other. */
+interface Lane {
   seats: Seat[];
   queue: Waiting[];
-  nextId: number;
+  most: number;
+  /** What a job of this lane has taken lately, in milliseconds. */
+  averageMs: number;
 }
 
-/** One pool a process, whichever bundle asks first. A core is left to the requests. */
-function pool(): Pool {
-  const shared = globalThis as typeof globalThis & { foyerHashing?: Pool };
-  shared.foyerHashing ??= { seats: [], queue: [], nextId: 1 };
+type Lanes = Record<"hashing" | "strength", Lane>;
+
+/**
+ * One set a process, whichever bundle asks first. A core is left to the requests, and whoever chooses a password never
+ * stands in the way of those who sign in: estimating a hostile one takes seconds.
+ */
+function lanes(): Lanes {
+  const shared = globalThis as typeof globalThis & { foyerHashing?: Lanes };
+  shared.foyerHashing ??= {
+    hashing: { seats: [], queue: [], most: Math.min(4, Math.max(1, availableParallelism() - 1)), averageMs: 100 },
+    strength: { seats: [], queue: [], most: 1, averageMs: 20 },
+  };
   return shared.foyerHashing;
 }
 
 function run<T>(job: Job): Promise<T> {
-  const own = pool();
-  if (own.queue.length >= MAX_QUEUE) return Promise.reject(new AppError("rate_limited", "busy", { retryAfter: 2 }));
+  const lane = lanes()[job.kind === "strength" ? "strength" : "hashing"];
+  const waitMs = (lane.queue.length * lane.averageMs) / lane.most;
+  if (waitMs > MAX_WAIT_MS) return Promise.reject(new AppError("rate_limited", "busy", { retryAfter: Math.ceil(waitMs / 1000) }));
   return new Promise<T>((resolve, reject) => {
-    own.queue.push({ job: { ...job, id: own.nextId++ }, resolve, reject });
-    dispatch(own);
+    lane.queue.push({ job, resolve, reject });
+    dispatch(lane);
   });
 }
 
-function dispatch(own: Pool): void {
-  const seats = Math.min(4, Math.max(1, availableParallelism() - 1));
-  let free = own.seats.find((seat) => !seat.current);
-  if (!free && own.seats.length < seats) {
-    free = seat(own);
-    own.seats.push(free);
+function dispatch(lane: Lane): void {
+  let free = lane.seats.find((seat) => !seat.current);
+  if (!free && lane.seats.length < lane.most) {
+    free = seat(lane);
+    lane.seats.push(free);
   }
-  const next = free && own.queue.shift();
+  const next = free && lane.queue.shift();
   if (!free || !next) return;
   clearTimeout(free.idle);
   free.current = next;
+  free.began = performance.now();
   free.worker.ref();
   free.worker.postMessage(next.job);
-  dispatch(own);
+  dispatch(lane);
 }
 
-function seat(own: Pool): Seat {
-  const made: Seat = { worker: new Worker(new URL("./bcrypt-worker.mjs", import.meta.url)), current: null, idle: undefined };
+function seat(lane: Lane): Seat {
+  const made: Seat = { worker: new Worker(new URL("./bcrypt-worker.mjs", import.meta.url)), current: null, began: 0, idle: undefined };
   made.worker.on("message", ({ value, error }: { value: never; error?: string }) => {
     const done = made.current;
     made.current = null;
     made.worker.unref();
+    lane.averageMs += (performance.now() - made.began - lane.averageMs) / 8;
     if (error === undefined) done?.resolve(value);
     else done?.reject(new Error(error));
     // The estimator's dictionaries are tens of megabytes: they go when nobody has signed up for a while.
     made.idle = setTimeout(() => void made.worker.terminate(), IDLE_MS).unref();
-    dispatch(own);
+    dispatch(lane);
   });
   const gone = (error?: Error) => {
-    own.seats = own.seats.filter((seat) => seat !== made);
+    lane.seats = lane.seats.filter((seat) => seat !== made);
     made.current?.reject(error ?? new Error("the hashing thread ended"));
     made.current = null;
-    if (own.queue.length > 0) dispatch(own);
+    if (lane.queue.length > 0) dispatch(lane);
   };
   made.worker.on("error", gone);
   made.worker.on("exit", () => gone());

@@ -1,14 +1,20 @@
 import { z } from "zod";
 
-const CONTROL = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
+const CONTROL = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]/u;
 const CONTROL_BUT_NEWLINES = /[\p{Cs}\u2028\u2029]|(?![\n\r\t])\p{Cc}/u;
 
-/** One line of text a person typed: NFC, trimmed, no control characters or lone surrogates; limits in characters. */
+/** Characters that show nothing, or turn what stands beside them: a name with them reads as another one. */
+export const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\u2800\ufff9-\ufffb]/gu;
+
+/**
+ * One line of text a person typed: NFC, trimmed, no control characters, changes of writing direction or lone surrogates, and
+ * not a value that shows nothing; limits in characters.
+ */
 export function line(max: number, min = 0) {
   return text(max, min, CONTROL);
 }
 
-/** Text with line breaks, otherwise like `line`. */
+/** Text with line breaks, in which the direction of writing may change; otherwise like `line`. */
 export function paragraph(max: number, min = 0) {
   return text(max, min, CONTROL_BUT_NEWLINES);
 }
@@ -19,6 +25,7 @@ function text(max: number, min: number, refused: RegExp) {
       .string()
       .max(max * 4, "too_long")
       .refine((value) => !refused.test(value), "characters")
+      .refine((value) => value.trim() === "" || value.replace(INVISIBLE, "").trim() !== "", "characters")
       // A form sends each line break as two characters; its maxlength counts one.
       .transform((value) => value.replace(/\r\n?/g, "\n").normalize("NFC").trim())
       .pipe(z.string().min(min).max(max))

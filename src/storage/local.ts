@@ -17,6 +17,8 @@ export class LocalStorage implements Storage {
   readonly #files: ObjectFiles;
   readonly #signer: UrlSigner;
   readonly #pageSize: number;
+  /** Keys being written: one URL must not fill the disk with many unfinished uploads. One store serves the process. */
+  readonly #writing = new Set<string>();
 
   /** `folder` is made when missing; `secret` (32 characters or more) signs the URLs, and changing it ends them all. */
   constructor(options: { folder: string; secret: string; pageSize?: number }) {
@@ -123,6 +125,8 @@ export class LocalStorage implements Storage {
       return refuse(403, "wrong_length", "The upload has not the length that was signed.");
     if (request.headers.get("content-type") !== grant.contentType)
       return refuse(403, "wrong_type", "The upload has not the type that was signed.");
+    if (this.#writing.has(grant.key)) return refuse(409, "busy", "This file is being uploaded already.", { "retry-after": "5" });
+    this.#writing.add(grant.key);
     try {
       const { etag } = await this.#files.write(grant.key, chunks(request.body), grant.sizeBytes, grant.contentType);
       return new Response(null, { status: 200, headers: { etag, "cache-control": "private, no-store" } });
@@ -134,6 +138,8 @@ export class LocalStorage implements Storage {
       // The sender went away: nobody reads this answer, and it is no fault of ours to log.
       if (error instanceof BodyBroken) return refuse(400, "aborted", "The upload was interrupted.");
       throw error;
+    } finally {
+      this.#writing.delete(grant.key);
     }
   }
 

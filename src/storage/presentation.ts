@@ -1,5 +1,7 @@
-/** Control characters, and those that turn or hide what stands around them in a name (bidirectional marks, zero-width ones). */
-const INVISIBLE = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
+import { allowedTypes } from "./content-type";
+
+/** Control characters, those that show nothing, and those that turn what stands around them in a name. */
+const INVISIBLE = /[\p{Cc}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\u2028\u2029\u2800\ufff9-\ufffb]/gu;
 const MAX_NAME_BYTES = 255;
 const INLINE_TYPES = new Set([
   "image/png",
@@ -26,29 +28,39 @@ export function presentation(file: { filename: string; contentType: string; disp
 } {
   const [bare = ""] = file.contentType.split(";");
   const contentType = bare.startsWith("text/") && bare === file.contentType ? `${bare}; charset=utf-8` : file.contentType;
-  return { contentType, contentDisposition: contentDisposition(file.filename, INLINE_TYPES.has(bare) ? file.disposition : "attachment") };
+  return {
+    contentType,
+    contentDisposition: contentDisposition(file.filename, INLINE_TYPES.has(bare) ? file.disposition : "attachment", bare),
+  };
 }
 
 /**
  * A Content-Disposition that every browser reads as the same, safe name (RFC 6266, filename* as in RFC 8187): ASCII only,
- * no way out of the quotes or the line, no path, no hidden direction change, at most 255 bytes with the extension kept.
+ * no way out of the quotes or the line, no path, no hidden direction change, at most 255 bytes with the extension kept, which is one of the type's where that is known.
  */
-export function contentDisposition(filename: string, disposition: "attachment" | "inline"): string {
-  const name = safeFilename(filename);
+export function contentDisposition(filename: string, disposition: "attachment" | "inline", contentType = ""): string {
+  const name = safeFilename(filename, contentType);
   // Some browsers decode %XX in the plain parameter, so a percent sign is no more welcome there than a quote.
   const plain = name.replace(/[^\x20-\x7e]/gu, "_").replace(/["\\%]/g, "_");
   return `${disposition}; filename="${plain}"; filename*=UTF-8''${encodeExtValue(name)}`;
 }
 
 /** `filename` as a file name that may stand on any disk: see contentDisposition; "download" when nothing is left of it. */
-export function safeFilename(filename: string): string {
+export function safeFilename(filename: string, contentType = ""): string {
   const clean = filename
     .replace(/\p{Surrogate}/gu, "\ufffd")
     .normalize("NFC")
     .replace(INVISIBLE, "")
     .replace(/[/\\:*?"<>|]/g, "_");
   // Windows drops dots and spaces at the end, which would turn "a.txt .exe. " into something else than was shown.
-  return shorten(clean.replace(/^[\s.]+|[\s.]+$/g, "")) || "download";
+  return shorten(withExtension(clean.replace(/^[\s.]+|[\s.]+$/g, "") || "download", contentType));
+}
+
+/** A system opens a file by its extension: text that is called "a.exe" becomes "a.exe.txt". */
+function withExtension(name: string, contentType: string): string {
+  const extensions = allowedTypes.get(contentType) ?? [];
+  const extension = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? "";
+  return extensions.length === 0 || extensions.includes(extension) ? name : `${name}.${extensions[0]}`;
 }
 
 /** Cuts the stem, at a whole character, so that stem and extension fit into MAX_NAME_BYTES. */

@@ -31,7 +31,7 @@ export interface Storage {
   readonly provider: "LOCAL" | "S3" | "AZURE" | "GCS";
   /**
    * URL for PUTs of exactly `sizeBytes` bytes of `contentType`. It may be used again as long as it lives, and the last upload to
-   * end counts; so what it names is looked at only after a `move` to a key that no such URL names.
+   * end counts, of those that a driver does not refuse with 409 because one is under way; so what it names is looked at only after a `move` to a key that no such URL names.
    */
   presignUpload(key: string, options: { contentType: string; sizeBytes: number; expiresIn: number }): Promise<PresignedUpload>;
   /**

@@ -9,7 +9,7 @@ export function Skeleton({ className, ...props }: ComponentProps<"div">) {
 /** The shape of a table that is on its way: as many rows as will probably come. */
 export function TableSkeleton({ rows = 5, label }: { rows?: number; label: string }) {
   return (
-    <div role="status" aria-label={label} className="grid border-t">
+    <div data-slot="table-skeleton" role="status" aria-label={label} className="grid border-t">
       {Array.from({ length: rows }, (_, row) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike and never move.
         <div key={row} className="flex h-11 items-center gap-4 border-b px-2">

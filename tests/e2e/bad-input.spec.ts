@@ -26,6 +26,9 @@ const HOSTILE = [
   "WyIyMDI2IiwieCJd",
   `${Buffer.from(JSON.stringify(["\ud800", randomUUID()])).toString("base64url")}`,
   `${Buffer.from(JSON.stringify(["+275760-09-13T00:00:00.001Z", randomUUID()])).toString("base64url")}`,
+  ...["-271821-04-20T00:00:00.000Z", "0000-01-01T00:00:00.000Z", "1969-12-31T23:59:59.999Z", "+010000-01-01T00:00:00.000Z"].map((date) =>
+    Buffer.from(JSON.stringify([date, randomUUID()])).toString("base64url"),
+  ),
   "a".repeat(6_000),
   "1e400",
   "-0",
@@ -77,6 +80,20 @@ test("no query of a page is an error of ours", async ({ page, site }) => {
   expect(wrong).toEqual([]);
 });
 
+test("a date in a cursor that PostgreSQL does not know is an error on no list", async ({ page }) => {
+  await signIn(page, await admin());
+  const wrong: string[] = [];
+  for (const date of ["-271821-04-20T00:00:00.000Z", "0000-01-01T00:00:00.000Z", "+275760-09-13T00:00:00.000Z"]) {
+    const cursor = Buffer.from(JSON.stringify([date, randomUUID()])).toString("base64url");
+    const lists = ["created", "seen"].flatMap((sort) => ["asc", "desc"].map((dir) => `/admin/users?sort=${sort}&dir=${dir}&`));
+    for (const list of [...lists, "/files?", "/api/files?"]) {
+      const answer = await page.request.get(`${list}cursor=${cursor}`);
+      if (answer.status() !== 200) wrong.push(`${answer.status()} ${list} ${date}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
 test("no path, method or protocol detail is an error of ours", async ({ page, site }) => {
   const member = await person();
   const own = await file(member);
@@ -101,6 +118,8 @@ test("no path, method or protocol detail is an error of ours", async ({ page, si
     "/api/auth/callback/credentials",
     "/api/auth/signin/github",
     "/api/auth/error?error=__proto__",
+    "/_global-error",
+    "/_not-found",
     "*",
   ];
   const wrong: string[] = [];
@@ -171,6 +190,52 @@ test("cookies and headers that are garbage or huge make one anonymous, or are re
     expect((await raw(site.url, { path: "/login", headers: { [header]: value } })).status, header).toBeLessThan(500);
   }
   expect((await raw(site.url, { path: "/login", headers: { "X-Nul": "a\0b" } })).status).toBe(400);
+  for (const tree of ["%%%", "{", "1", "[1,2,3]", "%5B%22%22%2C%7B%7D%2C%22x%22%5D", '["",{"children":1}]']) {
+    const headers = { RSC: "1", "Next-Router-State-Tree": tree };
+    const answer = await raw(site.url, { path: "/login", headers });
+    // What could be one Next first sends on to the address that has the mark of these headers.
+    const { status } = answer.status === 307 ? await raw(site.url, { path: answer.headers.location ?? "", headers }) : answer;
+    expect(status, tree).toBe(400);
+  }
+  expect((await raw(site.url, { path: "/login", headers: { Host: "evil.test:99999" } })).status).toBe(400);
+  expect((await raw(site.url, { path: "/_global-error" })).status).toBe(404);
+});
+
+test("a body too long, or of no known length, is refused before it is read", async ({ site }) => {
+  const form = { "Content-Type": "application/x-www-form-urlencoded" };
+  for (const [path, length] of Object.entries({ "/api/auth/callback/credentials": 16_385, "/login": 524_289, "/api/files": 48_000_000 })) {
+    const tries = ["POST", "GET", "HEAD"].map(async (method) => {
+      const what = `${method} ${path}`;
+      const [long, unknown] = await Promise.all([
+        // Nothing is sent of it: who waits for it before answering does not answer.
+        raw(site.url, { method, path, headers: { ...form, "Content-Length": String(length) } }),
+        raw(site.url, { method, path, headers: { ...form, "Transfer-Encoding": "chunked" } }),
+      ]);
+      expect([long.status, unknown.status], what).toEqual([413, 411]);
+      expect(long.headers.connection, what).toBe("close");
+    });
+    await Promise.all(tries);
+  }
+  const sent = await raw(site.url, { method: "POST", path: "/api/auth/signin/github", headers: form, body: "a".repeat(2_000_000) });
+  expect(sent.status).toBe(413);
+  const asked = { ...form, "Content-Length": "48000000", Expect: "100-continue" };
+  expect((await raw(site.url, { method: "POST", path: "/api/auth/session", headers: asked })).status).toBe(413);
+});
+
+test("an address that is none is a refusal at Auth.js's own route too", async ({ request, site }) => {
+  const { csrfToken } = await (await request.get("/api/auth/csrf")).json();
+  const before = site.errors().filter((line) => line.includes("password sign-in"));
+  for (const email of ["nul%00@example.org", "%ED%A0%80@example.org", "x".repeat(5_000), ""]) {
+    const answer = await request.post("/api/auth/callback/credentials", {
+      headers: { "Content-Type": "application/x-www-form-urlencoded" },
+      data: `csrfToken=${csrfToken}&password=x&email=${email}`,
+      maxRedirects: 0,
+    });
+    expect(answer.status(), email.slice(0, 30)).toBe(302);
+    const { searchParams } = new URL(answer.headers().location ?? "", site.url);
+    expect(Object.fromEntries(searchParams), email.slice(0, 30)).toMatchObject({ error: "CredentialsSignin", code: "credentials" });
+  }
+  expect(site.errors().filter((line) => line.includes("password sign-in"))).toEqual(before);
 });
 
 test("what is posted to a page without being a form of it is refused, whatever its shape", async ({ page, site }) => {
@@ -193,6 +258,21 @@ test("what is posted to a page without being a form of it is refused, whatever i
       what: "a malformed reference",
       headers: { "Content-Type": multipart },
       body: `${part("$ACTION_REF_1", "")}${part("$ACTION_1:0", "{")}--${boundary}--`,
+    },
+    {
+      what: "a reference to what is not there",
+      headers: { "Content-Type": multipart },
+      body: `${part("$ACTION_REF_1", "")}${part("$ACTION_1:0", `{"id":"${action}","bound":"$@9"}`)}--${boundary}--`,
+    },
+    {
+      what: "a form above the limit of actions",
+      headers: { "Content-Type": multipart },
+      body: `${part(`$ACTION_ID_${action}`, "")}${part("email", "a".repeat(400_000))}--${boundary}--`,
+    },
+    {
+      what: "a form above every limit",
+      headers: { "Content-Type": multipart },
+      body: `${part(`$ACTION_ID_${action}`, "")}${part("email", "a".repeat(4_000_000))}--${boundary}--`,
     },
     { what: "a multipart body without its end", headers: { "Content-Type": multipart }, body: part("email", "x") },
     { what: "a multipart body without a boundary", headers: { "Content-Type": "multipart/form-data" }, body: "x" },

@@ -59,6 +59,25 @@ test("every answer says how it may be used, and nothing of what made it", async 
     expect((await page.request.get(`${site.url}${path}`)).headers()["content-security-policy"], path).toContain("default-src 'none'");
 });
 
+test("the local store's own policy reaches the browser", async ({ request }) => {
+  for (const path of ["/api/storage/none", "/api/storage/a/b?e=1&t=a&s=b"])
+    expect((await request.get(path)).headers()["content-security-policy"], path).toBe("sandbox; default-src 'none'");
+  expect((await request.get("/api/health")).headers()["content-security-policy"]).toBe("default-src 'none'; frame-ancestors 'none'");
+});
+
+test("a path that only begins like a file of ours has a policy, and nobody brings a nonce along", async ({ request }) => {
+  for (const path of ["/apple-iconX", "/opengraph-image/x", "/icon.svgX", "/favicon.icoX", "/_next/staticX", "/_next/imageX"]) {
+    const answer = await request.get(path, { maxRedirects: 0 });
+    expect(answer.status(), path).toBe(404);
+    expect(policyOf(answer)["script-src"], path).toContain("'nonce-");
+  }
+  for (const path of ["/apple-icon.png", "/opengraph-image.png", "/icon.svg", "/favicon.ico"])
+    expect((await request.get(path)).status(), path).toBe(200);
+  const brought = { "X-Nonce": "brought", "Content-Security-Policy": "script-src 'nonce-brought'" };
+  for (const path of ["/login", "/apple-icon.png", "/_next/static/none.js"])
+    expect(await (await request.get(path, { headers: brought })).text(), path).not.toContain('nonce="brought"');
+});
+
 test("what is made for one person is stored by nobody else", async ({ page, visitor }) => {
   await signIn(page, await admin());
   const paths = [...pages().map(({ path }) => path), ...API.filter((path) => !EVERYBODYS.includes(path)), "/no-such-page"];

@@ -1,9 +1,6 @@
 -- CreateEnum
 CREATE TYPE "TokenPurpose" AS ENUM ('VERIFY_EMAIL', 'RESET_PASSWORD', 'CHANGE_EMAIL', 'REVERT_EMAIL', 'MAGIC_LINK', 'END_SESSION');
 
--- CreateEnum
-CREATE TYPE "JobStatus" AS ENUM ('PENDING', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELLED');
-
 -- AlterTable
 ALTER TABLE "Session" ADD COLUMN     "deviceId" UUID,
 ADD COLUMN     "lastSeenAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -86,22 +83,6 @@ CREATE TABLE "Passkey" (
     CONSTRAINT "Passkey_pkey" PRIMARY KEY ("id")
 );
 
--- CreateTable
-CREATE TABLE "DataExport" (
-    "id" UUID NOT NULL,
-    "userId" UUID NOT NULL,
-    "status" "JobStatus" NOT NULL DEFAULT 'PENDING',
-    "progress" INTEGER NOT NULL DEFAULT 0,
-    "key" VARCHAR(200),
-    "sizeBytes" BIGINT,
-    "error" VARCHAR(300),
-    "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    "completedAt" TIMESTAMPTZ(3),
-    "expiresAt" TIMESTAMPTZ(3),
-
-    CONSTRAINT "DataExport_pkey" PRIMARY KEY ("id")
-);
-
 -- CreateIndex
 CREATE UNIQUE INDEX "Token_hash_key" ON "Token"("hash");
 
@@ -126,9 +107,6 @@ CREATE UNIQUE INDEX "RecoveryCode_userId_hash_key" ON "RecoveryCode"("userId", "
 -- CreateIndex
 CREATE INDEX "Passkey_userId_idx" ON "Passkey"("userId");
 
--- CreateIndex
-CREATE INDEX "DataExport_userId_createdAt_idx" ON "DataExport"("userId", "createdAt" DESC);
-
 -- AddForeignKey
 ALTER TABLE "Token" ADD CONSTRAINT "Token_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
@@ -140,9 +118,6 @@ ALTER TABLE "RecoveryCode" ADD CONSTRAINT "RecoveryCode_userId_fkey" FOREIGN KEY
 
 -- AddForeignKey
 ALTER TABLE "Passkey" ADD CONSTRAINT "Passkey_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "DataExport" ADD CONSTRAINT "DataExport_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 
 
@@ -168,12 +143,9 @@ CREATE TRIGGER foyer_user_changed
      IS DISTINCT FROM (NEW."role", NEW."profileComplete", NEW."mustChangePassword", NEW."emailVerified" IS NULL, NEW."secondFactor", NEW."deleteAfter", NEW."epoch", NEW."name", NEW."email", NEW."image"))
   EXECUTE FUNCTION foyer_user_changed();
 
+-- Only who changed, not how: anybody who may connect can send on a channel, so a listener asks before it believes.
 CREATE OR REPLACE FUNCTION foyer_user_notify() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM foyer_notify(jsonb_build_object(
-    'kind', 'user', 'id', NEW."id", 'version', NEW."version", 'epoch', NEW."epoch", 'role', NEW."role",
-    'profileComplete', NEW."profileComplete", 'mustChangePassword', NEW."mustChangePassword",
-    'emailVerified', NEW."emailVerified" IS NOT NULL, 'secondFactor', NEW."secondFactor", 'deleteAfter', NEW."deleteAfter",
-    'name', NEW."name", 'email', NEW."email", 'image', NEW."image"));
+  PERFORM foyer_notify(jsonb_build_object('kind', 'user', 'id', NEW."id"));
   RETURN NULL;
 END $$;

@@ -72,7 +72,7 @@ export default async function MembersPage() {
           }
         >
           {files.length > 0 ? (
-            <FileTable files={files} actions={false} />
+            <FileTable files={files} />
           ) : (
             <EmptyState
               title={t("emptyTitle")}

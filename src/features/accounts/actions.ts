@@ -84,7 +84,8 @@ export const changePassword = action(
     if (current !== undefined && current.normalize("NFKC") === password.normalize("NFKC"))
       throw new AppError("invalid", undefined, { fields: { password: "field.password_same" } });
     const hash = await hashPassword(password);
-    await change(entry, async (tx, record) => {
+    const first = await change(entry, async (tx, record) => {
+      const before = await tx.user.findUniqueOrThrow({ where: { id: userId }, select: { mustChangePassword: true } });
       await tx.password.upsert({ where: { userId }, create: { userId, hash }, update: { hash } });
       await tx.user.update({ where: { id: userId }, data: { mustChangePassword: false }, select: { id: true } });
       const ended = await tx.session.updateMany({ where: { userId, id: { not: sid }, endedAt: null }, data: { endedAt: new Date() } });
@@ -92,8 +93,9 @@ export const changePassword = action(
       await revokeLinks(tx, userId);
       await mailPasswordChanged(tx, userId, entry.visitor);
       await record({ action: "user.password_changed", subjectType: "User", subjectId: userId, after: { otherSessionsEnded: ended.count } });
+      return before.mustChangePassword;
     });
-    await forgetFirstAdminPassword(email);
+    if (first) await forgetFirstAdminPassword(email);
     revalidatePath("/settings/security");
   },
 );

@@ -6,7 +6,7 @@ import { newOneTimeSecret } from "@/lib/one-time-secret";
 import { type Asker, addJob, type Tasks } from "@/lib/queue";
 import { registrationSchema } from "./schema";
 
-/** As long as a link that confirms an address: what the worker has not come to by then is void. */
+/** How long a registration waits for the worker, and how long a token stays after its end. */
 const KEPT_MS = 24 * 3_600_000;
 
 interface Registration {
@@ -22,7 +22,7 @@ interface Registration {
  */
 export async function keepRegistration({ email, passwordHash, path }: Registration, by: Asker): Promise<void> {
   await db().$transaction(async (tx) => {
-    // A token nobody has the secret of: the hash stays apart from persons, and goes with the row.
+    // A token nobody has the secret of: the hash stays apart from persons, and goes with the row, at the latest a day after.
     const { hash } = newOneTimeSecret();
     const data = { passwordHash, path };
     const expiresAt = new Date(Date.now() + KEPT_MS);
@@ -57,4 +57,9 @@ export async function finishRegistration({ registrationId, by }: Tasks["account.
     await mailVerification(tx, user, by.locale, path);
     await record({ action: "user.registered", actorId: user.id, subjectType: "User", subjectId: user.id, after: { method: "password" } });
   });
+}
+
+/** Forgets links, tickets and registrations a day after their end; until then the wrong codes of a day are counted by them. */
+export async function sweepTokens(): Promise<void> {
+  await db().token.deleteMany({ where: { expiresAt: { lt: new Date(Date.now() - KEPT_MS) } } });
 }

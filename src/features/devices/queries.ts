@@ -19,5 +19,3 @@ export async function listDevices(entry: Entry) {
   const devices = rows.map(({ userAgent, ...row }) => ({ ...row, ...describeUserAgent(userAgent), isThis: row.id === sid }));
   return devices.sort((one, other) => Number(other.isThis) - Number(one.isThis));
 }
-
-export type ListedDevice = Awaited<ReturnType<typeof listDevices>>[number];

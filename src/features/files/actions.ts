@@ -1,6 +1,7 @@
 "use server";
 
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ForbiddenError, subject } from "@casl/ability";
 import { revalidatePath } from "next/cache";
 import { change } from "@/access/audit";
@@ -11,9 +12,15 @@ import { AppError } from "@/lib/errors";
 import { storage } from "@/storage";
 import { declaredType } from "@/storage/content-type";
 import { inspect, receive } from "./arrival";
-import { findFile, removeFile } from "./changes";
+import { findFile, heldBytes, removeFile } from "./changes";
 import { eraseFile } from "./leftovers";
 import { fileIdSchema, renameFileSchema, requestUploadSchema } from "./schema";
+
+/** Uploads a person may have asked for and neither confirmed nor cancelled. */
+const MAX_PENDING = 100;
+/** How often, and at first for how long, an upload waits for another one of the same person to be counted. */
+const TURNS = 10;
+const TURN_MS = 25;
 
 /**
  * Makes room for one file and hands out a URL that takes exactly it: this length, this type, for a short time.
@@ -30,18 +37,22 @@ export const requestUpload = action(
     if (sizeBytes > MAX_FILE_BYTES) throw new AppError("too_large", "file_too_large", { params: { max: MAX_FILE_BYTES / 1_000_000 } });
     const key = `${userId}/${randomUUID()}`;
     const uploadExpiresAt = new Date(Date.now() + PRESIGNED_URL_EXPIRATION * 1000);
-    const { id } = await change(entry, async (tx, record) => {
-      ForbiddenError.from(entry.ability).throwUnlessCan("create", subject("File", { ownerId: userId }));
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${userId}, 0))`;
-      const { _sum } = await tx.file.aggregate({ where: { ownerId: userId, status: { not: "DELETING" } }, _sum: { sizeBytes: true } });
-      if (Number(_sum.sizeBytes ?? 0) + sizeBytes > QUOTA_BYTES) throw new AppError("too_large", "quota_exceeded");
-      const row = await tx.file.create({
-        data: { ownerId: userId, name, key, uploadKey: key, uploadExpiresAt, sizeBytes, contentType: type, provider: storage().provider },
-        select: { id: true },
-      });
-      await record({ action: "file.upload_url_issued", subjectType: "File", subjectId: row.id, after: { sizeBytes, contentType: type } });
-      return row;
-    });
+    const { id } = await inTurn(() =>
+      change(entry, async (tx, record) => {
+        ForbiddenError.from(entry.ability).throwUnlessCan("create", subject("File", { ownerId: userId }));
+        const [turn] = await tx.$queryRaw<{ mine: boolean }[]>`SELECT pg_try_advisory_xact_lock(hashtextextended(${userId}, 0)) AS mine`;
+        if (!turn?.mine) throw new NotYourTurn();
+        if ((await tx.file.count({ where: { ownerId: userId, status: "PENDING" } })) >= MAX_PENDING)
+          throw new AppError("conflict", "too_many_uploads", { params: { max: MAX_PENDING } });
+        if ((await heldBytes(tx, userId)) + sizeBytes > QUOTA_BYTES) throw new AppError("too_large", "quota_exceeded");
+        const row = await tx.file.create({
+          data: { ownerId: userId, name, key, uploadKey: key, uploadExpiresAt, sizeBytes, contentType: type, provider: storage().provider },
+          select: { id: true },
+        });
+        await record({ action: "file.upload_url_issued", subjectType: "File", subjectId: row.id, after: { sizeBytes, contentType: type } });
+        return row;
+      }),
+    );
     const { url, method, headers } = await storage().presignUpload(key, {
       contentType: type,
       sizeBytes,
@@ -60,13 +71,19 @@ export const confirmUpload = action({ can: ["create", "File"], rate: "upload" },
   await change(entry, async (tx, record) => {
     // Of two confirmations at once, the second finds nothing left to confirm.
     const { count } = await tx.file.updateMany({ where: { id, status: "PENDING" }, data: { status: problem ? "DELETING" : "READY", key } });
-    if (count === 0) throw new AppError("not_found");
+    if (count === 0) throw new TooLate();
     await record({
       action: problem ? "file.refused" : "file.uploaded",
       subjectType: "File",
       subjectId: id,
       after: { reason: problem, contentType: file.contentType, sizeBytes: Number(file.sizeBytes) },
     });
+  }).catch(async (error: unknown) => {
+    if (!(error instanceof TooLate)) throw error;
+    // What this one moved is nobody's, and must not lie there uncounted; the row is decided and names another key, or is gone.
+    const decided = await db().file.findUnique({ where: { id }, select: { key: true } });
+    if (decided?.key !== key) await storage().delete(key);
+    throw new AppError("not_found");
   });
   if (problem) {
     await eraseFile({ ...file, key }).catch(() => undefined);
@@ -87,8 +104,27 @@ export const renameFile = action({ can: ["update", "File"], rate: "write" }, ren
   revalidatePath("/files");
 });
 
-/** Deletes a file for good. */
+/** Deletes a file for good, or cancels an upload that is not confirmed. */
 export const deleteFile = action({ can: ["delete", "File"], rate: "write" }, fileIdSchema, async ({ id }, entry) => {
   await removeFile(entry, id);
   revalidatePath("/files");
 });
+
+/** Another confirmation, or the file's owner, was first. */
+class TooLate extends Error {}
+
+/** Another upload of the same person is being counted. */
+class NotYourTurn extends Error {}
+
+/** Waits outside the transaction: whoever waits inside holds a connection that other people need. */
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  for (let turn = 1; ; turn++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof NotYourTurn)) throw error;
+      if (turn === TURNS) throw new AppError("conflict");
+      await sleep(Math.min(400, TURN_MS * 2 ** turn) * (0.5 + Math.random()));
+    }
+  }
+}

@@ -15,11 +15,22 @@ export async function findFile(
   entry: Entry,
   action: Action,
   id: string,
-  status: "PENDING" | "READY" = "READY",
+  ...statuses: ("PENDING" | "READY")[]
 ) {
+  const status = { in: statuses.length > 0 ? statuses : ["READY" as const] };
   const file = await tx.file.findFirst({
     where: { AND: [accessibleBy(entry.ability, action).ofType("File"), { id, status }] },
-    select: { id: true, ownerId: true, key: true, uploadKey: true, uploadExpiresAt: true, name: true, contentType: true, sizeBytes: true },
+    select: {
+      id: true,
+      ownerId: true,
+      key: true,
+      uploadKey: true,
+      uploadExpiresAt: true,
+      name: true,
+      contentType: true,
+      sizeBytes: true,
+      status: true,
+    },
   });
   if (!file) throw new AppError("not_found");
   ForbiddenError.from(entry.ability).throwUnlessCan(action, subject("File", file));
@@ -27,13 +38,27 @@ export async function findFile(
 }
 
 /**
- * Takes a file away: the row says so at once, then the bytes go, then the row. If the store does not answer, or the upload
+ * What the person's files may take at the store, in bytes. Until the sweep has cleared up behind an upload URL, somebody may
+ * fill its place again: of a file that is shown, that place counts once more, and of a deleted one, still.
+ */
+export async function heldBytes(tx: Pick<Transaction, "file">, ownerId: string): Promise<number> {
+  // What is left at a store that is not this one's is nobody's to sweep here.
+  const { provider } = storage();
+  const sum = { sizeBytes: true } as const;
+  const kept = await tx.file.aggregate({ where: { ownerId, OR: [{ status: { not: "DELETING" } }, { provider }] }, _sum: sum });
+  const open = await tx.file.aggregate({ where: { ownerId, status: "READY", uploadKey: { not: null }, provider }, _sum: sum });
+  return Number(kept._sum.sizeBytes ?? 0) + Number(open._sum.sizeBytes ?? 0);
+}
+
+/**
+ * Takes a file away, or an upload of one's own that is not confirmed: the row says so at once, then the bytes go, then the row. If the store does not answer, or the upload
  * URL still lives, the row stays marked, seen by nobody, and the sweep finishes it.
  */
 export async function removeFile(entry: Entry, id: string): Promise<void> {
   const file = await change(entry, async (tx, record) => {
-    const found = await findFile(tx, entry, "delete", id);
-    const uploadExpiresAt = found.uploadExpiresAt ?? new Date();
+    const found = await findFile(tx, entry, "delete", id, "READY", "PENDING");
+    if (found.status === "PENDING" && found.ownerId !== entry.actor.userId) throw new AppError("not_found");
+    const uploadExpiresAt = cleanUpAt(found);
     await tx.file.update({ where: { id }, data: { status: "DELETING", uploadExpiresAt }, select: { id: true } });
     await record({
       action: "file.deleted",
@@ -44,6 +69,12 @@ export async function removeFile(entry: Entry, id: string): Promise<void> {
     return found;
   });
   await eraseFile(file).catch(() => undefined);
+}
+
+/** A confirmation of an upload may be on its way, however old the upload: its row outlives that. */
+function cleanUpAt({ status, uploadExpiresAt }: { status: string; uploadExpiresAt: Date | null }): Date {
+  const now = new Date();
+  return uploadExpiresAt && (status !== "PENDING" || uploadExpiresAt > now) ? uploadExpiresAt : now;
 }
 
 /** A link to the bytes for as long as PRESIGNED_URL_EXPIRATION, remembered in the audit log. Somebody else's need a reason. */

@@ -3,6 +3,7 @@ import type { Entry } from "@/access/entry";
 import type { Cursor } from "@/lib/keyset";
 import { EmptyState } from "@/ui/empty-state";
 import { Pager } from "@/ui/pager";
+import { FileMenu } from "./file-menu";
 import { FileTable } from "./file-table";
 import { formatBytes } from "./format";
 import { getUsage, listFiles } from "./queries";
@@ -20,7 +21,7 @@ export async function FileList({ entry, cursor }: { entry: Entry; cursor?: Curso
     <>
       <QuotaBar {...usage} />
       {files.length > 0 ? (
-        <FileTable files={files} />
+        <FileTable files={files} menu={(file) => <FileMenu {...file} />} />
       ) : (
         <EmptyState title={t("emptyTitle")} description={t("emptyBody", { max: formatBytes(usage.maxFileBytes, locale) })} />
       )}

@@ -1,12 +1,18 @@
 import { getLocale, getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
 import { RelativeTime } from "@/ui/relative-time";
 import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/ui/table";
-import { FileMenu } from "./file-menu";
 import { formatBytes, typeName } from "./format";
 import type { ListedFile } from "./queries";
 
+type FileTableProps = {
+  files: ListedFile[];
+  /** What can be done with one, at the end of its row. Given by the page, so that a page without menus does not carry their code. */
+  menu?: (file: Pick<ListedFile, "id" | "name">) => ReactNode;
+};
+
 /** A person's files. The name downloads; the rest is in the row's menu. */
-export async function FileTable({ files, actions = true }: { files: ListedFile[]; actions?: boolean }) {
+export async function FileTable({ files, menu }: FileTableProps) {
   const [t, locale] = await Promise.all([getTranslations("files"), getLocale()]);
   const now = Date.now();
   return (
@@ -18,7 +24,7 @@ export async function FileTable({ files, actions = true }: { files: ListedFile[]
           <TableHead numeric>{t("size")}</TableHead>
           <TableHead className="max-sm:hidden">{t("type")}</TableHead>
           <TableHead className="max-sm:hidden">{t("date")}</TableHead>
-          {actions && (
+          {menu && (
             <TableHead>
               <span className="sr-only">{t("actions")}</span>
             </TableHead>
@@ -40,11 +46,7 @@ export async function FileTable({ files, actions = true }: { files: ListedFile[]
             <TableCell className="whitespace-nowrap text-muted max-sm:hidden">
               <RelativeTime date={createdAt} locale={locale} now={now} />
             </TableCell>
-            {actions && (
-              <TableCell className="w-10 text-end">
-                <FileMenu id={id} name={name} />
-              </TableCell>
-            )}
+            {menu && <TableCell className="w-10 text-end">{menu({ id, name })}</TableCell>}
           </TableRow>
         ))}
       </TableBody>

@@ -3,12 +3,12 @@ import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
-import { after, type Cursor, page } from "@/lib/keyset";
+import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
 import { FILES_PAGE_SIZE } from "./schema";
 
 /** A page of the person's own files, newest first, and the cursor of the next. */
 export async function listFiles(entry: Entry, cursor?: Cursor, limit = FILES_PAGE_SIZE) {
-  const from = cursor ? after("createdAt", "desc", cursor, (value) => new Date(Date.parse(value) || 0)) : {};
+  const from = cursor ? after("createdAt", "desc", cursor, cursorDate) : {};
   const rows = await db().file.findMany({
     where: { AND: [accessibleBy(entry.ability).ofType("File"), { ownerId: entry.actor.userId, status: "READY" }, from] },
     select: { id: true, name: true, sizeBytes: true, contentType: true, createdAt: true },

@@ -1,16 +1,14 @@
 import { z } from "zod";
 import { cursorSchema } from "@/lib/keyset";
-import { line } from "@/lib/text";
+import { INVISIBLE, line } from "@/lib/text";
 
 export const FILES_PAGE_SIZE = 50;
-/** Characters that make a name read as another one: changes of writing direction, and nothing at all. */
-const DECEPTIVE = /[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]/gu;
 
 /** A file's name as shown and downloaded: no folders, no tricks, at most 255 characters. */
 export const fileNameSchema = z
   .string()
   .max(2_000)
-  .transform((name) => (name.split(/[/\\]/).pop() ?? "").replace(DECEPTIVE, ""))
+  .transform((name) => (name.split(/[/\\]/).pop() ?? "").replace(INVISIBLE, ""))
   .pipe(line(255, 1))
   .refine((name) => !/^\.+$/.test(name), "invalid");
 

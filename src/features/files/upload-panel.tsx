@@ -12,6 +12,8 @@ import { UploadError, type UploadState, uploadFile } from "./upload";
 
 /** Uploads at the same time: more only make each slower. */
 const PARALLEL = 3;
+/** How long "Uploaded" stays. */
+const DONE_MS = 8_000;
 
 interface Upload {
   id: number;
@@ -19,6 +21,8 @@ interface Upload {
   state: UploadState;
   percent: number;
   problem?: string;
+  /** Trying again would change nothing. */
+  final?: boolean;
   abort: AbortController;
 }
 
@@ -106,7 +110,7 @@ function UploadRow({
         <span aria-live="polite" className="shrink-0 text-muted tabular-nums">
           {word}
         </span>
-        {(state === "failed" || state === "cancelled") && (
+        {(state === "failed" || state === "cancelled") && !upload.final && (
           <Button variant="ghost" size="sm" onClick={onRetry}>
             {t("retryUpload", { name: "" }).trim()}
           </Button>
@@ -154,9 +158,12 @@ function useUploads() {
         });
         patch(id, { state: "done", percent: 100 });
         router.refresh();
+        // The file stands in the list now: the note of its arrival has been seen.
+        setTimeout(() => setUploads((all) => all.filter((upload) => upload.id !== id)), DONE_MS);
       } catch (error) {
         if (abort.signal.aborted) patch(id, { state: "cancelled" });
-        else patch(id, { state: "failed", problem: error instanceof UploadError ? error.message : t("interrupted") });
+        else if (error instanceof UploadError) patch(id, { state: "failed", problem: error.message, final: error.final });
+        else patch(id, { state: "failed", problem: t("interrupted") });
       }
     },
     [patch, router, t],

@@ -1,11 +1,19 @@
 import type { Result } from "@/access/door";
-import { confirmUpload, requestUpload } from "./actions";
+import { confirmUpload, deleteFile, requestUpload } from "./actions";
 
 export type UploadState = "waiting" | "uploading" | "checking" | "done" | "failed" | "cancelled";
 
 /** What went wrong on the way to the store, in words for the person. */
 export class UploadError extends Error {
   override readonly name = "UploadError";
+
+  /** `final`: the same file would be refused again. */
+  constructor(
+    message: string,
+    readonly final = false,
+  ) {
+    super(message);
+  }
 }
 
 interface Watch {
@@ -18,24 +26,39 @@ interface Watch {
 
 /**
  * Sends one file straight to the store: asks for a signed URL, puts the bytes there, has them looked at. Throws
- * UploadError with what to tell the person, or the signal's AbortError.
+ * UploadError with what to tell the person, or the signal's AbortError; the room it was given is given back then.
  */
 export async function uploadFile(file: File, { onState, onProgress, signal, texts }: Watch): Promise<void> {
   onState("uploading");
   const { id, url, headers } = unwrap(
     await requestUpload({ name: file.name, sizeBytes: file.size, contentType: file.type || "application/octet-stream" }),
   );
-  signal.throwIfAborted();
-  await put(file, url, headers, onProgress, signal, texts);
+  try {
+    signal.throwIfAborted();
+    await put(file, url, headers, onProgress, signal, texts);
+  } catch (error) {
+    giveBack(id);
+    throw error;
+  }
   onState("checking");
-  const confirmed = await confirmUpload({ id });
+  // Thrown here, nobody knows whether the file is confirmed: only an answer that says no gives its room back.
+  const first = await confirmUpload({ id });
   // What was sent is there: a store that was busy for a moment does not need it twice.
-  unwrap(confirmed.ok || confirmed.error.code !== "unavailable" ? confirmed : await confirmUpload({ id }));
+  const confirmed = first.ok || first.error.code !== "unavailable" ? first : await confirmUpload({ id });
+  // "Not found" may be a file that is confirmed, by a try whose answer got lost.
+  if (!confirmed.ok && confirmed.error.code !== "not_found") giveBack(id);
+  unwrap(confirmed);
+}
+
+/** Nobody waits for it: what does not get through is swept later. */
+function giveBack(id: string): void {
+  void deleteFile({ id }).catch(() => undefined);
 }
 
 function unwrap<T>(result: Result<T>): T {
   if (result.ok) return result.data;
-  throw new UploadError(result.error.message);
+  const { code, message, fields = {} } = result.error;
+  throw new UploadError(Object.values(fields)[0] ?? message, code === "invalid" || (code === "too_large" && !fields.form));
 }
 
 /** XMLHttpRequest and not fetch: only it tells how much has left. */

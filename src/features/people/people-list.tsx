@@ -13,13 +13,19 @@ export async function PeopleList({ entry, query }: { entry: Entry; query: People
   const { q, cursor } = query;
   return (
     <>
-      <p className="mb-3 text-muted text-sm tabular-nums">
-        {total > COUNTED_EXACTLY ? t("totalMore", { count: format.number(COUNTED_EXACTLY) }) : t("total", { count: total })}
-      </p>
+      {total > 0 && (
+        <p className="mb-3 text-muted text-sm tabular-nums">
+          {total > COUNTED_EXACTLY ? t("totalMore", { count: format.number(COUNTED_EXACTLY) }) : t("total", { count: total })}
+        </p>
+      )}
       {rows.length > 0 ? (
         <PeopleTable people={rows} query={query} ownId={entry.actor.userId} />
       ) : (
-        <EmptyState drawing="lens" title={t("emptyTitle")} description={q && t("emptyBody", { q })} />
+        <EmptyState
+          drawing="lens"
+          title={t("emptyTitle")}
+          description={q && t([...q].length < 3 ? "emptyBodyShort" : "emptyBody", { q })}
+        />
       )}
       <Pager
         label={t("caption")}

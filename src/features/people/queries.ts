@@ -2,7 +2,7 @@ import "server-only";
 import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
-import { after, page } from "@/lib/keyset";
+import { after, cursorDate, page } from "@/lib/keyset";
 import type { PeopleQuery } from "./schema";
 
 export const PEOPLE_PAGE_SIZE = 50;
@@ -18,7 +18,7 @@ export async function listPeople(entry: Entry, { q, sort, dir, cursor }: PeopleQ
   const asDate = column === "createdAt" || column === "lastSeenAt";
   const allowed = accessibleBy(entry.ability).ofType("User");
   const matching = q ? { OR: [{ name: like(q) }, { email: like(q) }] } : {};
-  const from = cursor ? after(column, direction, cursor, (value) => (asDate ? validDate(value) : value)) : {};
+  const from = cursor ? after(column, direction, cursor, asDate ? (value) => cursorDate(value) ?? new Date(0) : undefined) : {};
   const [rows, total] = await Promise.all([
     db().user.findMany({
       where: { AND: [allowed, matching, from] },
@@ -56,9 +56,4 @@ function like(q: string) {
   // Prisma hands these to ILIKE as they are, where % and _ stand for anything.
   const literal = q.replace(/[\\%_]/g, "\\$&");
   return [...q].length < 3 ? { startsWith: literal, mode: "insensitive" as const } : { contains: literal, mode: "insensitive" as const };
-}
-
-function validDate(value: string): Date {
-  const date = new Date(value);
-  return Number.isNaN(date.getTime()) ? new Date(0) : date;
 }

@@ -1,0 +1,7 @@
+import { Text } from "../../../text";
+
+export const dynamic = "force-dynamic";
+
+export default function Page() {
+  return <Text />;
+}

@@ -1,0 +1,88 @@
+import { Agent } from "node:http";
+import bcrypt from "bcryptjs";
+import { type Member, makeMembers, startFoyer } from "./foyer";
+import { paced, saturate } from "./load";
+import { type Line, median, percentile } from "./report";
+import { keepSigningIn, PASSWORD, signIn, signInForm } from "./sign-in";
+import type { Stage } from "./stage";
+
+const ROUNDS = 5;
+/** BCRYPT_COST's default, which the server is started with. */
+const COST = 11;
+const BROWSERS = 16;
+const SIGN_INS_A_ROUND = 24;
+const PAGES = { rate: 25, seconds: 6 };
+
+/** G4: how long a member's page takes, and how long the event loop stands still, while 16 people sign in without pause. */
+export async function crowd(stage: Stage): Promise<Line[]> {
+  const { url, client } = await stage.database();
+  const foyer = await startFoyer(await stage.tree(), url, { gaps: true });
+  try {
+    const people = await makeMembers(client, 64, bcrypt.hashSync(PASSWORD, COST));
+    const call = { url: `${foyer.url}/members`, cookies: people.map(({ cookie }) => cookie) };
+    const form = await signInForm(foyer);
+    await saturate(call, 1_000);
+    const seen = { quiet: [] as number[], busy: [] as number[], gaps: [] as number[], rates: [] as number[], errors: 0 };
+    for (let round = 1; round <= ROUNDS; round++) {
+      stage.say(`G4: a member's page during sign-ins, round ${round} of ${ROUNDS}`);
+      const before = await paced(call, PAGES);
+      const signingIn = keepSigningIn(BROWSERS, form, foyer, people);
+      await foyer.gaps();
+      const during = await paced(call, PAGES);
+      seen.gaps.push((await foyer.gaps()).p99);
+      seen.rates.push((await signingIn.stop()) / PAGES.seconds);
+      const after = await paced(call, PAGES);
+      seen.quiet.push(percentile([...before.latencies, ...after.latencies], 0.99));
+      seen.busy.push(percentile(during.latencies, 0.99));
+      seen.errors += before.errors + during.errors + after.errors;
+    }
+    const peer = median(seen.quiet);
+    const ours = peer * median(seen.busy.map((value, round) => value / (seen.quiet[round] ?? Number.NaN)));
+    return [
+      { id: "G4", what: "p99 of /members during 16 sign-ins at once / without", ours, peer, unit: "ms", goal: { most: 1.5, of: "ratio" } },
+      { id: "G4", what: "event-loop gap p99 meanwhile", ours: median(seen.gaps), unit: "ms", goal: { most: 20, of: "ours" } },
+      { id: "G4", what: "errors of the page", ours: seen.errors, unit: "", goal: { most: 0, of: "ours" } },
+      { id: "G4", what: "  sign-ins a second meanwhile", ours: median(seen.rates), unit: "" },
+    ];
+  } finally {
+    await foyer.stop();
+  }
+}
+
+/** G5: CPU of a whole sign-in by password, form to cookie, against its hash alone. */
+export async function wholeSignIn(stage: Stage): Promise<Line[]> {
+  const foyer = await stage.foyer();
+  const hash = bcrypt.hashSync(PASSWORD, COST);
+  const people: Member[] = await makeMembers((await stage.database()).client, SIGN_INS_A_ROUND, hash);
+  const form = await signInForm(foyer);
+  const agent = new Agent({ keepAlive: true });
+  const everybody = async () => {
+    for (const person of people) await signIn(agent, form, foyer, person);
+  };
+  await everybody();
+  const ratios: number[] = [];
+  const hashes: number[] = [];
+  for (let round = 1; round <= ROUNDS; round++) {
+    stage.say(`G5: a whole sign-in, round ${round} of ${ROUNDS}`);
+    const before = rawHash(hash);
+    const began = foyer.cpu();
+    await everybody();
+    const whole = (foyer.cpu() - began) / SIGN_INS_A_ROUND;
+    const raw = (before + rawHash(hash)) / 2;
+    hashes.push(raw);
+    ratios.push(whole / raw);
+  }
+  agent.destroy();
+  const peer = median(hashes) / 1_000;
+  const what = `CPU of a whole password sign-in / its bcrypt hash (cost ${COST})`;
+  return [{ id: "G5", what, ours: peer * median(ratios), peer, unit: "ms", goal: { most: 1.15, of: "ratio" } }];
+}
+
+/** CPU microseconds of one comparison, in this process. */
+function rawHash(hash: string): number {
+  const count = SIGN_INS_A_ROUND / 2;
+  const before = process.cpuUsage();
+  for (let index = 0; index < count; index++) bcrypt.compareSync(PASSWORD, hash);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / count;
+}
