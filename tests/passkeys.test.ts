@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { enter } from "@/access/door";
 import { currentEntry } from "@/access/entry";
 import {
@@ -133,6 +133,24 @@ describe("signing in with a passkey", () => {
     const { window, answer } = await signIn(device, lies);
     expect(answer).toMatchObject(refused);
     expect(await isIn(window)).toBeNull();
+  });
+
+  test("a question is good for five minutes, and only one of ours", async () => {
+    const { device } = await withPasskey();
+    const window = elsewhere();
+    const options = await asked(window.run(() => beginPasskeySignIn({})));
+    const forged = {
+      ...options,
+      challenge: Buffer.from((await signedIn(await person())).cookies.get("authjs.session-token") ?? "").toString("base64url"),
+    };
+    expect(await window.run(() => finishPasskeySignIn({ response: device.show(forged) }))).toMatchObject(refused);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 320_000 });
+    try {
+      expect(await window.run(() => finishPasskeySignIn({ response: device.show(options) }))).toMatchObject(refused);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(await redirectOf(window.run(() => finishPasskeySignIn({ response: device.show(options) })))).toBe("/members");
   });
 
   test("an unknown passkey, and another device that claims a known one's id, open nothing", async () => {

@@ -6,7 +6,16 @@ import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { hashOneTimeSecret } from "@/lib/one-time-secret";
 import { publicOrigin } from "@/lib/public-url";
-import { assertionOptions, isHandleOf, type RelyingParty, registrationOptions, verifyAssertion, verifyRegistration } from "@/lib/web-authn";
+import { decodeToken, encodeToken } from "@/lib/session-token";
+import {
+  assertionOptions,
+  claimedChallenge,
+  isHandleOf,
+  type RelyingParty,
+  registrationOptions,
+  verifyAssertion,
+  verifyRegistration,
+} from "@/lib/web-authn";
 import { change } from "./audit";
 import { currentVisitor, type Entry } from "./entry";
 import { assertRecentlyProven } from "./reauthentication";
@@ -17,12 +26,14 @@ const CHALLENGE_SECONDS = 5 * 60;
 /** More than anybody has devices, few enough to choose from. */
 const MAX_PASSKEYS = 20;
 
-/** The question this browser was asked; `sub` is the person it was asked as, null when nobody was signed in. */
+/** The question a signed-in person was asked, in the browser they were asked in. */
 const cookie = sealedCookie(
   "foyer-passkey",
   CHALLENGE_SECONDS,
-  z.object({ challenge: z.string(), purpose: z.enum(["register", "sign-in", "confirm"]), sub: z.uuid().nullable() }),
+  z.object({ challenge: z.string(), purpose: z.enum(["register", "confirm"]), sub: z.uuid() }),
 );
+/** Salt of the questions asked of nobody in particular. */
+const QUESTION = "foyer-passkey-question";
 
 /** Asks this browser to make a passkey for the person. Throws AppError "forbidden" (reauthenticate) or "conflict" (too many). */
 export async function askForNewPasskey(entry: Entry) {
@@ -43,13 +54,22 @@ export async function readNewPasskey(entry: Entry, response: RegistrationRespons
   return { ...made, challenge };
 }
 
-/** Asks this browser for any passkey of this site, or, of somebody signed in, for one of theirs. */
-export async function askForPasskey(entry?: Entry) {
-  const userId = entry?.actor.userId;
-  const own = userId ? await db().passkey.findMany({ where: { userId }, select: { id: true, transports: true } }) : undefined;
-  const options = await assertionOptions(await relyingParty(), own);
-  const asked = { challenge: options.challenge, purpose: entry ? "confirm" : "sign-in", sub: userId ?? null } as const;
-  await cookie.write(asked, await currentVisitor());
+/**
+ * Asks for any passkey of this site. The question carries its own seal and its end, so that a page can ask it while it is
+ * rendered, where no cookie can be written: a form that is pressed meanwhile waits for nothing.
+ */
+export async function askForPasskey() {
+  const now = Math.floor(Date.now() / 1000);
+  const challenge = encodeToken({ iat: now, exp: now + CHALLENGE_SECONDS }, env().AUTH_SECRET, QUESTION);
+  return assertionOptions(await relyingParty(), { challenge });
+}
+
+/** Asks this browser for a passkey of the person's own. */
+export async function askForOwnPasskey(entry: Entry) {
+  const { userId } = entry.actor;
+  const only = await db().passkey.findMany({ where: { userId }, select: { id: true, transports: true } });
+  const options = await assertionOptions(await relyingParty(), { only });
+  await cookie.write({ challenge: options.challenge, purpose: "confirm", sub: userId }, entry.visitor);
   return options;
 }
 
@@ -59,7 +79,7 @@ export async function askForPasskey(entry?: Entry) {
  */
 export async function takePasskey(response: AuthenticationResponseJSON, entry?: Entry): Promise<string> {
   const visitor = await currentVisitor();
-  const challenge = await askedChallenge(entry ? "confirm" : "sign-in", entry?.actor.userId ?? null);
+  const challenge = entry ? await askedChallenge("confirm", entry.actor.userId) : sealedChallenge(response);
   const passkey = await db().passkey.findUnique({ where: { id: response.id } });
   const isTheirs = passkey && isHandleOf(passkey.userId, response.response.userHandle) && (!entry || passkey.userId === entry.actor.userId);
   const shown = isTheirs && (await verifyAssertion(await relyingParty(), response, challenge, passkey));
@@ -94,7 +114,14 @@ export function passkeyLabel(id: string): string {
   return id.slice(0, 80);
 }
 
-async function askedChallenge(purpose: "register" | "sign-in" | "confirm", sub: string | null): Promise<string> {
+/** The question of `askForPasskey` an answer is for; whether it was answered before, `spendChallenge` says. */
+function sealedChallenge(response: AuthenticationResponseJSON): string {
+  const claimed = claimedChallenge(response);
+  if (!claimed || !decodeToken(claimed.text, env().AUTH_SECRETS, QUESTION)) throw new AppError("invalid", "passkey_late");
+  return claimed.challenge;
+}
+
+async function askedChallenge(purpose: "register" | "confirm", sub: string): Promise<string> {
   const visitor = await currentVisitor();
   const asked = await cookie.read(visitor);
   await cookie.clear(visitor);

@@ -64,9 +64,23 @@ export async function verifyRegistration({ id, origin }: RelyingParty, response:
   }
 }
 
-/** What the browser is asked for a sign-in: any passkey of this site, or one of `only`. */
-export async function assertionOptions({ id }: RelyingParty, only?: Pick<StoredPasskey, "id" | "transports">[]) {
-  return generateAuthenticationOptions({ rpID: id, userVerification: "required", ...(only ? { allowCredentials: only } : {}) });
+/** What the browser is asked for: any passkey of this site, with a text of ours as the challenge, or one of `only`, with a random one. */
+export async function assertionOptions(
+  { id }: RelyingParty,
+  by: { challenge: string } | { only: Pick<StoredPasskey, "id" | "transports">[] },
+) {
+  const asked = "only" in by ? { allowCredentials: by.only } : { challenge: Uint8Array.from(Buffer.from(by.challenge)) };
+  return generateAuthenticationOptions({ rpID: id, userVerification: "required", ...asked });
+}
+
+/** The challenge an answer says it is for, as it was in the options, and as the text it was made of; null where it cannot be read. */
+export function claimedChallenge(response: AuthenticationResponseJSON): { challenge: string; text: string } | null {
+  try {
+    const { challenge } = JSON.parse(Buffer.from(response.response.clientDataJSON, "base64url").toString()) as Record<string, unknown>;
+    return typeof challenge === "string" ? { challenge, text: Buffer.from(challenge, "base64url").toString() } : null;
+  } catch {
+    return null;
+  }
 }
 
 /**

@@ -7,7 +7,15 @@ import { change } from "@/access/audit";
 import { action } from "@/access/door";
 import { localPath } from "@/access/entry";
 import { assertWayInRemains, changeFactors, renewStrongSession } from "@/access/factors";
-import { askForNewPasskey, askForPasskey, passkeyLabel, readNewPasskey, spendChallenge, takePasskey } from "@/access/passkeys";
+import {
+  askForNewPasskey,
+  askForOwnPasskey,
+  askForPasskey,
+  passkeyLabel,
+  readNewPasskey,
+  spendChallenge,
+  takePasskey,
+} from "@/access/passkeys";
 import { accessibleBy } from "@/access/rules";
 import { signInWithTicket } from "@/access/sign-in";
 import { isUniqueViolation } from "@/lib/db";
@@ -76,7 +84,7 @@ export const removePasskey = action({ can: ["delete", "Passkey"], rate: "write" 
   revalidatePath(PAGE);
 });
 
-/** What the browser needs to sign in with a passkey. Costs nothing, and is asked for by every /login that can. */
+/** What the browser needs to sign in with a passkey, where what came with the page is too old. */
 export const beginPasskeySignIn = action({ visitor: true, rate: "read" }, noInput, async () => askForPasskey());
 
 /** Signs in with a passkey, then goes where the person was going. */
@@ -88,7 +96,7 @@ export const finishPasskeySignIn = action({ visitor: true, rate: "credentials" }
 
 /** What the browser needs to prove with a passkey who is sitting there. */
 export const beginPasskeyConfirmation = action({ can: ["read", "Passkey"], rate: "write" }, noInput, async (_, entry) =>
-  askForPasskey(entry),
+  askForOwnPasskey(entry),
 );
 
 /** Proves with a passkey who is sitting there; for ten minutes the ways in may then be changed. */

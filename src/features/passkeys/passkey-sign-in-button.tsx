@@ -1,51 +1,67 @@
 "use client";
 
-import { useCallback, useEffect, useState, useTransition } from "react";
+import { useEffect, useRef, useState, useTransition } from "react";
 import { Alert } from "@/ui/alert";
 import { Button } from "@/ui/button";
 import { KeyIcon } from "@/ui/form-icons";
 import { beginPasskeySignIn, finishPasskeySignIn } from "./actions";
+import type { AskedToShow } from "./browser";
 import type { PasskeyTexts } from "./confirm-passkey-button";
 
 /** A little less than a question is good for. */
-const ASK_AGAIN_MS = 270_000;
+const FRESH_MS = 270_000;
+
+type PasskeySignInButtonProps = {
+  /** The question that came with the page. */
+  asked: AskedToShow;
+  callbackUrl: string;
+  texts: PasskeyTexts;
+};
 
 /** The ceremony's code is fetched after the page is there, and only by browsers that can do something with it. */
-export function PasskeySignInButton({ callbackUrl, texts }: { callbackUrl: string; texts: PasskeyTexts }) {
+export function PasskeySignInButton({ asked, callbackUrl, texts }: PasskeySignInButtonProps) {
   const [problem, setProblem] = useState<string>();
   const [pending, startTransition] = useTransition();
+  const question = useRef({ asked, since: 0 });
 
-  const signIn = useCallback(
-    async (quietly: boolean) => {
-      const { refusalOf, showPasskey } = await import("./browser");
-      const asked = await beginPasskeySignIn({});
-      // Quietly means that nobody asked: what goes wrong then is nobody's concern.
-      if (!asked.ok) return quietly ? undefined : setProblem(asked.error.message);
-      const response = await showPasskey(asked.data, quietly).catch((error: unknown) => {
-        const refusal = refusalOf(error);
-        if (refusal && !quietly) setProblem(texts[refusal]);
-        return null;
-      });
-      const done = response && (await finishPasskeySignIn({ response, callbackUrl }));
-      if (done?.ok === false) setProblem(done.error.message);
-    },
-    [callbackUrl, texts],
-  );
+  /** Quietly means that nobody pressed anything: what goes wrong then is nobody's concern. */
+  const signIn = async (quietly: boolean) => {
+    const { refusalOf, showPasskey } = await import("./browser");
+    if (Date.now() - question.current.since > FRESH_MS) {
+      const again = await beginPasskeySignIn({});
+      if (!again.ok) return quietly ? undefined : setProblem(again.error.message);
+      question.current = { asked: again.data, since: Date.now() };
+    }
+    const response = await showPasskey(question.current.asked, quietly).catch((error: unknown) => {
+      const refusal = refusalOf(error);
+      if (refusal && !quietly) setProblem(texts[refusal]);
+      return null;
+    });
+    const done = response && (await finishPasskeySignIn({ response, callbackUrl }));
+    if (done?.ok === false) setProblem(done.error.message);
+  };
+  const latest = useRef(signIn);
+  latest.current = signIn;
 
   useEffect(() => {
     let left = false;
+    let waits = false;
+    question.current.since = Date.now();
     const offer = async () => {
-      const able = await globalThis.PublicKeyCredential?.isConditionalMediationAvailable?.();
-      if (able && !left) await signIn(true);
+      if (left || !(await globalThis.PublicKeyCredential?.isConditionalMediationAvailable?.()) || left) return;
+      waits = true;
+      await latest.current(true);
     };
-    void offer();
-    const again = setInterval(() => void offer(), ASK_AGAIN_MS);
+    // The network may be gone when it is asked again: then the browser just offers nothing.
+    const quietly = () => void offer().catch(() => undefined);
+    quietly();
+    const again = setInterval(quietly, FRESH_MS + 1_000);
     return () => {
       left = true;
       clearInterval(again);
-      void import("./browser").then(({ stopWaiting }) => stopWaiting());
+      if (waits) void import("./browser").then(({ stopWaiting }) => stopWaiting());
     };
-  }, [signIn]);
+  }, []);
 
   const press = () =>
     startTransition(async () => {
