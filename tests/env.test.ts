@@ -52,6 +52,8 @@ describe("parseEnv", () => {
     BCRYPT_COST: ["3", "16"],
     FOYER_ADMIN_EMAIL: ["admin", "a@b"],
     DATABASE_URL: ["mysql://x/y", "db.example.org"],
+    RATE_LIMIT_FACTOR: ["0", "1001", "twice"],
+    REQUIRE_ADMIN_MFA: ["yes please"],
     DATABASE_POOL_SIZE: ["0", "201"],
     SMTP_URL: ["mail.example.org", "https://mail.example.org", "mail.example.org:587"],
     EMAIL_FROM: ["foyer", "Foyer foyer@example.org", "Foyer <foyer@example.org>\r\nBcc: x@example.org", "a@example.org, b@example.org"],
@@ -130,7 +132,8 @@ describe("parseEnv", () => {
   test("a mail server needs the site's address, for the links in mails", () => {
     expect(linesOf({ SMTP_URL: "smtp://mail.example.org" })).toEqual([expect.stringMatching(/^AUTH_URL: .*SMTP_URL/)]);
     expect(named({ SMTP_URL: "smtps://user:pass@mail.example.org:465", AUTH_URL: "https://members.example.org" })).toEqual([]);
-    for (const from of ["foyer@example.org", "Foyer <foyer@example.org>", "L’équipe Foyer <foyer@localhost>"]) expect(parseEnv({ EMAIL_FROM: from }).EMAIL_FROM).toBe(from);
+    for (const from of ["foyer@example.org", "Foyer <foyer@example.org>", "L’équipe Foyer <foyer@localhost>"])
+      expect(parseEnv({ EMAIL_FROM: from }).EMAIL_FROM).toBe(from);
     expect(parseEnv({}).EMAIL_FROM).toBe("Foyer <foyer@localhost>");
   });
 

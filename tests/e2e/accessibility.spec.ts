@@ -64,7 +64,7 @@ test("by keyboard: the first stop on every page skips to its content, and each s
 
   await page.goto("/login");
   const stops = new Set<string>();
-  for (let stop = 0; stop < 12; stop++) {
+  for (let stop = 0; stop < 16; stop++) {
     await page.keyboard.press("Tab");
     const focused = page.locator(":focus");
     if ((await focused.count()) === 0) break;

@@ -26,7 +26,8 @@ export function pages(): { path: string; door: Door }[] {
     paths(APP, "")
       .map((path) => path || "/")
       // Stands only for whoever waits for a mail: mail-flows.spec.ts comes by it as they do.
-      .filter((path) => path !== "/verify-email")
+      // And only for whoever is between two steps: second-factors.spec.ts.
+      .filter((path) => path !== "/verify-email" && path !== "/login/two-step")
       .sort()
       .map((path) => ({ path, door: DOORS[path] ?? "admin" }))
   );
