@@ -3,11 +3,12 @@ import { describe, expect, test, vi } from "vitest";
 import { openSession } from "@/access/credentials";
 import { enter } from "@/access/door";
 import { currentEntry } from "@/access/entry";
-import { missingFactor } from "@/access/factors";
+
 import { openTotpSecret, sealTotpSecret } from "@/access/second-factor";
 import { beginTwoStep, issueTicket } from "@/access/tickets";
 import { handlers } from "@/auth";
 import { changePassword, signInWithEmail } from "@/features/accounts/actions";
+import { changeRole } from "@/features/people/actions";
 import {
   confirmTotp,
   confirmWithCode,
@@ -522,7 +523,7 @@ describe("an admin", () => {
 
   test("has to have a factor and to have shown it where REQUIRE_ADMIN_MFA is on; nobody else does", async () => {
     const [boss, member] = [await admin(), await person()];
-    const lacks = async (window: Browser) => window.run(async () => missingFactor((await enter()).actor));
+    const lacks = async (window: Browser) => window.run(async () => (await enter()).missingFactor);
     expect(await lacks(await signedIn(boss))).toBeNull();
     env().REQUIRE_ADMIN_MFA = true;
     try {
@@ -535,6 +536,11 @@ describe("an admin", () => {
       expect(await lacks(await signedIn(boss, { strong: true }))).toBe("set_up");
       await withTotp(boss);
       expect(await lacks(await signedIn(boss, { strong: true }))).toBeNull();
+      // Until then they may do what a member may, and are led to where it is mended.
+      const weak = await signedIn(boss);
+      expect(await redirectOf(weak.run(() => enter("read", "Dashboard")))).toBe("/settings/security");
+      expect(await weak.run(() => changeRole({ userId: member.id, role: "ADMIN" }))).toMatchObject({ ok: false });
+      expect((await (await signedIn(boss, { strong: true })).run(() => enter("read", "Dashboard"))).missingFactor).toBeNull();
     } finally {
       env().REQUIRE_ADMIN_MFA = undefined;
     }

@@ -41,7 +41,7 @@ export async function enter(action?: Action, subject?: SubjectName, standing?: "
     if (!actor.profileComplete) redirect(`/onboarding?${new URLSearchParams({ callbackUrl: visitor.path })}`);
     if (!actor.emailVerified) redirect(`/verify-email?${new URLSearchParams({ callbackUrl: visitor.path })}`);
   }
-  if (action && subject && !ability.can(action, subject)) redirect("/forbidden");
+  if (action && subject && !ability.can(action, subject)) redirect(entry.missingFactor ? "/settings/security" : "/forbidden");
   return entry;
 }
 

@@ -6,6 +6,7 @@ import { asClaims, type Claims, decodeToken } from "@/lib/session-token";
 import { standingOf } from "./freshness";
 import type { Standing } from "./freshness-memory";
 import { isAwake } from "./lifetimes";
+import { missingFactor } from "./required-factor";
 import { type AppAbility, abilityFor } from "./rules";
 
 export const DEVICE_COOKIE = "foyer-device";
@@ -44,6 +45,8 @@ export interface Entry {
   readonly visitor: Visitor;
   /** False while neither the link nor the database confirms what memory says: reads may go on, changes may not. */
   readonly certain: boolean;
+  /** What an admin has yet to do before their rights count, where REQUIRE_ADMIN_MFA is on. */
+  readonly missingFactor: "set_up" | "show" | null;
 }
 
 /** Who this request is from; null for anonymous. Read once a request, however many components ask. */
@@ -54,7 +57,10 @@ export const currentEntry: () => Promise<Entry | null> = cache(async () => {
   if (!claims || !standing || !(await isAwake(claims, standing))) return null;
   const { certain, ...person } = standing;
   const actor: Actor = { userId: claims.sub, sid: claims.sid, strong: claims.strong, ...person };
-  const entry: Omit<Entry, typeof issued> = { actor, ability: abilityFor(actor), visitor, certain };
+  const missing = await missingFactor(actor);
+  // An admin who has not shown what REQUIRE_ADMIN_MFA asks for may do what a member may.
+  const ability = abilityFor(missing ? { ...actor, role: "MEMBER" } : actor);
+  const entry: Omit<Entry, typeof issued> = { actor, ability, visitor, certain, missingFactor: missing };
   // The one place where an Entry comes into being: the brand exists in the types alone.
   return entry as Entry;
 });

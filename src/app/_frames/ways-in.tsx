@@ -1,6 +1,5 @@
 import { getTranslations } from "next-intl/server";
 import type { Entry } from "@/access/entry";
-import { missingFactor } from "@/access/factors";
 import { ConfirmIdentity } from "@/features/accounts/confirm-identity";
 import { ConnectedAccounts } from "@/features/accounts/connected-accounts";
 import { ConfirmWithPasskey } from "@/features/passkeys/confirm-with-passkey";
@@ -21,12 +20,8 @@ type WaysInProps = {
 /** Second factor, passkeys and providers: what changes the ways into an account, and before it the proof that it needs. */
 export async function WaysIn({ entry, hasPassword, accounts, recentlyProven }: WaysInProps) {
   if (!entry.ability.can("create", "TotpFactor")) return <ConnectedAccounts accounts={accounts} recentlyProven={recentlyProven} />;
-  const [t, twoStep, passkeys, missing] = await Promise.all([
-    getTranslations("secondFactors"),
-    getTwoStep(entry),
-    listOwnPasskeys(entry),
-    missingFactor(entry.actor),
-  ]);
+  const [t, twoStep, passkeys] = await Promise.all([getTranslations("secondFactors"), getTwoStep(entry), listOwnPasskeys(entry)]);
+  const missing = entry.missingFactor;
   const proofs = [
     ...(twoStep.since ? [<ConfirmWithCode key="code" />] : []),
     ...(passkeys.length > 0 ? [<ConfirmWithPasskey key="passkey" />] : []),
