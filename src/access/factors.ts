@@ -1,10 +1,9 @@
 import type { Transaction } from "@/lib/db";
 import { db } from "@/lib/db";
-import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { newOneTimeSecret } from "@/lib/one-time-secret";
 import { change, type Recorder } from "./audit";
-import type { Actor, Entry } from "./entry";
+import type { Entry } from "./entry";
 import { assertRecentlyProven } from "./reauthentication";
 import { readCode, takeCode } from "./second-factor";
 import { offeredWaysIn, signInWithTicket } from "./sign-in";
