@@ -22,6 +22,7 @@ const SOURCES = [
   "src",
   "scripts/serve.mjs",
   "scripts/forwarded.mjs",
+  "scripts/request-limits.mjs",
 ];
 
 /** The site as README.md says to change it: Google in GitHub's place, a company's own OpenID server, and one that is not set up. */
