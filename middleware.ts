@@ -7,7 +7,7 @@ import { sessionCookieName } from "@/lib/session-cookie";
 import authConfig from "./auth.config";
 
 /** Where signing in comes first. A courtesy that saves a round trip: every page asks at the door by itself. */
-const MEMBERS_ONLY = /^\/(members|files|studio|settings|onboarding|admin)(\/|$)/;
+const MEMBERS_ONLY = /^\/(members|files|settings|onboarding|admin)(\/|$)/;
 
 /** What is closed to somebody is answered as any address at which there is nothing. */
 const NOWHERE = "/nowhere";

@@ -3,7 +3,7 @@ import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
 
 /*
- * design/house.md as a test. A failure says what to do; to change a rule, change its line here and say why.
+ * The house of README.md as a test. A failure says what to do; to change a rule, change its line here and say why.
  */
 
 /** Who may import what. A room is the longest path that fits; `own` is the room itself. Packages are free but where it says so. */

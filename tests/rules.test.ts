@@ -51,7 +51,7 @@ const ROWS = {
 } as const;
 const ACTIONS: Action[] = ["create", "read", "update", "delete", "download"];
 
-/** design/policy.md, row by row: who may do it to a row of their own, and who to anybody else's. Everybody else may not. */
+/** The policy, row by row: who may do it to a row of their own, and who to anybody else's. Everybody else may not. */
 const POLICY: Record<keyof typeof ROWS, Record<Action, { own: Who[]; other: Who[] }>> = {
   User: {
     create: { own: NOBODY, other: NOBODY },

@@ -7,7 +7,7 @@ import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
 
-/** How often something may be asked for, by the class a door declares; `LIMITS` is the whole table. */
+/** How often something may be asked for, by the class a door declares. */
 export type RateClass = "read" | "write" | "upload" | "credentials" | "signup";
 
 interface Limit {

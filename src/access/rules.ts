@@ -37,7 +37,7 @@ export const OWN_PROFILE_FIELDS = ["name", "image", "bio", "city", "interests", 
 const ADMIN_USER_FIELDS = ["role", "ban", "name", "image", "bio", "city", "interests"] as const;
 
 /**
- * Everything a person may do, from design/policy.md: nothing is allowed unless a line here allows it. The role gives
+ * Everything a person may do: nothing is allowed unless a line here allows it. The role gives
  * the rules, the standing takes from them: an unfinished profile or a first password leaves only what mends it.
  */
 export function abilityFor(bearer: Bearer): AppAbility {
@@ -94,7 +94,7 @@ function admin({ can, cannot }: Rules, me: string): void {
   can("delete", ["Account", "TotpFactor", "RecoveryCode", "Passkey"]);
 
   can(["read", "delete"], "File");
-  // Audited, and refused without a reason: features/files/queries.ts.
+  // Audited, and refused without a reason: features/files/changes.ts.
   can("download", "File");
 
   can("read", "AuditEvent");

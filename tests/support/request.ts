@@ -92,7 +92,7 @@ export async function as<T>(person: { id: string }, work: () => Promise<T>): Pro
 export async function newClaims({ id }: { id: string }): Promise<Claims> {
   const user = await db().user.findUniqueOrThrow({ where: { id } });
   const expiresAt = new Date(Date.now() + SESSION_SECONDS * 1000);
-  return claimsOf(user, await db().session.create({ data: { userId: id, method: "credentials", expiresAt } }));
+  return claimsOf(user, await db().session.create({ data: { userId: id, method: "password", expiresAt } }));
 }
 
 /** Where a promise that ends in Next's redirect leads to; throws when it ends otherwise. */

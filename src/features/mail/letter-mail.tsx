@@ -3,7 +3,7 @@ import type { CSSProperties } from "react";
 import type { Letter } from "./letter";
 import { MARK_CID } from "./mark";
 
-/* design/look.md's light half, as hexadecimal: mail programs know no OKLCH and no variables. */
+/* The light half of src/app/globals.css, as hexadecimal: mail programs know no OKLCH and no variables. */
 const light = {
   ground: "#fbfaf7",
   paper: "#ffffff",

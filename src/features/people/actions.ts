@@ -2,6 +2,7 @@
 
 import { ForbiddenError, subject } from "@casl/ability";
 import { revalidatePath } from "next/cache";
+import { endSessions } from "@/access/account-links";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
 import type { Entry } from "@/access/entry";
@@ -39,8 +40,9 @@ export const banPerson = action({ can: ["update", "User"], rate: "write" }, banP
     ForbiddenError.from(entry.ability).throwUnlessCan("update", subject("User", person), "ban");
     if (!admins.has(entry.actor.userId)) throw new AppError("forbidden");
     if (person.bannedAt && (!person.bannedUntil || person.bannedUntil > new Date())) throw new AppError("conflict", "already_banned");
-    const data = { bannedAt: new Date(), bannedUntil: until, banReason: reason, epoch: { increment: 1 } };
+    const data = { bannedAt: new Date(), bannedUntil: until, banReason: reason };
     await tx.user.update({ where: { id: userId }, data, select: { id: true } });
+    await endSessions(tx, userId);
     await record({ action: "user.banned", subjectType: "User", subjectId: userId, after: { reason, until: until?.toISOString() ?? null } });
   });
   revalidatePath("/admin/users");

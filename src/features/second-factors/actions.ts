@@ -3,6 +3,7 @@
 import { ForbiddenError, subject } from "@casl/ability";
 import { revalidatePath } from "next/cache";
 import { redirect } from "next/navigation";
+import { endSessions } from "@/access/account-links";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
 import { localPath } from "@/access/entry";
@@ -131,8 +132,7 @@ export const resetSecondFactors = action({ can: ["delete", "TotpFactor"], rate: 
       await tx.passkey.deleteMany({ where: { userId } }),
     ];
     await settleSecondFactor(tx, userId);
-    await tx.user.update({ where: { id: userId }, data: { epoch: { increment: 1 } }, select: { id: true } });
-    await tx.session.updateMany({ where: { userId, endedAt: null }, data: { endedAt: new Date() } });
+    await endSessions(tx, userId);
     const before = { totp: totp.count > 0, recoveryCodes: codes.count, passkeys: passkeys.count };
     await record({ action: "user.second_factors_reset", subjectType: "User", subjectId: userId, before });
   });
