@@ -94,9 +94,14 @@ export function claimsOf(user: User, session: Pick<Session, "id" | "expiresAt" |
   return { ...person, ...standing, sid: session.id, strong: session.strong, began: now, iat: now, end, exp: end, whole: true };
 }
 
+/** Whether a ban holds at this moment: one without an end holds for good. */
+export function isBannedNow({ bannedAt, bannedUntil }: Pick<User, "bannedAt" | "bannedUntil">): boolean {
+  return bannedAt !== null && (bannedUntil === null || bannedUntil > new Date());
+}
+
 /** Throws what a banned person is told, and only after they have shown who they are: until when, and why. */
 export function assertNotBanned({ bannedAt, bannedUntil, banReason }: Pick<User, "bannedAt" | "bannedUntil" | "banReason">): void {
-  if (!bannedAt || (bannedUntil && bannedUntil <= new Date())) return;
+  if (!isBannedNow({ bannedAt, bannedUntil })) return;
   const params = { reason: banReason ?? "", until: bannedUntil?.toISOString().slice(0, 10) ?? "" };
   throw new AppError("forbidden", bannedUntil ? "banned_until" : "banned", { params });
 }
@@ -105,8 +110,7 @@ export function assertNotBanned({ bannedAt, bannedUntil, banReason }: Pick<User,
 export async function isBanned({ provider, providerAccountId }: { provider: string; providerAccountId: string }): Promise<boolean> {
   const where = { provider_providerAccountId: { provider, providerAccountId } };
   const account = await db().account.findUnique({ where, select: { user: { select: { bannedAt: true, bannedUntil: true } } } });
-  const { bannedAt, bannedUntil } = account?.user ?? {};
-  return Boolean(bannedAt && (!bannedUntil || bannedUntil > new Date()));
+  return account !== null && isBannedNow(account.user);
 }
 
 /** The browser's own id, kept for as long as browsers keep a cookie: made at the first sign-in, the same at the next. */

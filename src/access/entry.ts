@@ -88,6 +88,11 @@ export function localPath(value: string | null | undefined): string {
   return url.origin === base && !url.pathname.startsWith("//") ? `${url.pathname}${url.search}` : "/";
 }
 
+/** Where somebody lands who was going to `path`, a path of this site: nobody who signs in was going to the front page. */
+export function homeOr(path: string): string {
+  return path === "/" ? "/members" : path;
+}
+
 /** The claims of the cookie this browser sent, whether or not they are still true; null when there are none to believe. */
 export async function currentClaims({ secure }: Visitor): Promise<Claims | null> {
   const jar = await cookies();

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { enter } from "@/access/door";
-import { localPath } from "@/access/entry";
+import { homeOr, localPath } from "@/access/entry";
 import { SignOutLink } from "@/features/accounts/sign-out-link";
 import { completeProfile } from "@/features/profiles/actions";
 import { ProfileForm } from "@/features/profiles/profile-form";
@@ -19,7 +19,7 @@ export default async function OnboardingPage({ searchParams }: { searchParams: P
   const { callbackUrl } = await searchParams;
   const path = localPath(typeof callbackUrl === "string" ? callbackUrl : null);
   if (entry.actor.mustChangePassword) redirect("/settings/security");
-  if (entry.actor.profileComplete) redirect(path === "/" ? "/members" : path);
+  if (entry.actor.profileComplete) redirect(homeOr(path));
   const t = await getTranslations("onboarding");
   return (
     <AuthFrame title={t("title")} description={t("lead")} footer={<SignOutLink email={entry.actor.email} />}>

@@ -7,7 +7,7 @@ import { askerOf, mailPasswordChanged } from "@/access/account-mails";
 import { change } from "@/access/audit";
 import { verifyCredentials } from "@/access/credentials";
 import { action } from "@/access/door";
-import { type Entry, localPath } from "@/access/entry";
+import { type Entry, homeOr, localPath } from "@/access/entry";
 import { rememberAddress } from "@/access/pending-address";
 import { continueWithProvider, endSession, isOfferedProvider, signInWithPassword } from "@/access/sign-in";
 import { twoStepPage } from "@/access/tickets";
@@ -18,8 +18,6 @@ import { assertAcceptablePassword, hashPassword } from "@/lib/passwords";
 import { keepRegistration } from "./changes";
 import { getWaysIn } from "./queries";
 import { changePasswordSchema, confirmPasswordSchema, providerSchema, registerSchema, signInSchema, signOutSchema } from "./schema";
-
-const HOME = "/members";
 
 /** Signs in with address and password, then goes where the person was going, by the second step where there is one. */
 export const signInWithEmail = action({ visitor: true, rate: "credentials" }, signInSchema, async ({ email, password, callbackUrl }) => {
@@ -113,6 +111,5 @@ async function assertOwnHand(given: string | undefined, entry: Entry): Promise<v
 }
 
 function target(callbackUrl: string | undefined): string {
-  const path = localPath(callbackUrl);
-  return path === "/" ? HOME : path;
+  return homeOr(localPath(callbackUrl));
 }

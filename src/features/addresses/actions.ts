@@ -14,7 +14,7 @@ import {
 import { change } from "@/access/audit";
 import { verifyCredentials } from "@/access/credentials";
 import { action } from "@/access/door";
-import { currentEntry } from "@/access/entry";
+import { currentEntry, homeOr } from "@/access/entry";
 import { forgetAddress, pendingAddress, rememberAddress } from "@/access/pending-address";
 import { assertRecentlyProven } from "@/access/reauthentication";
 import { signInWithTicket } from "@/access/sign-in";
@@ -54,7 +54,7 @@ export const confirmAddress = action({ visitor: true, rate: "credentials" }, con
     return isSignedIn || person.secondFactor ? null : issueTicket(tx, { userId, method: "password", strong: false });
   });
   await forgetAddress(visitor);
-  const path = link.path === "/" ? "/members" : link.path;
+  const path = homeOr(link.path);
   if (ticket) await signInWithTicket(ticket);
   else if (!isSignedIn && (await beginTwoStep(link.userId, "password"))) redirect(twoStepPage(path));
   redirect(path);

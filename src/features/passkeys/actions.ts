@@ -5,7 +5,7 @@ import { revalidatePath } from "next/cache";
 import { redirect } from "next/navigation";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
-import { localPath } from "@/access/entry";
+import { homeOr, localPath } from "@/access/entry";
 import { assertWayInRemains, changeFactors, renewStrongSession } from "@/access/factors";
 import {
   askForNewPasskey,
@@ -22,7 +22,6 @@ import { isUniqueViolation } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { addPasskeySchema, confirmSchema, noInput, removePasskeySchema, renamePasskeySchema, signInSchema } from "./schema";
 
-const HOME = "/members";
 const PAGE = "/settings/security";
 
 /** What the browser needs to make a passkey; needs a proof of the last ten minutes. */
@@ -91,7 +90,7 @@ export const beginPasskeySignIn = action({ visitor: true, rate: "read" }, noInpu
 export const finishPasskeySignIn = action({ visitor: true, rate: "credentials" }, signInSchema, async ({ response, callbackUrl }) => {
   await signInWithTicket(await takePasskey(response));
   const path = localPath(callbackUrl);
-  redirect(path === "/" ? HOME : path);
+  redirect(homeOr(path));
 });
 
 /** What the browser needs to prove with a passkey who is sitting there. */

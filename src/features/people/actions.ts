@@ -4,6 +4,7 @@ import { ForbiddenError, subject } from "@casl/ability";
 import { revalidatePath } from "next/cache";
 import { endSessions } from "@/access/account-links";
 import { change } from "@/access/audit";
+import { isBannedNow } from "@/access/credentials";
 import { action } from "@/access/door";
 import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
@@ -39,7 +40,7 @@ export const banPerson = action({ can: ["update", "User"], rate: "write" }, banP
     const person = await findPerson(tx, entry, userId);
     ForbiddenError.from(entry.ability).throwUnlessCan("update", subject("User", person), "ban");
     if (!admins.has(entry.actor.userId)) throw new AppError("forbidden");
-    if (person.bannedAt && (!person.bannedUntil || person.bannedUntil > new Date())) throw new AppError("conflict", "already_banned");
+    if (isBannedNow(person)) throw new AppError("conflict", "already_banned");
     const data = { bannedAt: new Date(), bannedUntil: until, banReason: reason };
     await tx.user.update({ where: { id: userId }, data, select: { id: true } });
     await endSessions(tx, userId);

@@ -1,4 +1,5 @@
 import "server-only";
+import { isBannedNow } from "@/access/credentials";
 import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
@@ -38,11 +39,7 @@ export async function listPeople(entry: Entry, { q, sort, dir, cursor }: PeopleQ
     }),
     db().user.count({ where: { AND: [allowed, matching] }, take: COUNTED_EXACTLY + 1 }),
   ]);
-  const now = new Date();
-  const people = rows.map(({ bannedAt, bannedUntil, ...row }) => ({
-    ...row,
-    banned: bannedAt !== null && (bannedUntil === null || bannedUntil > now),
-  }));
+  const people = rows.map(({ bannedAt, bannedUntil, ...row }) => ({ ...row, banned: isBannedNow({ bannedAt, bannedUntil }) }));
   return { ...page(people, PEOPLE_PAGE_SIZE, (row) => row[column]), total };
 }
 

@@ -5,7 +5,7 @@ import { redirect } from "next/navigation";
 import type { z } from "zod";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
-import { type Entry, localPath } from "@/access/entry";
+import { type Entry, homeOr, localPath } from "@/access/entry";
 import { profileSchema } from "./schema";
 
 /** Saves the first profile; from then on every page is open, in this session and every other of the person. */
@@ -15,7 +15,7 @@ export const completeProfile = action(
   async ({ callbackUrl, ...profile }, entry) => {
     await save(profile, entry);
     const path = localPath(callbackUrl);
-    redirect(path === "/" ? "/members" : path);
+    redirect(homeOr(path));
   },
 );
 

@@ -6,7 +6,7 @@ import { redirect } from "next/navigation";
 import { endSessions } from "@/access/account-links";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
-import { localPath } from "@/access/entry";
+import { homeOr, localPath } from "@/access/entry";
 import { changeFactors, lockPerson, reauthenticateWithCode, renewStrongSession, settleSecondFactor } from "@/access/factors";
 import { assertRecentlyProven } from "@/access/reauthentication";
 import { sealTotpSecret, takeTotp } from "@/access/second-factor";
@@ -20,7 +20,6 @@ import { qrCode } from "@/lib/qr-code";
 import { newTotpSecret, totpUri } from "@/lib/totp";
 import { codeSchema, noInput, resetSchema, twoStepSchema } from "./schema";
 
-const HOME = "/members";
 const PAGE = "/settings/security";
 const RECOVERY_CODES = 10;
 
@@ -111,7 +110,7 @@ export const passTwoStep = action({ visitor: true, rate: "credentials" }, twoSte
     redirect(`/login?${new URLSearchParams({ callbackUrl: path, error: "two_step_over" })}`);
   }
   await forgetFirstStep();
-  redirect(path === "/" ? HOME : path);
+  redirect(homeOr(path));
 });
 
 /**

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { currentEntry, localPath } from "@/access/entry";
+import { currentEntry, homeOr, localPath } from "@/access/entry";
 import { signInWithEmail } from "@/features/accounts/actions";
 import { CredentialsForm } from "@/features/accounts/credentials-form";
 import { ForgotPasswordLink, Notice, signInError } from "@/features/accounts/notice";
@@ -20,8 +20,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function LoginPage({ searchParams }: { searchParams: Search }) {
   const { callbackUrl, error, notice: done } = await searchParams;
   const path = localPath(typeof callbackUrl === "string" ? callbackUrl : null);
-  if (await currentEntry())
-    redirect(error ? `/settings/security?${new URLSearchParams({ error: String(error) })}` : path === "/" ? "/members" : path);
+  if (await currentEntry()) redirect(error ? `/settings/security?${new URLSearchParams({ error: String(error) })}` : homeOr(path));
   const [auth, common] = await Promise.all([getTranslations("auth"), getTranslations("common")]);
   return (
     <AuthFrame

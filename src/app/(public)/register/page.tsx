@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { currentEntry, localPath } from "@/access/entry";
+import { currentEntry, homeOr, localPath } from "@/access/entry";
 import { register } from "@/features/accounts/actions";
 import { CredentialsForm } from "@/features/accounts/credentials-form";
 import { ProviderButtons } from "@/features/accounts/provider-buttons";
@@ -19,7 +19,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function RegisterPage({ searchParams }: { searchParams: Search }) {
   const { callbackUrl } = await searchParams;
   const path = localPath(typeof callbackUrl === "string" ? callbackUrl : null);
-  if (await currentEntry()) redirect(path === "/" ? "/members" : path);
+  if (await currentEntry()) redirect(homeOr(path));
   const [auth, common] = await Promise.all([getTranslations("auth"), getTranslations("common")]);
   const hint = auth("passwordHint", { min: passwordMinLength() });
   return (

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { isSignedInAs, openLink } from "@/access/account-links";
-import { currentEntry, currentVisitor, localPath } from "@/access/entry";
+import { currentEntry, currentVisitor, homeOr, localPath } from "@/access/entry";
 import { pendingAddress } from "@/access/pending-address";
 import { SignOutLink } from "@/features/accounts/sign-out-link";
 import { ChangeAddress } from "@/features/addresses/change-address";
@@ -27,7 +27,7 @@ export default async function VerifyEmailPage({ searchParams }: { searchParams: 
       </AuthFrame>
     );
   const path = localPath(typeof callbackUrl === "string" ? callbackUrl : pending?.path);
-  if (entry?.actor.emailVerified) redirect(path === "/" ? "/members" : path);
+  if (entry?.actor.emailVerified) redirect(homeOr(path));
   const address = entry?.actor.email ?? pending?.address;
   if (!address && !token) redirect("/login");
   const [title, lead] = token ? (["deadTitle", "deadLead"] as const) : (["waitTitle", "waitLead"] as const);
