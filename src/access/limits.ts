@@ -121,7 +121,8 @@ function guesses() {
     const storeClient = new pg.Pool({ connectionString: env().DATABASE_URL, max: 2, connectionTimeoutMillis: 3_000, query_timeout: 3_000 });
     storeClient.on("error", (error) => log().debug({ err: error }, "limits: connection"));
     const limiter = (keyPrefix: keyof typeof GUESSES) => {
-      const { points, seconds: duration } = GUESSES[keyPrefix];
+      const { points: base, seconds: duration } = GUESSES[keyPrefix];
+      const points = keyPrefix === "address" ? base * env().RATE_LIMIT_FACTOR : base;
       // While the database is away nothing can be guessed right either; each process then counts for itself.
       const insuranceLimiter = new RateLimiterMemory({ keyPrefix, points, duration });
       return new RateLimiterPostgres({

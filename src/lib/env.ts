@@ -45,7 +45,7 @@ export const envShape = {
   RATE_LIMIT_FACTOR: number(1, 1000)
     .default(1)
     .describe(
-      "Multiplies how often one address or person may ask; raise it where very many share one address. Guesses at passwords stay as they are.",
+      "Multiplies how often one address or person may ask; raise it where very many share one address. Guesses at one account stay as they are.",
     ),
   FOYER_ADMIN_EMAIL: z.email().default("admin@foyer.local").describe("Address of the first admin, made when there is none."),
 

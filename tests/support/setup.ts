@@ -14,7 +14,7 @@ Object.assign(process.env, {
   DATABASE_URL: await cloneDatabase(`worker_${process.env.VITEST_POOL_ID ?? 1}`),
   FOYER_DATA: temporaryFolder(),
   AUTH_SECRET: "a-secret-only-for-tests-0123456789abcdef",
-  RATE_LIMIT_FACTOR: "20",
+  RATE_LIMIT_FACTOR: "5",
   BCRYPT_COST: "4",
   STORAGE_PROVIDER: "LOCAL",
   LOG_LEVEL: "silent",
