@@ -532,6 +532,8 @@ describe("an admin", () => {
       await db().passkey.create({ data: { id: `key-${boss.id}`, userId: boss.id, name: "Phone", publicKey: new Uint8Array([1]) } });
       expect(await lacks(await signedIn(boss))).toBe("show");
       expect(await lacks(await signedIn(boss, { strong: true }))).toBeNull();
+      // The password alone must not lead to a factor of its holder's own, and by that to the rights of an admin.
+      expect(await (await signedIn(boss)).run(() => startTotp({}))).toMatchObject({ ok: false, error: { code: "forbidden" } });
       await db().passkey.deleteMany({ where: { userId: boss.id } });
       expect(await lacks(await signedIn(boss, { strong: true }))).toBe("set_up");
       await withTotp(boss);

@@ -12,7 +12,7 @@ import type { Visitor } from "./entry";
 const HOUR_MS = 3_600_000;
 
 /** How many of each go to one address within an hour. Whoever asks for more is answered alike and causes no mail. */
-const HOURLY = { verification: 5, alreadyRegistered: 1, reset: 3 } satisfies Partial<Record<MailTemplate, number>>;
+const HOURLY = { verification: 5, alreadyRegistered: 1, reset: 3, emailChange: 5 } satisfies Partial<Record<MailTemplate, number>>;
 
 /** The person a mail goes to, in their language where they chose one. */
 export interface Addressee {

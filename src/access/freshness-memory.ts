@@ -49,7 +49,9 @@ export interface Memory {
    * People and sessions of whom the channel said that they changed, by id. Only that is believed: anybody who may connect to
    * the database can send on it. The next check asks the database, and takes the id out unless another message came meanwhile.
    */
-  doubtful: Map<string, { messages: number; learnedAt: number }>;
+  doubtful: Map<string, { message: number; learnedAt: number }>;
+  /** How many messages came in the life of this process. It never begins again, so no two doubts are ever taken for one. */
+  heard: number;
   /** Tokens issued before this second are looked up once: set when so much changed that remembering each is pointless. */
   floor: number;
   /** Raised with the floor, so that an answer which was under way then is not believed. */
@@ -73,6 +75,7 @@ export function memory(): Memory {
     people: new Map(),
     sessions: new Map(),
     doubtful: new Map(),
+    heard: 0,
     floor: 0,
     generation: 0,
     linked: false,
@@ -108,12 +111,12 @@ export function learnSession(own: Memory, sid: string, ended: boolean): void {
 /** Notes that a person or session changed. What was asked before this no longer counts. */
 export function doubt(own: Memory, id: string): void {
   own.asked.clear();
-  remember(own, own.doubtful, id, { messages: (own.doubtful.get(id)?.messages ?? 0) + 1, learnedAt: Date.now() });
+  remember(own, own.doubtful, id, { message: ++own.heard, learnedAt: Date.now() });
 }
 
 /** Takes the doubt away that stood when a question was asked, unless another came before its answer. */
-export function settleDoubt(own: Memory, id: string, messages: number | undefined): void {
-  if (own.doubtful.get(id)?.messages === messages) own.doubtful.delete(id);
+export function settleDoubt(own: Memory, id: string, message: number | undefined): void {
+  if (own.doubtful.get(id)?.message === message) own.doubtful.delete(id);
 }
 
 export function bury(own: Memory, id: string): void {

@@ -106,7 +106,7 @@ async function ask(claims: Claims): Promise<Standing | null> {
 async function lookUp(sub: string, sid: string): Promise<Person | null> {
   const own = memory();
   const generation = own.generation;
-  const doubts = [sub, sid].map((id) => [id, own.doubtful.get(id)?.messages] as const);
+  const doubts = [sub, sid].map((id) => [id, own.doubtful.get(id)?.message] as const);
   const rows = await db().$queryRawUnsafe<(Row & { ended: boolean })[]>(
     `SELECT ${ROW_COLUMNS}, s."endedAt" IS NOT NULL OR s."expiresAt" < now() AS "ended"
        FROM "Session" s JOIN "User" u ON u."id" = s."userId" WHERE s."id" = $1::uuid AND u."id" = $2::uuid`,
@@ -119,7 +119,7 @@ async function lookUp(sub: string, sid: string): Promise<Person | null> {
   if (generation === own.generation) {
     learnSession(own, sid, row?.ended ?? true);
     if (row) learn(own, row);
-    for (const [id, messages] of doubts) settleDoubt(own, id, messages);
+    for (const [id, message] of doubts) settleDoubt(own, id, message);
   }
   return row && !row.ended ? toPerson(row) : null;
 }

@@ -24,17 +24,16 @@ export async function isAwake({ sub, sid, began }: Claims, { role }: Standing): 
   // Somebody who became an admin in an old session signs in again.
   if (now / 1000 > began + ABSOLUTE_SECONDS[role]) return false;
   const seen = lastSeen();
-  if (now - (seen.get(sid) ?? 0) < SEEN_EVERY_MS) return true;
+  const { at, answer } = seen.get(sid) ?? { at: 0, answer: null };
+  if (answer && now - at < SEEN_EVERY_MS) return role === "ADMIN" ? answer : true;
   if (seen.size > MAX_SEEN) seen.clear();
-  seen.set(sid, now);
   const noted = noteSeen(sub, sid, role === "ADMIN" ? ADMIN_IDLE_SECONDS : null).catch((error: unknown) => {
     log().debug({ err: error }, "last seen");
     return true;
   });
-  if (role !== "ADMIN") return true;
-  const awake = await noted;
-  if (!awake) seen.delete(sid);
-  return awake;
+  // The answer is kept, not the question: whoever asks at the same moment waits for the same one.
+  seen.set(sid, { at: now, answer: noted });
+  return role === "ADMIN" ? noted : true;
 }
 
 /** Writes when session and person were last seen; false, and the session is ended, when it had been idle for longer than `idle`. */
@@ -50,9 +49,9 @@ async function noteSeen(userId: string, sid: string, idle: number | null): Promi
   return true;
 }
 
-/** When each session was last written down, by this process. */
-function lastSeen(): Map<string, number> {
-  const shared = globalThis as typeof globalThis & { foyerSeen?: Map<string, number> };
+/** When each session was last written down by this process, and whether it had not been idle for too long. */
+function lastSeen(): Map<string, { at: number; answer: Promise<boolean> }> {
+  const shared = globalThis as typeof globalThis & { foyerSeen?: Map<string, { at: number; answer: Promise<boolean> }> };
   shared.foyerSeen ??= new Map();
   return shared.foyerSeen;
 }

@@ -9,7 +9,10 @@ export async function recentlyProven({ actor }: Entry, tx: Transaction = db()): 
   return session !== null && Date.now() - session.reauthenticatedAt.getTime() < REAUTHENTICATION_MS;
 }
 
-/** Throws AppError "forbidden" with the reason reauthenticate unless `recentlyProven`. */
+/**
+ * Throws AppError "forbidden" with the reason reauthenticate unless `recentlyProven`. An admin who has yet to show the factor
+ * they have proves nothing by a password: who stole it could else add a factor of their own, and be strong by that.
+ */
 export async function assertRecentlyProven(entry: Entry, tx?: Transaction): Promise<void> {
-  if (!(await recentlyProven(entry, tx))) throw new AppError("forbidden", "reauthenticate");
+  if (entry.missingFactor === "show" || !(await recentlyProven(entry, tx))) throw new AppError("forbidden", "reauthenticate");
 }

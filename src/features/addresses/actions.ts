@@ -10,6 +10,7 @@ import {
   mailAlreadyRegistered,
   mailReset,
   mailWelcome,
+  mayMail,
 } from "@/access/account-mails";
 import { change } from "@/access/audit";
 import { verifyCredentials } from "@/access/credentials";
@@ -82,7 +83,7 @@ export const requestAddressChange = action(
       await lockAddress(tx, email);
       const owner = await tx.user.findUnique({ where: { email }, select: { id: true, email: true, locale: true } });
       if (owner) await mailAlreadyRegistered(tx, owner, locale);
-      else await mailAddressChange(tx, person, email, sid, locale);
+      else if (await mayMail(tx, email, "emailChange")) await mailAddressChange(tx, person, email, sid, locale);
       await record({ action: "user.email_change_requested", subjectType: "User", subjectId: userId });
     });
     return { email };
