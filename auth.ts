@@ -4,6 +4,8 @@ import NextAuth, { type NextAuthConfig } from "next-auth";
 import type { Adapter } from "next-auth/adapters";
 import type { Provider } from "next-auth/providers";
 import Credentials from "next-auth/providers/credentials";
+import { localPath } from "@/access/entry";
+import { standingOf } from "@/access/freshness";
 import {
   closeSession,
   connectAccount,
@@ -12,11 +14,9 @@ import {
   openSession,
   registerFromProvider,
   verifyCredentials,
-} from "@/access/credentials";
-import { localPath } from "@/access/entry";
-import { standingOf } from "@/access/freshness";
-import { SignInRefused } from "@/access/sign-in-refused";
-import { beginTwoStep, redeemTicket, twoStepPage } from "@/access/tickets";
+} from "@/access/identity/credentials";
+import { SignInRefused } from "@/access/identity/sign-in-refused";
+import { beginTwoStep, redeemTicket, twoStepPage } from "@/access/identity/tickets";
 import { hasVerifiedEmail, readyProviders } from "@/lib/auth-providers";
 import { db } from "@/lib/db";
 import { emailSchema, normaliseEmail } from "@/lib/email";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { enter } from "@/access/door";
-import { signInWithPassword } from "@/access/sign-in";
+import { signInWithPassword } from "@/access/identity/sign-in";
 import { endDevice, endOtherDevices } from "@/features/devices/actions";
 import { listDevices } from "@/features/devices/queries";
 import { banPerson, unbanPerson } from "@/features/people/actions";

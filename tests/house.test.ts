@@ -216,11 +216,11 @@ describe("nothing goes round the door", () => {
     "src/app/page.tsx",
     "src/app/forbidden/page.tsx",
     "src/app/(public)/login/page.tsx",
-    // What the second step may do, src/access/tickets.ts decides.
+    // What the second step may do, src/access/identity/tickets.ts decides.
     "src/app/(public)/login/two-step/page.tsx",
     "src/app/(public)/register/page.tsx",
     "src/app/(public)/forgot-password/page.tsx",
-    // What a link from a mail may do, src/access/account-links.ts decides.
+    // What a link from a mail may do, src/access/identity/account-links.ts decides.
     "src/app/(public)/verify-email/page.tsx",
     "src/app/(public)/reset-password/page.tsx",
     "src/app/(public)/change-email/page.tsx",

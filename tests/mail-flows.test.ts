@@ -2,7 +2,7 @@ import bcrypt from "bcryptjs";
 import { describe, expect, test, vi } from "vitest";
 import { enter } from "@/access/door";
 import { currentEntry, currentVisitor } from "@/access/entry";
-import { pendingAddress } from "@/access/pending-address";
+import { pendingAddress } from "@/access/identity/pending-address";
 import { register } from "@/features/accounts/actions";
 import { confirmAddress, resendVerification } from "@/features/addresses/actions";
 import { forgotPassword } from "@/features/recovery/actions";

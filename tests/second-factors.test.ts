@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test, vi } from "vitest";
-import { openSession } from "@/access/credentials";
 import { enter } from "@/access/door";
 import { currentEntry } from "@/access/entry";
+import { openSession } from "@/access/identity/credentials";
 
-import { openTotpSecret, sealTotpSecret } from "@/access/second-factor";
-import { beginTwoStep, issueTicket } from "@/access/tickets";
+import { openTotpSecret, sealTotpSecret } from "@/access/identity/second-factor";
+import { beginTwoStep, issueTicket } from "@/access/identity/tickets";
 import { handlers } from "@/auth";
 import { changePassword, signInWithEmail } from "@/features/accounts/actions";
 import { changeRole } from "@/features/people/actions";
@@ -319,7 +319,7 @@ describe("tickets", () => {
   });
 
   test("the way in by ticket is not offered", async () => {
-    const { offeredWaysIn } = await import("@/access/sign-in");
+    const { offeredWaysIn } = await import("@/access/identity/sign-in");
     expect(offeredWaysIn().map(({ id }) => id)).toEqual(["credentials"]);
   });
 });

@@ -71,7 +71,7 @@ function member({ can }: Rules, me: string): void {
   can("read", "Session", { userId: me });
   can("delete", "Session", { userId: me });
 
-  // Re-authenticated, and never the last way in: access/factors.ts.
+  // Re-authenticated, and never the last way in: access/identity/factors.ts.
   can(["create", "read", "delete"], ["Account", "TotpFactor", "RecoveryCode", "Passkey"], { userId: me });
   can("update", "Passkey", ["name"], { userId: me });
 

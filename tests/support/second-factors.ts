@@ -1,5 +1,5 @@
 import { generateSync } from "otplib";
-import { sealTotpSecret } from "@/access/second-factor";
+import { sealTotpSecret } from "@/access/identity/second-factor";
 import { db } from "@/lib/db";
 import { hashRecoveryCode, newRecoveryCode } from "@/lib/one-time-secret";
 import { newTotpSecret } from "@/lib/totp";

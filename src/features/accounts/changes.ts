@@ -1,6 +1,6 @@
 import "server-only";
-import { lockAddress, mailAlreadyRegistered, mailVerification, visitorOf } from "@/access/account-mails";
 import { change } from "@/access/audit";
+import { lockAddress, mailAlreadyRegistered, mailVerification, visitorOf } from "@/access/identity/account-mails";
 import { db } from "@/lib/db";
 import { newOneTimeSecret } from "@/lib/one-time-secret";
 import { type Asker, addJob, type Tasks } from "@/lib/queue";

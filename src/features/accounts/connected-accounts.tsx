@@ -1,5 +1,5 @@
 import { getFormatter, getTranslations } from "next-intl/server";
-import { offeredWaysIn } from "@/access/sign-in";
+import { offeredWaysIn } from "@/access/identity/sign-in";
 import { Section } from "@/ui/section";
 import { ProviderButtons } from "./provider-buttons";
 import { ProviderIcon } from "./provider-icon";

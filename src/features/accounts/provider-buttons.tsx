@@ -1,7 +1,7 @@
 import { cookies } from "next/headers";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
-import { offeredWaysIn } from "@/access/sign-in";
+import { offeredWaysIn } from "@/access/identity/sign-in";
 import { SubmitButton } from "@/ui/submit-button";
 import { continueWith } from "./actions";
 import { ProviderIcon } from "./provider-icon";

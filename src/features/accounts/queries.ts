@@ -1,6 +1,6 @@
 import "server-only";
 import type { Entry } from "@/access/entry";
-import { recentlyProven } from "@/access/reauthentication";
+import { recentlyProven } from "@/access/identity/reauthentication";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";

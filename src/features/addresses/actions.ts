@@ -1,7 +1,10 @@
 "use server";
 
 import { redirect } from "next/navigation";
-import { assertOwner, closeWaysIn, endSessions, isSignedInAs, openLink, takeLink } from "@/access/account-links";
+import { change } from "@/access/audit";
+import { action } from "@/access/door";
+import { currentEntry, homeOr } from "@/access/entry";
+import { assertOwner, closeWaysIn, endSessions, isSignedInAs, openLink, takeLink } from "@/access/identity/account-links";
 import {
   askerOf,
   lockAddress,
@@ -11,15 +14,12 @@ import {
   mailReset,
   mailWelcome,
   mayMail,
-} from "@/access/account-mails";
-import { change } from "@/access/audit";
-import { verifyCredentials } from "@/access/credentials";
-import { action } from "@/access/door";
-import { currentEntry, homeOr } from "@/access/entry";
-import { forgetAddress, pendingAddress, rememberAddress } from "@/access/pending-address";
-import { assertRecentlyProven } from "@/access/reauthentication";
-import { signInWithTicket } from "@/access/sign-in";
-import { beginTwoStep, issueTicket, twoStepPage } from "@/access/tickets";
+} from "@/access/identity/account-mails";
+import { verifyCredentials } from "@/access/identity/credentials";
+import { forgetAddress, pendingAddress, rememberAddress } from "@/access/identity/pending-address";
+import { assertRecentlyProven } from "@/access/identity/reauthentication";
+import { signInWithTicket } from "@/access/identity/sign-in";
+import { beginTwoStep, issueTicket, twoStepPage } from "@/access/identity/tickets";
 import { isUniqueViolation } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { revokeLinks } from "@/lib/one-time-links";

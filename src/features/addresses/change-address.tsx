@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import type { Entry } from "@/access/entry";
-import { recentlyProven } from "@/access/reauthentication";
+import { recentlyProven } from "@/access/identity/reauthentication";
 import { Section } from "@/ui/section";
 import { requestAddressChange } from "./actions";
 import { ChangeAddressForm } from "./change-address-form";

@@ -1,6 +1,6 @@
 import "server-only";
-import { lockAddress, mailAlreadyRegistered, mailVerification, mayMail, visitorOf } from "@/access/account-mails";
 import { change } from "@/access/audit";
+import { lockAddress, mailAlreadyRegistered, mailVerification, mayMail, visitorOf } from "@/access/identity/account-mails";
 import { db, type Transaction } from "@/lib/db";
 import { type Asker, addJob, type Tasks } from "@/lib/queue";
 

@@ -1,5 +1,5 @@
 import { getTranslations } from "next-intl/server";
-import type { OpenLink } from "@/access/account-links";
+import type { OpenLink } from "@/access/identity/account-links";
 import { SoftLink } from "@/ui/soft-link";
 import { confirmAddress, confirmAddressChange } from "./actions";
 import { ConfirmForm } from "./confirm-form";

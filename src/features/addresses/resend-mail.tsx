@@ -1,5 +1,5 @@
 import { getTranslations } from "next-intl/server";
-import type { PendingAddress } from "@/access/pending-address";
+import type { PendingAddress } from "@/access/identity/pending-address";
 import { resendVerification } from "./actions";
 import { ResendForm } from "./resend-form";
 

@@ -6,7 +6,7 @@ import { redirect } from "next/navigation";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
 import { homeOr, localPath } from "@/access/entry";
-import { assertWayInRemains, changeFactors, renewStrongSession } from "@/access/factors";
+import { assertWayInRemains, changeFactors, renewStrongSession } from "@/access/identity/factors";
 import {
   askForNewPasskey,
   askForOwnPasskey,
@@ -15,9 +15,9 @@ import {
   readNewPasskey,
   spendChallenge,
   takePasskey,
-} from "@/access/passkeys";
+} from "@/access/identity/passkeys";
+import { signInWithTicket } from "@/access/identity/sign-in";
 import { accessibleBy } from "@/access/rules";
-import { signInWithTicket } from "@/access/sign-in";
 import { isUniqueViolation } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { addPasskeySchema, confirmSchema, noInput, removePasskeySchema, renamePasskeySchema, signInSchema } from "./schema";

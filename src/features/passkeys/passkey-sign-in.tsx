@@ -1,5 +1,5 @@
 import { getTranslations } from "next-intl/server";
-import { askForPasskey } from "@/access/passkeys";
+import { askForPasskey } from "@/access/identity/passkeys";
 import { PasskeySignInButton } from "./passkey-sign-in-button";
 
 /** The way in by passkey: a button, and quietly among what the browser offers to fill in. */

@@ -2,11 +2,11 @@
 
 import { ForbiddenError, subject } from "@casl/ability";
 import { revalidatePath } from "next/cache";
-import { endSessions } from "@/access/account-links";
 import { change } from "@/access/audit";
-import { isBannedNow } from "@/access/credentials";
 import { action } from "@/access/door";
 import type { Entry } from "@/access/entry";
+import { endSessions } from "@/access/identity/account-links";
+import { isBannedNow } from "@/access/identity/credentials";
 import { accessibleBy } from "@/access/rules";
 import type { Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";

@@ -1,6 +1,6 @@
 import "server-only";
-import { isBannedNow } from "@/access/credentials";
 import type { Entry } from "@/access/entry";
+import { isBannedNow } from "@/access/identity/credentials";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
 import { after, cursorDate, page } from "@/lib/keyset";

@@ -1,10 +1,10 @@
 "use server";
 
 import { redirect } from "next/navigation";
-import { closeWaysIn, endSessions, openLink, takeLink } from "@/access/account-links";
-import { askerOf, mailPasswordChanged, mailReset } from "@/access/account-mails";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
+import { closeWaysIn, endSessions, openLink, takeLink } from "@/access/identity/account-links";
+import { askerOf, mailPasswordChanged, mailReset } from "@/access/identity/account-mails";
 import { AppError } from "@/lib/errors";
 import { forgetFirstAdminPassword } from "@/lib/first-admin";
 import { revokeLinks } from "@/lib/one-time-links";

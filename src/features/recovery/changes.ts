@@ -1,6 +1,6 @@
 import "server-only";
-import { lockAddress, mailReset, mayMail, visitorOf } from "@/access/account-mails";
 import { change } from "@/access/audit";
+import { lockAddress, mailReset, mayMail, visitorOf } from "@/access/identity/account-mails";
 import { db } from "@/lib/db";
 import { type Asker, addJob, type Tasks } from "@/lib/queue";
 

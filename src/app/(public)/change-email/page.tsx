@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import { isSignedInAs, openLink } from "@/access/account-links";
+import { isSignedInAs, openLink } from "@/access/identity/account-links";
 import { ConfirmLink } from "@/features/addresses/confirm-link";
 import { DeadLink } from "@/features/addresses/dead-link";
 import { AuthFrame } from "../../_frames/auth-frame";

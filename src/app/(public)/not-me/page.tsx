@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import { openLink } from "@/access/account-links";
+import { openLink } from "@/access/identity/account-links";
 import { disownSession } from "@/features/recovery/actions";
 import { RecoveryForm } from "@/features/recovery/recovery-form";
 import { buttonVariants } from "@/ui/button";

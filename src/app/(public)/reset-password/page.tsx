@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import { openLink } from "@/access/account-links";
+import { openLink } from "@/access/identity/account-links";
 import { passwordMinLength } from "@/features/accounts/queries";
 import { resetPassword } from "@/features/recovery/actions";
 import { RecoveryForm } from "@/features/recovery/recovery-form";

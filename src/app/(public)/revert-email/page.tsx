@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import { openLink } from "@/access/account-links";
+import { openLink } from "@/access/identity/account-links";
 import { revertAddressChange } from "@/features/addresses/actions";
 import { ConfirmForm } from "@/features/addresses/confirm-form";
 import { DeadLink } from "@/features/addresses/dead-link";

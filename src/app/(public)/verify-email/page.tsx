@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { isSignedInAs, openLink } from "@/access/account-links";
 import { currentEntry, currentVisitor, homeOr, localPath } from "@/access/entry";
-import { pendingAddress } from "@/access/pending-address";
+import { isSignedInAs, openLink } from "@/access/identity/account-links";
+import { pendingAddress } from "@/access/identity/pending-address";
 import { SignOutLink } from "@/features/accounts/sign-out-link";
 import { ChangeAddress } from "@/features/addresses/change-address";
 import { ConfirmLink } from "@/features/addresses/confirm-link";

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { localPath } from "@/access/entry";
-import { isBetweenSteps } from "@/access/tickets";
+import { isBetweenSteps } from "@/access/identity/tickets";
 import { passTwoStep } from "@/features/second-factors/actions";
 import { OwnCodeForm } from "@/features/second-factors/code-form";
 import { SoftLink } from "@/ui/soft-link";

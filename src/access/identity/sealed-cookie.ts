@@ -2,7 +2,7 @@ import { cookies } from "next/headers";
 import type { z } from "zod";
 import { env } from "@/lib/env";
 import { decodeToken, encodeToken } from "@/lib/session-token";
-import type { Visitor } from "./entry";
+import type { Visitor } from "../entry";
 
 /** A short-lived cookie only this site can write or read. */
 export interface SealedCookie<Content> {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Visitor } from "./entry";
+import type { Visitor } from "../entry";
 import { sealedCookie } from "./sealed-cookie";
 
 /** How long to wait before the next mail is asked for, in seconds: first soon, because it may be lost; then slower. */

@@ -3,9 +3,9 @@ import { z } from "zod";
 import { db, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { hashOneTimeSecret, newOneTimeSecret } from "@/lib/one-time-secret";
-import { change } from "./audit";
+import { change } from "../audit";
+import { currentVisitor } from "../entry";
 import { assertNotBanned } from "./credentials";
-import { currentVisitor } from "./entry";
 import { sealedCookie } from "./sealed-cookie";
 import { readCode, takeCode } from "./second-factor";
 

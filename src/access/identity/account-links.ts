@@ -1,8 +1,8 @@
 import { db, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { findLink, type LinkPurpose, redeemLink } from "@/lib/one-time-links";
+import { currentEntry, localPath } from "../entry";
 import { verifyCredentials } from "./credentials";
-import { currentEntry, localPath } from "./entry";
 import { settleSecondFactor } from "./factors";
 
 /** What a link from a mail opens, and for whom. */

@@ -3,7 +3,7 @@ import { configuredProviders, signIn, signOut, TICKET_PROVIDER } from "@/auth";
 import { type WayIn, waysIn } from "@/lib/auth-providers";
 import { AppError } from "@/lib/errors";
 import { readSessionCookie } from "@/lib/session-cookie";
-import { currentVisitor } from "./entry";
+import { currentVisitor } from "../entry";
 import { SignInRefused } from "./sign-in-refused";
 
 /** The ways in that are offered here, in the order of auth.config.ts. */

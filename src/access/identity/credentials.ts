@@ -6,12 +6,12 @@ import { normaliseEmail } from "@/lib/email";
 import { AppError } from "@/lib/errors";
 import { hashPassword, needsRehash, verifyPassword } from "@/lib/passwords";
 import type { Claims } from "@/lib/session-token";
+import { change } from "../audit";
+import { currentClaims, currentVisitor, DEVICE_COOKIE, type Visitor } from "../entry";
+import { standingOf } from "../freshness";
+import { absoluteEnd } from "../lifetimes";
+import { admitGuess } from "../limits";
 import { mailNewDevice } from "./account-mails";
-import { change } from "./audit";
-import { currentClaims, currentVisitor, DEVICE_COOKIE, type Visitor } from "./entry";
-import { standingOf } from "./freshness";
-import { absoluteEnd } from "./lifetimes";
-import { admitGuess } from "./limits";
 
 type User = NonNullable<Awaited<ReturnType<Transaction["user"]["findUnique"]>>>;
 type Session = NonNullable<Awaited<ReturnType<Transaction["session"]["findUnique"]>>>;

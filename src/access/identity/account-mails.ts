@@ -7,7 +7,7 @@ import { enqueueMail } from "@/lib/outbox";
 import type { Asker } from "@/lib/queue";
 import { siteLink } from "@/lib/site-link";
 import { describeUserAgent } from "@/lib/user-agent";
-import type { Visitor } from "./entry";
+import type { Visitor } from "../entry";
 
 const HOUR_MS = 3_600_000;
 

@@ -16,8 +16,8 @@ import {
   verifyAssertion,
   verifyRegistration,
 } from "@/lib/web-authn";
-import { change } from "./audit";
-import { currentVisitor, type Entry } from "./entry";
+import { change } from "../audit";
+import { currentVisitor, type Entry } from "../entry";
 import { assertRecentlyProven } from "./reauthentication";
 import { sealedCookie } from "./sealed-cookie";
 import { issueTicket } from "./tickets";

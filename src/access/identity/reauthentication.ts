@@ -1,7 +1,7 @@
 import { db, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
+import type { Entry } from "../entry";
 import { REAUTHENTICATION_MS } from "./credentials";
-import type { Entry } from "./entry";
 
 /** Whether this session has proven within 10 minutes who is sitting there, so that the ways in may be changed (ASVS 7.5.1). */
 export async function recentlyProven({ actor }: Entry, tx: Transaction = db()): Promise<boolean> {
