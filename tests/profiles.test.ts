@@ -185,6 +185,17 @@ describe("preferences", () => {
     expect(window.cookies.has("theme")).toBe(false);
   });
 
+  test("are kept with the person, who finds them in no other row than their own", async () => {
+    const [someone, other] = [await person(), await person()];
+    const kept = ({ id }: { id: string }) => db().user.findUniqueOrThrow({ where: { id }, select: { locale: true, theme: true } });
+    const untouched = await kept(other);
+    await as(someone, () => setLocale({ locale: "fr" }));
+    await as(someone, () => setTheme({ theme: "dark" }));
+    expect(await kept(someone)).toEqual({ locale: "fr", theme: "dark" });
+    await as(someone, () => setTheme({ theme: "system" }));
+    expect([await kept(someone), await kept(other)]).toEqual([{ locale: "fr", theme: null }, untouched]);
+  });
+
   test("nothing else can be remembered", async () => {
     const window = browser();
     for (const { name, input } of hostile({ locale: "fr" }))

@@ -53,7 +53,7 @@ export async function finishRegistration({ registrationId, by }: Tasks["account.
       return record({ action: "user.registration_repeated", subjectType: "User", subjectId: known.id });
     }
     const select = { id: true, email: true, locale: true } as const;
-    const user = await tx.user.create({ data: { email, password: { create: { hash } } }, select });
+    const user = await tx.user.create({ data: { email, locale: by.locale, password: { create: { hash } } }, select });
     await mailVerification(tx, user, by.locale, path);
     await record({ action: "user.registered", actorId: user.id, subjectType: "User", subjectId: user.id, after: { method: "password" } });
   });
