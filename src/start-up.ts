@@ -1,4 +1,5 @@
 import { startFreshness } from "@/access/freshness";
+import { sweepDeletions } from "@/features/account-deletion/changes";
 import { finishRegistration, sweepTokens } from "@/features/accounts/changes";
 import { sendVerification } from "@/features/addresses/changes";
 import { sweepFiles } from "@/features/files/leftovers";
@@ -32,8 +33,8 @@ export async function startUp(): Promise<void> {
 /** One sweep at a time: a slow store must not see them pile up. */
 function sweepIn(ms: number): void {
   const sweep = () =>
-    Promise.all([sweepFiles(), sweepTokens()])
-      .catch((error) => log().warn({ err: error }, "sweep of files and tokens"))
+    Promise.all([sweepDeletions(), sweepFiles(), sweepTokens()])
+      .catch((error) => log().warn({ err: error }, "sweep of accounts, files and tokens"))
       .finally(() => sweepIn(SWEEP_EVERY_MS));
   setTimeout(() => void sweep(), ms).unref();
 }

@@ -58,8 +58,7 @@ const POLICY: Record<keyof typeof ROWS, Record<Action, { own: Who[]; other: Who[
     read: { own: EVERYBODY, other: ADMIN },
     // Which columns: below.
     update: { own: EVERYBODY, other: ADMIN },
-    // Leaving and redaction come with a later issue.
-    delete: { own: NOBODY, other: NOBODY },
+    delete: { own: COMPLETE, other: NOBODY },
     download: { own: NOBODY, other: NOBODY },
   },
   Account: {

@@ -26,6 +26,9 @@ export type AuditAction =
   | "user.second_step_passed"
   | "user.second_step_failed"
   | "user.second_factors_reset"
+  | "user.deletion_requested"
+  | "user.deletion_cancelled"
+  | "user.redacted"
   | "session.ended"
   | "session.others_ended"
   | "user.banned"
@@ -52,6 +55,7 @@ export interface AuditRow {
   subjectId: string;
   /** Who acted, where nobody is signed in yet (sign-up, sign-in). */
   actorId?: string;
+  /** What was, and what is: never a person's own words (names, addresses), which a deletion could not take back. */
   before?: Record<string, string | number | boolean | null>;
   after?: Record<string, string | number | boolean | null>;
 }

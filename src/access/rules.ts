@@ -67,6 +67,8 @@ function unfinished({ can }: Rules, me: string): void {
 function member({ can }: Rules, me: string): void {
   can("read", "User", { id: me });
   can("update", "User", [...OWN_PROFILE_FIELDS], { id: me });
+  // Re-authenticated, after 14 days, and never the last admin: features/account-deletion.
+  can("delete", "User", { id: me });
 
   can("read", "Session", { userId: me });
   can("delete", "Session", { userId: me });

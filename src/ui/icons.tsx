@@ -197,3 +197,11 @@ export function GitHubIcon({ className = "size-4", ...props }: IconProps) {
     </svg>
   );
 }
+
+export function AccountIcon(props: IconProps) {
+  return (
+    <Icon {...props}>
+      <path d="M4 7h16v13H4zM4 7l3-4h10l3 4M9 12h6" />
+    </Icon>
+  );
+}

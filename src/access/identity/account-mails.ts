@@ -1,5 +1,5 @@
 import { getLocale, getTranslations } from "next-intl/server";
-import { isLocale, type Locale } from "@/i18n/locale";
+import { defaultLocale, isLocale, type Locale } from "@/i18n/locale";
 import type { Transaction } from "@/lib/db";
 import type { MailTemplate } from "@/lib/mail-props";
 import { issueLink, LINK_MINUTES } from "@/lib/one-time-links";
@@ -100,6 +100,20 @@ export async function mailNewDevice(tx: Transaction, to: Addressee, sid: string,
   const { locale, ...rest } = envelope(to, await getLocale());
   const props = { when: new Date().toISOString(), browser: await nameOf(userAgent, locale), url: siteLink(`/not-me?token=${secret}`) };
   await enqueueMail(tx, { template: "newDevice", props, locale, ...rest });
+}
+
+/** Tells the person when their account goes, and where to keep it. An address nobody confirmed may be a stranger's: it is told nothing. */
+export async function mailAccountDeletion(tx: Transaction, userId: string, deleteAfter: Date): Promise<void> {
+  const to = await tx.user.findFirst({ where: { id: userId, emailVerified: { not: null } }, select: ADDRESSEE });
+  if (!to) return;
+  const props = { when: deleteAfter.toISOString(), undoUrl: siteLink("/settings/account") };
+  await enqueueMail(tx, { template: "accountDeletion", props, ...envelope(to, await getLocale()) });
+}
+
+/** Says goodbye: the account is gone. Of nobody any more, so the row goes as soon as it is sent. */
+export async function mailAccountDeleted(tx: Transaction, to: { email: string; locale: string | null }): Promise<void> {
+  const locale = isLocale(to.locale) ? to.locale : defaultLocale;
+  await enqueueMail(tx, { template: "accountDeletion", props: { when: new Date().toISOString() }, to: to.email, locale });
 }
 
 function envelope({ id: userId, email: to, locale }: Addressee, fallback: Locale) {

@@ -2,7 +2,7 @@ import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import type { Entry } from "@/access/entry";
 import { UserButton } from "@/features/accounts/user-button";
-import { DeviceIcon, FileIcon, HouseIcon, PeopleIcon, PersonIcon, ShieldIcon } from "@/ui/icons";
+import { AccountIcon, DeviceIcon, FileIcon, HouseIcon, PeopleIcon, PersonIcon, ShieldIcon } from "@/ui/icons";
 import { Shell } from "@/ui/shell";
 import { Toaster } from "@/ui/toast";
 import { PreferencesBar } from "./preferences-bar";
@@ -19,6 +19,7 @@ export async function MembersFrame({ entry, children }: { entry: Entry; children
     { href: "/settings/profile", label: nav("profile"), icon: <PersonIcon />, group: nav("settings") },
     { href: "/settings/security", label: nav("security"), icon: <ShieldIcon />, group: nav("settings") },
     { href: "/settings/devices", label: nav("devices"), icon: <DeviceIcon />, group: nav("settings") },
+    { href: "/settings/account", label: nav("account"), icon: <AccountIcon />, group: nav("settings") },
     ...(entry.ability.can("read", "Dashboard")
       ? [{ href: "/admin/users", label: nav("users"), icon: <PeopleIcon />, group: nav("admin") }]
       : []),

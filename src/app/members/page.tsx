@@ -5,15 +5,14 @@ import { getWaysIn } from "@/features/accounts/queries";
 import { FileTable } from "@/features/files/file-table";
 import { getUsage, listFiles } from "@/features/files/queries";
 import { getOwnProfile } from "@/features/profiles/queries";
-import { Alert } from "@/ui/alert";
 import { buttonVariants } from "@/ui/button";
 import { EmptyState } from "@/ui/empty-state";
 import { PageHeader } from "@/ui/page-header";
 import { Section } from "@/ui/section";
 import { SoftLink } from "@/ui/soft-link";
 import { MembersFrame } from "../_frames/members-frame";
+import { Attention } from "./attention";
 
-const ALMOST_FULL = 0.8;
 const LATEST = 5;
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -29,16 +28,7 @@ export default async function MembersPage() {
     getWaysIn(entry),
   ]);
   const [t, format] = await Promise.all([getTranslations("members"), getFormatter()]);
-  const full = usage.usedBytes / usage.quotaBytes;
   const firstName = profile.name.split(" ")[0] || profile.email;
-  const attention = [
-    !waysIn.hasPassword && { text: t("attentionPassword"), href: "/settings/security", action: t("attentionPasswordAction") },
-    full >= ALMOST_FULL && {
-      text: t("attentionQuota", { percent: format.number(full, { style: "percent" }) }),
-      href: "/files",
-      action: t("attentionQuotaAction"),
-    },
-  ].filter((item) => item !== false);
   return (
     <MembersFrame entry={entry}>
       <PageHeader
@@ -46,21 +36,7 @@ export default async function MembersPage() {
         description={t("since", { date: format.dateTime(profile.createdAt, { dateStyle: "long" }) })}
       />
       <div className="grid gap-10">
-        <Section title={t("attention")} description={attention.length === 0 ? t("attentionNothing") : undefined}>
-          {attention.map(({ text, href, action }) => (
-            <Alert
-              key={href}
-              tone="warning"
-              action={
-                <SoftLink href={href} className="link whitespace-nowrap">
-                  {action}
-                </SoftLink>
-              }
-            >
-              {text}
-            </Alert>
-          ))}
-        </Section>
+        <Attention entry={entry} usage={usage} hasPassword={waysIn.hasPassword} />
         <Section
           title={t("latest")}
           action={

@@ -99,7 +99,7 @@ export const renameFile = action({ can: ["update", "File"], rate: "write" }, ren
     const file = await findFile(tx, entry, "read", id);
     ForbiddenError.from(entry.ability).throwUnlessCan("update", subject("File", file), "name");
     await tx.file.update({ where: { id }, data: { name }, select: { id: true } });
-    await record({ action: "file.renamed", subjectType: "File", subjectId: id, before: { name: file.name }, after: { name } });
+    await record({ action: "file.renamed", subjectType: "File", subjectId: id });
   });
   revalidatePath("/files");
 });

@@ -67,18 +67,28 @@ async function render({ template, props, locale }: Row, renderMail: typeof impor
 }
 
 /** Writes down how it went and, where that makes sense, when it is tried again: both or neither. */
-async function settle({ id, createdAt, attempts, template }: Row, outcome: Outcome): Promise<void> {
+async function settle({ id, createdAt, attempts, template, props }: Row, outcome: Outcome): Promise<void> {
   const tries = attempts + 1;
+  const isOver = outcome.result === "refused" || Date.now() - createdAt.getTime() > GIVE_UP_AFTER_MS;
+  if ((isOver || outcome.result === "sent") && isGoodbye(template, props)) {
+    // Nothing is kept of whoever has just been deleted, not even that they were told.
+    await db().mail.deleteMany({ where: { id } });
+    return;
+  }
   if (outcome.result === "sent") {
     await db().mail.updateMany({ where: { id }, data: { sentAt: new Date(), attempts: tries, lastError: null, props: {} } });
     return;
   }
-  const isOver = outcome.result === "refused" || Date.now() - createdAt.getTime() > GIVE_UP_AFTER_MS;
   log().warn({ mailId: id, template, attempt: tries, reason: outcome.reason, again: !isOver }, "mail not sent");
   await db().$transaction(async (tx) => {
     await tx.mail.updateMany({ where: { id }, data: { attempts: tries, lastError: outcome.reason, ...(isOver && { props: {} }) } });
     if (!isOver) await addJob(tx, "mail.send", { mailId: id }, { key: mailKey(id), runAt: new Date(Date.now() + pauseAfter(tries)) });
   });
+}
+
+/** The last mail to somebody whose account is gone: the one about a deletion that leaves nothing to undo. */
+function isGoodbye(template: string, props: unknown): boolean {
+  return template === "accountDeletion" && typeof props === "object" && props !== null && !("undoUrl" in props);
 }
 
 /** Doubles with each try; a little by chance, so that a thousand mails do not come back in the same second. */

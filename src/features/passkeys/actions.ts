@@ -40,7 +40,7 @@ export const finishPasskeyRegistration = action(
       await changeFactors(entry, async (tx, record) => {
         await spendChallenge(tx, challenge, userId);
         await tx.passkey.create({ data: { ...made, userId, name }, select: { id: true } });
-        await record({ action: "passkey.added", subjectType: "Passkey", subjectId: passkeyLabel(made.id), after: { name } });
+        await record({ action: "passkey.added", subjectType: "Passkey", subjectId: passkeyLabel(made.id) });
       });
     } catch (error) {
       // Somebody's already, or sent twice: either way it is not added.
@@ -57,13 +57,12 @@ export const renamePasskey = action({ can: ["update", "Passkey"], rate: "write" 
   await change(entry, async (tx, record) => {
     const passkey = await tx.passkey.findFirst({
       where: { AND: [accessibleBy(entry.ability, "update").ofType("Passkey"), { id }] },
-      select: { userId: true, name: true },
+      select: { userId: true },
     });
     if (!passkey) throw new AppError("not_found");
     ForbiddenError.from(entry.ability).throwUnlessCan("update", subject("Passkey", passkey), "name");
     await tx.passkey.update({ where: { id }, data: { name }, select: { id: true } });
-    const [before, after] = [{ name: passkey.name }, { name }];
-    await record({ action: "passkey.renamed", subjectType: "Passkey", subjectId: passkeyLabel(id), before, after });
+    await record({ action: "passkey.renamed", subjectType: "Passkey", subjectId: passkeyLabel(id) });
   });
   revalidatePath(PAGE);
 });
@@ -73,12 +72,12 @@ export const removePasskey = action({ can: ["delete", "Passkey"], rate: "write" 
   const { userId } = entry.actor;
   await changeFactors(entry, async (tx, record) => {
     // Own ones only, an admin's too: others' are reset as a whole.
-    const passkey = await tx.passkey.findFirst({ where: { id, userId }, select: { userId: true, name: true } });
+    const passkey = await tx.passkey.findFirst({ where: { id, userId }, select: { userId: true } });
     if (!passkey) throw new AppError("not_found");
     ForbiddenError.from(entry.ability).throwUnlessCan("delete", subject("Passkey", passkey));
     await tx.passkey.delete({ where: { id }, select: { id: true } });
     await assertWayInRemains(tx, userId);
-    await record({ action: "passkey.removed", subjectType: "Passkey", subjectId: passkeyLabel(id), before: { name: passkey.name } });
+    await record({ action: "passkey.removed", subjectType: "Passkey", subjectId: passkeyLabel(id) });
   });
   revalidatePath(PAGE);
 });

@@ -2,6 +2,7 @@
 
 import { ForbiddenError, subject } from "@casl/ability";
 import { revalidatePath } from "next/cache";
+import { lockAdmins } from "@/access/admins";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
 import type { Entry } from "@/access/entry";
@@ -73,13 +74,4 @@ async function findPerson(tx: Transaction, entry: Entry, id: string) {
   });
   if (!person) throw new AppError("not_found");
   return person;
-}
-
-/** The ids of all admins who can act, their rows locked in one order, so that two changes wait for each other. */
-async function lockAdmins(tx: Transaction): Promise<Set<string>> {
-  const rows = await tx.$queryRaw<{ id: string }[]>`
-    SELECT "id" FROM "User"
-     WHERE "role" = 'ADMIN' AND "deletedAt" IS NULL AND ("bannedAt" IS NULL OR "bannedUntil" <= now())
-     ORDER BY "id" FOR UPDATE`;
-  return new Set(rows.map(({ id }) => id));
 }

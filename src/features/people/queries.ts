@@ -18,7 +18,8 @@ export async function listPeople(entry: Entry, { q, sort, dir, cursor }: PeopleQ
   const direction = dir ?? defaultDirection(sort);
   const asDate = column === "createdAt" || column === "lastSeenAt";
   const allowed = accessibleBy(entry.ability).ofType("User");
-  const matching = q ? { OR: [{ name: like(q) }, { email: like(q) }] } : {};
+  // Of a deleted person there is a row, and nothing in it to show.
+  const matching = { deletedAt: null, ...(q && { OR: [{ name: like(q) }, { email: like(q) }] }) };
   const from = cursor ? after(column, direction, cursor, asDate ? (value) => cursorDate(value) ?? new Date(0) : undefined) : {};
   const [rows, total] = await Promise.all([
     db().user.findMany({

@@ -1,0 +1,30 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { enter } from "@/access/door";
+import { DeletionSection } from "@/features/account-deletion/deletion-section";
+import { getWaysIn } from "@/features/accounts/queries";
+import { PageHeader } from "@/ui/page-header";
+import { ConfirmItIsYou } from "../../_frames/confirm-it-is-you";
+import { Interactive } from "../../_frames/interactive";
+import { MembersFrame } from "../../_frames/members-frame";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("account"))("title") };
+}
+
+export default async function AccountPage() {
+  const entry = await enter("delete", "User");
+  const [t, { hasPassword, recentlyProven }] = await Promise.all([getTranslations("account"), getWaysIn(entry)]);
+  const proven = recentlyProven && entry.missingFactor !== "show";
+  return (
+    <MembersFrame entry={entry}>
+      <PageHeader title={t("title")} description={t("lead")} />
+      <div className="grid max-w-form gap-10">
+        <Interactive entry={entry} texts={["secondFactors", "common"]}>
+          {!proven && <ConfirmItIsYou entry={entry} hasPassword={hasPassword} />}
+          <DeletionSection entry={entry} recentlyProven={proven} />
+        </Interactive>
+      </div>
+    </MembersFrame>
+  );
+}

@@ -1,0 +1,106 @@
+import "server-only";
+import { lockAdmins } from "@/access/admins";
+import { change } from "@/access/audit";
+import { mailAccountDeleted, visitorOf } from "@/access/identity/account-mails";
+import { lockPerson } from "@/access/identity/factors";
+import { defaultLocale } from "@/i18n/locale";
+import { db, type Transaction } from "@/lib/db";
+import { log } from "@/lib/log";
+
+/** Accounts one sweep looks at. */
+const SWEEP_PEOPLE = 100;
+/** Nobody's browser asked for it: the day has come. */
+const NOBODY = visitorOf({ ip: null, userAgent: null, locale: defaultLocale });
+
+/** Redacts everybody whose day has come; what fails stays due and is tried at the next sweep. Returns how many are gone. */
+export async function sweepDeletions(): Promise<number> {
+  const due = await db().user.findMany({
+    where: { deleteAfter: { lte: new Date() }, deletedAt: null },
+    select: { id: true },
+    orderBy: { deleteAfter: "asc" },
+    take: SWEEP_PEOPLE,
+  });
+  let gone = 0;
+  for (const { id } of due) {
+    try {
+      if (await redact(id)) gone++;
+    } catch (error) {
+      log().error({ err: error, userId: id }, "account not deleted");
+    }
+  }
+  return gone;
+}
+
+/**
+ * Takes everything personal of somebody whose day has come, in one transaction: ways in, sessions, links, mails, waiting jobs,
+ * and what the row itself says of them. The row stays, empty, because the audit log names its id. The files are marked and
+ * nameless; their bytes go with the sweep of files, which forgets none. What stays, and for how long, says
+ * docs/decisions/0012-deletion.md. False when there is nothing to do, or nobody else is admin.
+ */
+async function redact(userId: string): Promise<boolean> {
+  const done = await change(NOBODY, async (tx, record) => {
+    const admins = await lockAdmins(tx);
+    await lockPerson(tx, userId);
+    const person = await tx.user.findFirst({
+      where: { id: userId, deleteAfter: { lte: new Date() }, deletedAt: null },
+      select: { email: true, locale: true, role: true, emailVerified: true },
+    });
+    // Kept, or done by another process, since it was looked for. The last one who could run the place is kept too.
+    if (!person || (person.role === "ADMIN" && admins.size === 0)) throw new NotDue();
+    await forgetWaysIn(tx, userId, person.email);
+    await tx.file.updateMany({ where: { ownerId: userId }, data: { name: "" } });
+    const now = new Date();
+    await tx.file.updateMany({
+      where: { ownerId: userId, status: { not: "DELETING" }, OR: [{ uploadExpiresAt: null }, { uploadExpiresAt: { lt: now } }] },
+      data: { uploadExpiresAt: now },
+    });
+    await tx.file.updateMany({ where: { ownerId: userId, status: { not: "DELETING" } }, data: { status: "DELETING" } });
+    await tx.user.update({
+      where: { id: userId },
+      data: { ...NOTHING, email: `${userId}@deleted.invalid`, deletedAt: now },
+      select: { id: true },
+    });
+    if (person.emailVerified) await mailAccountDeleted(tx, person);
+    await record({ action: "user.redacted", subjectType: "User", subjectId: userId });
+    return true;
+  }).catch((error: unknown) => {
+    if (error instanceof NotDue) return false;
+    throw error;
+  });
+  return done;
+}
+
+class NotDue extends Error {}
+
+/** What is left of a person in their row. The epoch ends every cookie, whatever else happens to them. */
+const NOTHING = {
+  emailVerified: null,
+  name: "",
+  image: null,
+  role: "MEMBER" as const,
+  city: null,
+  interests: [] as string[],
+  bio: null,
+  locale: null,
+  theme: null,
+  banReason: null,
+  profileComplete: false,
+  mustChangePassword: false,
+  secondFactor: false,
+  deleteAfter: null,
+  epoch: { increment: 1 },
+};
+
+async function forgetWaysIn(tx: Transaction, userId: string, email: string): Promise<void> {
+  const own = { where: { userId } };
+  await tx.password.deleteMany(own);
+  await tx.account.deleteMany(own);
+  await tx.totpFactor.deleteMany(own);
+  await tx.recoveryCode.deleteMany(own);
+  await tx.passkey.deleteMany(own);
+  await tx.session.deleteMany(own);
+  await tx.token.deleteMany({ where: { OR: [{ userId }, { address: email }] } });
+  await tx.mail.deleteMany({ where: { OR: [{ userId }, { to: email }] } });
+  // Jobs that wait, or were given up, hold the address that was typed into a form.
+  await tx.$executeRaw`DELETE FROM graphile_worker._private_jobs WHERE payload->>'address' = ${email} AND locked_at IS NULL`;
+}
