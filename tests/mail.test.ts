@@ -38,8 +38,9 @@ describe("what arrives", () => {
       for (const [, link = ""] of html.matchAll(/href="([^"]*)"/g)) expect(new URL(link.replaceAll("&amp;", "&")).origin).toBe(SITE);
       for (const [, image] of html.matchAll(/src="([^"]*)"/g)) expect(image).toBe("cid:mark.foyer");
       expect(html).not.toMatch(/<script|<link|@import|url\(/i);
-      for (const value of Object.values(SAMPLES[template])) {
-        if (typeof value !== "string" || value.startsWith("2026-")) continue;
+      for (const [name, value] of Object.entries(SAMPLES[template])) {
+        // Moments and kinds are said in words.
+        if (typeof value !== "string" || name === "when" || name === "what") continue;
         expect(text).toContain(value);
         expect(html).toContain(value);
       }

@@ -8,16 +8,8 @@ import { openTotpSecret, sealTotpSecret } from "@/access/identity/second-factor"
 import { beginTwoStep, issueTicket } from "@/access/identity/tickets";
 import { handlers } from "@/auth";
 import { changePassword, signInWithEmail } from "@/features/accounts/actions";
-import { changeRole } from "@/features/people/actions";
-import {
-  confirmTotp,
-  confirmWithCode,
-  newRecoveryCodes,
-  passTwoStep,
-  removeTotp,
-  resetSecondFactors,
-  startTotp,
-} from "@/features/second-factors/actions";
+import { changeRole, resetSecondFactors } from "@/features/people/actions";
+import { confirmTotp, confirmWithCode, newRecoveryCodes, passTwoStep, removeTotp, startTotp } from "@/features/second-factors/actions";
 import { getTwoStep } from "@/features/second-factors/queries";
 import { db } from "@/lib/db";
 import { encrypt } from "@/lib/encryption";

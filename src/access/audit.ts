@@ -34,6 +34,7 @@ export type AuditAction =
   | "user.banned"
   | "user.unbanned"
   | "account.connected"
+  | "account.disconnected"
   | "totp.started"
   | "totp.added"
   | "totp.removed"

@@ -11,6 +11,20 @@ const when = z.iso.datetime();
 const count = z.number().int().positive();
 const device = { when, browser: text, place: text.optional() };
 
+/** What a person is told of besides a new password or address (ASVS 6.3.7). */
+const SECURITY_CHANGES = [
+  "totpOn",
+  "totpOff",
+  "recoveryCodesRenewed",
+  "recoveryCodeUsed",
+  "passkeyAdded",
+  "passkeyRemoved",
+  "providerConnected",
+  "providerDisconnected",
+  "factorsReset",
+] as const;
+export type SecurityChange = (typeof SECURITY_CHANGES)[number];
+
 /**
  * Every mail Foyer sends, and what each is told. Links are made by `siteLink`, moments are ISO texts; names and places may be
  * anything, the templates write them down safely.
@@ -25,6 +39,8 @@ export const mailProps = {
   /** Choose a new password. */
   reset: z.strictObject({ url, minutes: count }),
   passwordChanged: z.strictObject(device),
+  /** A way into the account, or its second factor, changed. */
+  securityChanged: z.strictObject({ ...device, what: z.enum(SECURITY_CHANGES) }),
   /** A sign-in from a browser that was not seen before; `url` leads to "this was not me". */
   newDevice: z.strictObject({ ...device, url }),
   /** To the new address: confirm it. */

@@ -13,6 +13,7 @@ export const SAMPLES: { [Template in MailTemplate]: MailProps<Template> } = {
   alreadyRegistered: { signInUrl: `${SITE}/login`, resetUrl: `${SITE}/forgot-password` },
   reset: { url: `${SITE}/reset-password?token=${token}`, minutes: 30 },
   passwordChanged: { when, browser: "Firefox 152 on Linux", place: "Lyon, FR" },
+  securityChanged: { when, browser: "Firefox 152 on Linux", place: "Lyon, FR", what: "totpOn" },
   newDevice: { when, browser: "Chrome 140 on Windows", place: "Paris, FR", url: `${SITE}/not-me?token=${token}` },
   emailChange: { url: `${SITE}/confirm-email?token=${token}`, newAddress: "amelie@new.example.org", hours: 1 },
   emailChanged: {

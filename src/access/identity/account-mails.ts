@@ -1,7 +1,7 @@
 import { getLocale, getTranslations } from "next-intl/server";
 import { defaultLocale, isLocale, type Locale } from "@/i18n/locale";
 import type { Transaction } from "@/lib/db";
-import type { MailTemplate } from "@/lib/mail-props";
+import type { MailTemplate, SecurityChange } from "@/lib/mail-props";
 import { issueLink, LINK_MINUTES } from "@/lib/one-time-links";
 import { enqueueMail } from "@/lib/outbox";
 import type { Asker } from "@/lib/queue";
@@ -92,6 +92,20 @@ export async function mailPasswordChanged(tx: Transaction, userId: string, { use
   const { locale, ...rest } = envelope(to, await getLocale());
   const props = { when: new Date().toISOString(), browser: await nameOf(userAgent, locale) };
   await enqueueMail(tx, { template: "passwordChanged", props, locale, ...rest });
+}
+
+/** Tells the person that a way into their account, or its second factor, is another one now. An address nobody confirmed is told nothing. */
+export async function mailSecurityChanged(
+  tx: Transaction,
+  userId: string,
+  what: SecurityChange,
+  { userAgent }: Pick<Visitor, "userAgent">,
+): Promise<void> {
+  const to = await tx.user.findFirst({ where: { id: userId, emailVerified: { not: null } }, select: ADDRESSEE });
+  if (!to) return;
+  const { locale, ...rest } = envelope(to, await getLocale());
+  const props = { when: new Date().toISOString(), browser: await nameOf(userAgent, locale), what };
+  await enqueueMail(tx, { template: "securityChanged", props, locale, ...rest });
 }
 
 /** Tells the person of a sign-in from a browser that was not seen before; its link undoes it. */

@@ -7,11 +7,11 @@ import { AppError } from "@/lib/errors";
 import { hashPassword, needsRehash, verifyPassword } from "@/lib/passwords";
 import type { Claims } from "@/lib/session-token";
 import { change } from "../audit";
-import { currentClaims, currentVisitor, DEVICE_COOKIE, type Visitor } from "../entry";
+import { currentClaims, currentEntry, currentVisitor, DEVICE_COOKIE, type Visitor } from "../entry";
 import { standingOf } from "../freshness";
 import { absoluteEnd } from "../lifetimes";
 import { admitGuess } from "../limits";
-import { mailNewDevice } from "./account-mails";
+import { mailNewDevice, mailSecurityChanged } from "./account-mails";
 
 type User = NonNullable<Awaited<ReturnType<Transaction["user"]["findUnique"]>>>;
 type Session = NonNullable<Awaited<ReturnType<Transaction["session"]["findUnique"]>>>;
@@ -168,10 +168,22 @@ export async function registerFromProvider(from: Omit<AdapterUser, "id"> & { id?
   }
 }
 
-/** Makes a provider a way into an account. What it would let us do later, its tokens, is not kept: nothing here calls it again. */
+/**
+ * Makes a provider a way into an account; of one that had another way in before, every other session ends and its person is
+ * told by mail. What it would let us do later, its tokens, is not kept: nothing here calls it again.
+ */
 export async function connectAccount({ userId, type, provider, providerAccountId }: AdapterAccount): Promise<void> {
-  await change(await currentVisitor(), async (tx, record) => {
+  const visitor = await currentVisitor();
+  const entry = await currentEntry();
+  await change(visitor, async (tx, record) => {
+    const own = { where: { userId } };
+    const others = [await tx.password.count(own), await tx.account.count(own), await tx.passkey.count(own)];
     await tx.account.create({ data: { userId, type, provider, providerAccountId } });
+    if (others.some((count) => count > 0)) {
+      const but = entry?.actor.userId === userId ? { id: { not: entry.actor.sid } } : {};
+      await tx.session.updateMany({ where: { userId, endedAt: null, ...but }, data: { endedAt: new Date() } });
+      await mailSecurityChanged(tx, userId, "providerConnected", visitor);
+    }
     await record({ action: "account.connected", actorId: userId, subjectType: "Account", subjectId: provider, after: { provider } });
   });
 }

@@ -1,20 +1,26 @@
 import type { Transaction } from "@/lib/db";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
+import type { SecurityChange } from "@/lib/mail-props";
 import { newOneTimeSecret } from "@/lib/one-time-secret";
 import { change, type Recorder } from "../audit";
 import type { Entry } from "../entry";
+import { mailSecurityChanged } from "./account-mails";
 import { assertRecentlyProven } from "./reauthentication";
 import { readCode, takeCode } from "./second-factor";
 import { offeredWaysIn, signInWithTicket } from "./sign-in";
 import { issueTicket } from "./tickets";
 
 /**
- * A change of somebody's own factors: allowed for 10 minutes after proving who one is, one at a time for each person, and
- * with it every other session of theirs ends. Afterwards `secondFactor` says whether a confirmed TOTP is there, whatever
+ * A change of somebody's own factors: allowed for 10 minutes after proving who one is, one at a time for each person, told to
+ * them by mail as `what`, and with it every other session of theirs ends. Afterwards `secondFactor` says whether a confirmed TOTP is there, whatever
  * `run` did. Throws AppError "forbidden" with the reason reauthenticate.
  */
-export async function changeFactors<T>(entry: Entry, run: (tx: Transaction, record: Recorder) => Promise<T>): Promise<T> {
+export async function changeFactors<T>(
+  entry: Entry,
+  what: SecurityChange,
+  run: (tx: Transaction, record: Recorder) => Promise<T>,
+): Promise<T> {
   const { userId, sid } = entry.actor;
   return change(entry, async (tx, record) => {
     await lockPerson(tx, userId);
@@ -22,6 +28,7 @@ export async function changeFactors<T>(entry: Entry, run: (tx: Transaction, reco
     const result = await run(tx, record);
     await settleSecondFactor(tx, userId);
     await tx.session.updateMany({ where: { userId, id: { not: sid }, endedAt: null }, data: { endedAt: new Date() } });
+    await mailSecurityChanged(tx, userId, what, entry.visitor);
     return result;
   });
 }
@@ -72,8 +79,10 @@ export async function reauthenticateWithCode(entry: Entry, typed: string): Promi
   const right = await change(entry, async (tx, record) => {
     const taken = code !== null && (await takeCode(tx, userId, code));
     const subject = { subjectType: "Session", subjectId: sid } as const;
-    if (taken) await record({ action: "user.reauthenticated", ...subject, after: { method: code.kind } });
-    else {
+    if (taken) {
+      await record({ action: "user.reauthenticated", ...subject, after: { method: code.kind } });
+      if (code.kind === "recovery_code") await mailSecurityChanged(tx, userId, "recoveryCodeUsed", entry.visitor);
+    } else {
       // Counts among the wrong codes of the day; nothing opens it, because nobody has its secret.
       const { hash } = newOneTimeSecret();
       const now = new Date();

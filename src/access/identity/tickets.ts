@@ -5,6 +5,7 @@ import { AppError } from "@/lib/errors";
 import { hashOneTimeSecret, newOneTimeSecret } from "@/lib/one-time-secret";
 import { change } from "../audit";
 import { currentVisitor } from "../entry";
+import { mailSecurityChanged } from "./account-mails";
 import { assertNotBanned } from "./credentials";
 import { sealedCookie } from "./sealed-cookie";
 import { readCode, takeCode } from "./second-factor";
@@ -85,6 +86,7 @@ export async function passSecondStep(typed: string): Promise<string> {
     }
     await tx.token.update({ where: { id: token.id }, data: { usedAt: new Date() } });
     await record({ action: "user.second_step_passed", ...subject, after: { method, factor: code.kind } });
+    if (code.kind === "recovery_code") await mailSecurityChanged(tx, userId, "recoveryCodeUsed", visitor);
     return { ticket: await issueTicket(tx, { userId, method, strong: true }), wrong };
   });
   if (outcome.ticket) return outcome.ticket;

@@ -1,5 +1,6 @@
 "use server";
 
+import { ForbiddenError, subject } from "@casl/ability";
 import { revalidatePath } from "next/cache";
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
@@ -8,6 +9,7 @@ import { action } from "@/access/door";
 import { type Entry, homeOr, localPath } from "@/access/entry";
 import { askerOf, mailPasswordChanged } from "@/access/identity/account-mails";
 import { verifyCredentials } from "@/access/identity/credentials";
+import { assertWayInRemains, changeFactors } from "@/access/identity/factors";
 import { rememberAddress } from "@/access/identity/pending-address";
 import { continueWithProvider, endSession, isOfferedProvider, signInWithPassword } from "@/access/identity/sign-in";
 import { twoStepPage } from "@/access/identity/tickets";
@@ -17,7 +19,15 @@ import { revokeLinks } from "@/lib/one-time-links";
 import { assertAcceptablePassword, hashPassword } from "@/lib/passwords";
 import { keepRegistration } from "./changes";
 import { getWaysIn } from "./queries";
-import { changePasswordSchema, confirmPasswordSchema, providerSchema, registerSchema, signInSchema, signOutSchema } from "./schema";
+import {
+  changePasswordSchema,
+  confirmPasswordSchema,
+  disconnectAccountSchema,
+  providerSchema,
+  registerSchema,
+  signInSchema,
+  signOutSchema,
+} from "./schema";
 
 /** Signs in with address and password, then goes where the person was going, by the second step where there is one. */
 export const signInWithEmail = action({ visitor: true, rate: "credentials" }, signInSchema, async ({ email, password, callbackUrl }) => {
@@ -54,6 +64,24 @@ export const signOut = action({ visitor: true, rate: "write" }, signOutSchema, a
   await endSession();
   redirect("/login");
 });
+
+/** Takes a provider away as a way into one's own account, unless it is the last one. Every other session ends. */
+export const disconnectAccount = action(
+  { can: ["delete", "Account"], rate: "write" },
+  disconnectAccountSchema,
+  async ({ provider }, entry) => {
+    const { userId } = entry.actor;
+    await changeFactors(entry, "providerDisconnected", async (tx, record) => {
+      ForbiddenError.from(entry.ability).throwUnlessCan("delete", subject("Account", { userId }));
+      // Own ones only, an admin's too.
+      const { count } = await tx.account.deleteMany({ where: { userId, provider } });
+      if (count === 0) throw new AppError("not_found");
+      await assertWayInRemains(tx, userId);
+      await record({ action: "account.disconnected", subjectType: "Account", subjectId: provider, before: { provider } });
+    });
+    revalidatePath("/settings/security");
+  },
+);
 
 /** Proves again who is sitting there; for ten minutes the ways in may then be changed. */
 export const confirmPassword = action(

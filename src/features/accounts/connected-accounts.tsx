@@ -1,6 +1,7 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { offeredWaysIn } from "@/access/identity/sign-in";
 import { Section } from "@/ui/section";
+import { DisconnectButton } from "./disconnect-button";
 import { ProviderButtons } from "./provider-buttons";
 import { ProviderIcon } from "./provider-icon";
 
@@ -19,17 +20,21 @@ export async function ConnectedAccounts({ accounts, recentlyProven }: ConnectedA
     <Section title={t("waysTitle")} description={offered.length + accounts.length > 0 ? t("waysLead") : t("noneOffered")}>
       {accounts.length > 0 && (
         <ul className="divide-y rounded-lg border">
-          {accounts.map(({ provider, createdAt }) => (
-            <li key={provider} className="flex items-center gap-3 px-4 py-3 text-body [&_svg]:size-5">
-              <ProviderIcon id={provider} />
-              <span className="font-medium">{offered.find(({ id }) => id === provider)?.name ?? provider}</span>
-              <span className="ms-auto text-muted">{t("connected", { date: format.dateTime(createdAt, { dateStyle: "long" }) })}</span>
-            </li>
-          ))}
+          {accounts.map(({ provider, createdAt }) => {
+            const name = offered.find(({ id }) => id === provider)?.name ?? provider;
+            return (
+              <li key={provider} className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3 text-body [&_svg]:size-5">
+                <ProviderIcon id={provider} />
+                <span className="font-medium">{name}</span>
+                <span className="text-muted sm:ms-auto">{t("connected", { date: format.dateTime(createdAt, { dateStyle: "long" }) })}</span>
+                {recentlyProven && <DisconnectButton provider={provider} name={name} />}
+              </li>
+            );
+          })}
         </ul>
       )}
       {missing && recentlyProven && <ProviderButtons callbackUrl="/settings/security" label="connect" without={connected} />}
-      {missing && !recentlyProven && <p className="text-body text-muted">{t("confirmFirst")}</p>}
+      {(missing || accounts.length > 0) && !recentlyProven && <p className="text-body text-muted">{t("confirmFirst")}</p>}
     </Section>
   );
 }

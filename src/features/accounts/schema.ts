@@ -11,13 +11,12 @@ const callbackUrl = z.string().max(2_000).optional();
 
 export const signInSchema = z.strictObject({ email: emailSchema, password, callbackUrl });
 export const registerSchema = z.strictObject({ email: emailSchema, password, callbackUrl });
-export const providerSchema = z.strictObject({
-  provider: z
-    .string()
-    .max(50)
-    .regex(/^[\w-]+$/),
-  callbackUrl,
-});
+const provider = z
+  .string()
+  .max(50)
+  .regex(/^[\w-]+$/);
+export const providerSchema = z.strictObject({ provider, callbackUrl });
+export const disconnectAccountSchema = z.strictObject({ provider });
 export const signOutSchema = z.strictObject({});
 export const confirmPasswordSchema = z.strictObject({ password });
 /** `current` is missing only where there is no password yet. */

@@ -79,6 +79,16 @@ function say({ template, props }: MailContent, t: Translator, date: (moment: str
       const facts = deviceFacts(props, t, date);
       return { ...said(t, template), facts, action: { label: t(`${template}.action`), url }, after: t(`${template}.after`) };
     }
+    case "securityChanged": {
+      const action = { label: t("securityChanged.action"), url: siteLink("/settings/security") };
+      return {
+        subject: t("securityChanged.subject"),
+        body: t(`securityChanged.changes.${props.what}`),
+        facts: deviceFacts(props, t, date),
+        action,
+        after: t("securityChanged.after"),
+      };
+    }
     case "emailChange": {
       const values = { address: oneLine(props.newAddress), time: duration(props.hours * HOUR_MINUTES, t) };
       return { ...said(t, template, values), action: { label: t("emailChange.action"), url: props.url }, after: t("emailChange.after") };
@@ -115,7 +125,11 @@ function isAskedFor({ template }: MailContent): boolean {
   return ["verification", "alreadyRegistered", "reset", "magicLink", "emailChange"].includes(template);
 }
 
-function said(t: Translator, template: MailContent["template"] | "accountDeleted", values: Record<string, string> = {}): Said {
+function said(
+  t: Translator,
+  template: Exclude<MailContent["template"], "securityChanged"> | "accountDeleted",
+  values: Record<string, string> = {},
+): Said {
   return { subject: t(`${template}.subject`), body: t(`${template}.body`, values) };
 }
 

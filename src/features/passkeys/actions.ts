@@ -37,7 +37,7 @@ export const finishPasskeyRegistration = action(
     const { userId } = entry.actor;
     const { challenge, ...made } = await readNewPasskey(entry, response);
     try {
-      await changeFactors(entry, async (tx, record) => {
+      await changeFactors(entry, "passkeyAdded", async (tx, record) => {
         await spendChallenge(tx, challenge, userId);
         await tx.passkey.create({ data: { ...made, userId, name }, select: { id: true } });
         await record({ action: "passkey.added", subjectType: "Passkey", subjectId: passkeyLabel(made.id) });
@@ -70,7 +70,7 @@ export const renamePasskey = action({ can: ["update", "Passkey"], rate: "write" 
 /** Removes a passkey of one's own, unless it is the last way in. Every other session ends. */
 export const removePasskey = action({ can: ["delete", "Passkey"], rate: "write" }, removePasskeySchema, async ({ id }, entry) => {
   const { userId } = entry.actor;
-  await changeFactors(entry, async (tx, record) => {
+  await changeFactors(entry, "passkeyRemoved", async (tx, record) => {
     // Own ones only, an admin's too: others' are reset as a whole.
     const passkey = await tx.passkey.findFirst({ where: { id, userId }, select: { userId: true } });
     if (!passkey) throw new AppError("not_found");

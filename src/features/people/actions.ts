@@ -7,11 +7,14 @@ import { change } from "@/access/audit";
 import { action } from "@/access/door";
 import type { Entry } from "@/access/entry";
 import { endSessions } from "@/access/identity/account-links";
+import { mailSecurityChanged } from "@/access/identity/account-mails";
 import { isBannedNow } from "@/access/identity/credentials";
+import { lockPerson, settleSecondFactor } from "@/access/identity/factors";
+import { assertRecentlyProven } from "@/access/identity/reauthentication";
 import { accessibleBy } from "@/access/rules";
 import type { Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
-import { banPersonSchema, changeRoleSchema, unbanPersonSchema } from "./schema";
+import { banPersonSchema, changeRoleSchema, resetSecondFactorsSchema, unbanPersonSchema } from "./schema";
 
 /**
  * Gives a person another role; their open sessions have it on the next request, in every process. Nobody changes their
@@ -66,6 +69,36 @@ export const unbanPerson = action({ can: ["update", "User"], rate: "write" }, un
   });
   revalidatePath("/admin/users");
 });
+
+/**
+ * For an admin, of somebody who lost them: removes the app, the recovery codes and the passkeys of another person and ends
+ * their sessions. They come in by their other ways, or by the link for a forgotten password. Nothing is read.
+ */
+export const resetSecondFactors = action(
+  { can: ["delete", "TotpFactor"], rate: "write" },
+  resetSecondFactorsSchema,
+  async ({ userId }, entry) => {
+    if (userId === entry.actor.userId) throw new AppError("forbidden", "own_factors");
+    for (const name of ["TotpFactor", "RecoveryCode", "Passkey"] as const)
+      ForbiddenError.from(entry.ability).throwUnlessCan("delete", subject(name, { userId }));
+    await change(entry, async (tx, record) => {
+      await lockPerson(tx, userId);
+      await assertRecentlyProven(entry, tx);
+      if ((await tx.user.count({ where: { id: userId } })) === 0) throw new AppError("not_found");
+      const [totp, codes, passkeys] = [
+        await tx.totpFactor.deleteMany({ where: { userId } }),
+        await tx.recoveryCode.deleteMany({ where: { userId } }),
+        await tx.passkey.deleteMany({ where: { userId } }),
+      ];
+      await settleSecondFactor(tx, userId);
+      await endSessions(tx, userId);
+      await mailSecurityChanged(tx, userId, "factorsReset", entry.visitor);
+      const before = { totp: totp.count > 0, recoveryCodes: codes.count, passkeys: passkeys.count };
+      await record({ action: "user.second_factors_reset", subjectType: "User", subjectId: userId, before });
+    });
+    revalidatePath("/admin/users");
+  },
+);
 
 async function findPerson(tx: Transaction, entry: Entry, id: string) {
   const person = await tx.user.findFirst({

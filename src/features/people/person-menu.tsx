@@ -5,16 +5,18 @@ import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
 import { Can } from "@/access/ability-provider";
 import { Button } from "@/ui/button";
+import { ConfirmDialog } from "@/ui/confirm-dialog";
 import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuTrigger } from "@/ui/dropdown-menu";
 import { MoreIcon } from "@/ui/icons";
 import { toast } from "@/ui/toast";
-import { unbanPerson } from "./actions";
+import { resetSecondFactors, unbanPerson } from "./actions";
 import { BanDialog } from "./ban-dialog";
 
-/** What else can be done with a person: shut them out, let them back in. */
+/** What else can be done with a person: shut them out, let them back in, help them when their second factor is lost. */
 export function PersonMenu({ userId, name, banned }: { userId: string; name: string; banned: boolean }) {
   const t = useTranslations("people");
   const [open, setOpen] = useState(false);
+  const [resetting, setResetting] = useState(false);
   const [pending, startTransition] = useTransition();
   const unban = () =>
     startTransition(async () => {
@@ -22,6 +24,11 @@ export function PersonMenu({ userId, name, banned }: { userId: string; name: str
       if (result.ok) toast.success(t("unbannedDone", { name }));
       else toast.error(result.error.message);
     });
+  const reset = async () => {
+    const result = await resetSecondFactors({ userId });
+    if (result.ok) toast.success(t("resetFactorsDone", { name }));
+    return result;
+  };
   return (
     <Can I="update" this={subject("User", { id: userId })} field="ban">
       <DropdownMenu>
@@ -40,9 +47,21 @@ export function PersonMenu({ userId, name, banned }: { userId: string; name: str
               {t("ban")}
             </DropdownMenuItem>
           )}
+          <DropdownMenuItem danger onClick={() => setResetting(true)}>
+            {t("resetFactors")}
+          </DropdownMenuItem>
         </DropdownMenuContent>
       </DropdownMenu>
       <BanDialog userId={userId} name={name} open={open} onClose={() => setOpen(false)} />
+      <ConfirmDialog
+        danger
+        label={t("resetFactors")}
+        title={t("resetFactorsTitle", { name })}
+        body={t("resetFactorsBody", { name })}
+        onConfirm={reset}
+        open={resetting}
+        onClose={() => setResetting(false)}
+      />
     </Can>
   );
 }

@@ -27,3 +27,5 @@ export const banPersonSchema = z.strictObject({
 export const unbanPersonSchema = z.strictObject({ userId: z.uuid() });
 
 export const changeRoleSchema = z.strictObject({ userId: z.uuid(), role: z.enum(["MEMBER", "ADMIN"]) });
+
+export const resetSecondFactorsSchema = z.strictObject({ userId: z.uuid() });

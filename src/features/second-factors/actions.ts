@@ -1,13 +1,11 @@
 "use server";
 
-import { ForbiddenError, subject } from "@casl/ability";
 import { revalidatePath } from "next/cache";
 import { redirect } from "next/navigation";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
 import { homeOr, localPath } from "@/access/entry";
-import { endSessions } from "@/access/identity/account-links";
-import { changeFactors, lockPerson, reauthenticateWithCode, renewStrongSession, settleSecondFactor } from "@/access/identity/factors";
+import { changeFactors, lockPerson, reauthenticateWithCode, renewStrongSession } from "@/access/identity/factors";
 import { assertRecentlyProven } from "@/access/identity/reauthentication";
 import { sealTotpSecret, takeTotp } from "@/access/identity/second-factor";
 import { signInWithTicket } from "@/access/identity/sign-in";
@@ -18,7 +16,7 @@ import { log } from "@/lib/log";
 import { hashRecoveryCode, newRecoveryCode } from "@/lib/one-time-secret";
 import { qrCode } from "@/lib/qr-code";
 import { newTotpSecret, totpUri } from "@/lib/totp";
-import { codeSchema, noInput, resetSchema, twoStepSchema } from "./schema";
+import { codeSchema, noInput, twoStepSchema } from "./schema";
 
 const PAGE = "/settings/security";
 const RECOVERY_CODES = 10;
@@ -48,7 +46,7 @@ export const startTotp = action({ can: ["create", "TotpFactor"], rate: "write" }
 export const confirmTotp = action({ can: ["create", "TotpFactor"], rate: "credentials" }, codeSchema, async ({ code }, entry) => {
   const { userId } = entry.actor;
   const codes = await makeRecoveryCodes(userId);
-  await changeFactors(entry, async (tx, record) => {
+  await changeFactors(entry, "totpOn", async (tx, record) => {
     const factor = await tx.totpFactor.findFirst({ where: { userId, confirmedAt: null }, select: { secret: true } });
     if (!factor) throw new AppError("conflict", "totp_not_started");
     if (!(await takeTotp(tx, userId, factor.secret, code, { confirmedAt: new Date() })))
@@ -65,7 +63,7 @@ export const confirmTotp = action({ can: ["create", "TotpFactor"], rate: "creden
 /** Turns two-step sign-in off; the recovery codes go with it, and every other session ends. */
 export const removeTotp = action({ can: ["delete", "TotpFactor"], rate: "write" }, noInput, async (_, entry) => {
   const { userId } = entry.actor;
-  await changeFactors(entry, async (tx, record) => {
+  await changeFactors(entry, "totpOff", async (tx, record) => {
     const { count } = await tx.totpFactor.deleteMany({ where: { userId } });
     if (count === 0) throw new AppError("not_found");
     await tx.recoveryCode.deleteMany({ where: { userId } });
@@ -78,7 +76,7 @@ export const removeTotp = action({ can: ["delete", "TotpFactor"], rate: "write" 
 export const newRecoveryCodes = action({ can: ["create", "RecoveryCode"], rate: "credentials" }, noInput, async (_, entry) => {
   const { userId } = entry.actor;
   const codes = await makeRecoveryCodes(userId);
-  await changeFactors(entry, async (tx, record) => {
+  await changeFactors(entry, "recoveryCodesRenewed", async (tx, record) => {
     if ((await tx.totpFactor.count({ where: { userId, confirmedAt: { not: null } } })) === 0)
       throw new AppError("conflict", "totp_not_started");
     await replaceRecoveryCodes(tx, userId, codes);
@@ -111,30 +109,6 @@ export const passTwoStep = action({ visitor: true, rate: "credentials" }, twoSte
   }
   await forgetFirstStep();
   redirect(homeOr(path));
-});
-
-/**
- * For an admin, of somebody who lost them: removes the app, the recovery codes and the passkeys of another person and ends
- * their sessions. They come in by their other ways, or by the link for a forgotten password. Nothing is read.
- */
-export const resetSecondFactors = action({ can: ["delete", "TotpFactor"], rate: "write" }, resetSchema, async ({ userId }, entry) => {
-  if (userId === entry.actor.userId) throw new AppError("forbidden", "own_factors");
-  for (const name of ["TotpFactor", "RecoveryCode", "Passkey"] as const)
-    ForbiddenError.from(entry.ability).throwUnlessCan("delete", subject(name, { userId }));
-  await change(entry, async (tx, record) => {
-    await lockPerson(tx, userId);
-    await assertRecentlyProven(entry, tx);
-    if ((await tx.user.count({ where: { id: userId } })) === 0) throw new AppError("not_found");
-    const [totp, codes, passkeys] = [
-      await tx.totpFactor.deleteMany({ where: { userId } }),
-      await tx.recoveryCode.deleteMany({ where: { userId } }),
-      await tx.passkey.deleteMany({ where: { userId } }),
-    ];
-    await settleSecondFactor(tx, userId);
-    await endSessions(tx, userId);
-    const before = { totp: totp.count > 0, recoveryCodes: codes.count, passkeys: passkeys.count };
-    await record({ action: "user.second_factors_reset", subjectType: "User", subjectId: userId, before });
-  });
 });
 
 /** The hashes take their time, so they are made before the transaction. */

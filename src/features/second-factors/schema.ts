@@ -10,4 +10,3 @@ const code = z
 export const noInput = z.strictObject({});
 export const codeSchema = z.strictObject({ code });
 export const twoStepSchema = z.strictObject({ code, callbackUrl: z.string().max(2_000).optional() });
-export const resetSchema = z.strictObject({ userId: z.uuid() });

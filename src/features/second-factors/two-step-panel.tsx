@@ -2,9 +2,9 @@
 
 import { useTranslations } from "next-intl";
 import { useActionState, useState } from "react";
+import { ConfirmedButton } from "@/ui/confirm-dialog";
 import { toast } from "@/ui/toast";
 import { confirmTotp, newRecoveryCodes, removeTotp } from "./actions";
-import { ConfirmedButton } from "./confirmed-button";
 import { RecoveryCodes } from "./recovery-codes";
 import { TotpSetup } from "./totp-setup";
 

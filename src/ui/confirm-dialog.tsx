@@ -2,8 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
-import type { Result } from "@/access/door";
-import { Alert } from "@/ui/alert";
+import { Alert } from "./alert";
 import {
   AlertDialog,
   AlertDialogCancel,
@@ -12,38 +11,45 @@ import {
   AlertDialogFooter,
   AlertDialogHeader,
   AlertDialogTitle,
-  AlertDialogTrigger,
-} from "@/ui/alert-dialog";
-import { Button } from "@/ui/button";
+} from "./alert-dialog";
+import { Button } from "./button";
 
-type ConfirmedButtonProps = {
+type Answer = { ok: true } | { ok: false; error: { message: string } };
+type Question = {
+  /** The verb, on the button that does it. */
   label: string;
   /** What is asked, and what follows from "yes". */
   title: string;
   body: string;
   danger?: boolean;
-  onConfirm: () => Promise<Result<unknown>>;
+  onConfirm: () => Promise<Answer>;
 };
 
-/** A button whose act is asked about once more; what went wrong is said in the dialog, which then stays. */
-export function ConfirmedButton({ label, title, body, danger = false, onConfirm }: ConfirmedButtonProps) {
+/** Asks once more before an act; what went wrong is said in the dialog, which then stays. */
+export function ConfirmDialog({
+  label,
+  title,
+  body,
+  danger = false,
+  onConfirm,
+  open,
+  onClose,
+}: Question & { open: boolean; onClose: () => void }) {
   const common = useTranslations("common");
-  const [open, setOpen] = useState(false);
   const [problem, setProblem] = useState<string>();
   const [pending, startTransition] = useTransition();
+  const close = () => {
+    setProblem(undefined);
+    onClose();
+  };
   const confirm = () =>
     startTransition(async () => {
       const result = await onConfirm();
-      if (!result.ok) return setProblem(result.error.message);
-      setOpen(false);
+      if (result.ok) close();
+      else setProblem(result.error.message);
     });
-  const onOpenChange = (opened: boolean) => {
-    setOpen(opened);
-    setProblem(undefined);
-  };
   return (
-    <AlertDialog open={open} onOpenChange={onOpenChange}>
-      <AlertDialogTrigger render={<Button variant="secondary">{label}</Button>} />
+    <AlertDialog open={open} onOpenChange={(next) => !next && close()}>
       <AlertDialogContent>
         <AlertDialogHeader>
           <AlertDialogTitle>{title}</AlertDialogTitle>
@@ -58,5 +64,18 @@ export function ConfirmedButton({ label, title, body, danger = false, onConfirm 
         </AlertDialogFooter>
       </AlertDialogContent>
     </AlertDialog>
+  );
+}
+
+/** A button whose act is asked about once more. */
+export function ConfirmedButton({ size = "md", ...question }: Question & { size?: "md" | "sm" }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button variant="secondary" size={size} onClick={() => setOpen(true)}>
+        {question.label}
+      </Button>
+      <ConfirmDialog {...question} open={open} onClose={() => setOpen(false)} />
+    </>
   );
 }
