@@ -49,6 +49,8 @@ describe("parseEnv", () => {
     AUTH_TRUST_HOST: ["yes", "2"],
     AUTH_GITHUB_ENTERPRISE_URL: ["github", "file:///etc"],
     PASSWORD_MIN_LENGTH: ["7", "65", "twelve"],
+    HIBP_ENABLED: ["yes please"],
+    HIBP_URL: ["api.pwnedpasswords.com", "ftp://example.org/range/"],
     BCRYPT_COST: ["3", "16"],
     FOYER_ADMIN_EMAIL: ["admin", "a@b"],
     DATABASE_URL: ["mysql://x/y", "db.example.org"],

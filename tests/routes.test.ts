@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Action, abilityFor, type SubjectName } from "@/access/rules";
+import * as accountDeletion from "@/features/account-deletion/actions";
 import * as accounts from "@/features/accounts/actions";
 import * as addresses from "@/features/addresses/actions";
 import * as devices from "@/features/devices/actions";
@@ -25,6 +26,7 @@ const table: RouteTable = JSON.parse(readFileSync("docs/routes.json", "utf8"));
 
 /** The actions of each feature, by its folder. */
 const ACTIONS = {
+  "account-deletion": accountDeletion,
   accounts,
   addresses,
   devices,

@@ -40,6 +40,13 @@ export const envShape = {
   AUTH_GOOGLE_ID: z.string().optional().describe("Google sign-in, once it stands in auth.config.ts: client id."),
   AUTH_GOOGLE_SECRET: z.string().optional().describe("Google sign-in: client secret."),
   PASSWORD_MIN_LENGTH: number(8, 64).default(12).describe("Shortest password accepted, in characters."),
+  HIBP_ENABLED: flag
+    .optional()
+    .describe("New passwords are looked up at Have I Been Pwned: five digits of a hash leave the site, the password never does."),
+  HIBP_URL: z
+    .url({ protocol: /^https?$/ })
+    .default("https://api.pwnedpasswords.com/range/")
+    .describe("Where HIBP_ENABLED asks, for a mirror of one's own; ends with a slash."),
   BCRYPT_COST: number(4, 15).default(11).describe("Cost of new password hashes; older ones are raised at the next sign-in."),
   REQUIRE_ADMIN_MFA: flag.optional().describe("Admins set up a second factor or a passkey, and show it, before /admin opens to them."),
   RATE_LIMIT_FACTOR: number(1, 1000)

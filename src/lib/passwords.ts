@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
+import { isBreached } from "./breached-passwords";
 import { env } from "./env";
 import { AppError } from "./errors";
 
@@ -38,7 +39,7 @@ export function needsRehash(hash: string): boolean {
 }
 
 /**
- * Refuses a password that is too short, too long for bcrypt (never cut), or easy to guess, with the reason; `personal`
+ * Refuses a password that is too short, too long for bcrypt (never cut), easy to guess or, with HIBP_ENABLED, stolen before, with the reason; `personal`
  * is what an attacker would try first: the person's own name and address. NIST SP 800-63B-4, 3.1.1.2; ASVS 6.2.
  */
 export async function assertAcceptablePassword(password: string, personal: string[], field = "password"): Promise<void> {
@@ -55,6 +56,7 @@ export async function assertAcceptablePassword(password: string, personal: strin
     inputs,
   });
   if (score < MIN_SCORE) throw refused(field, WARNINGS.has(warning ?? "") ? `password_${warning}` : "password_weak");
+  if (await isBreached(normalised)) throw refused(field, "password_breached");
 }
 
 /** Every reason the estimator gives; each has its text in every language below `errors.field`. */

@@ -5,6 +5,7 @@ import type { Result } from "@/access/door";
 import { Alert } from "@/ui/alert";
 import { Field } from "@/ui/field";
 import { Input } from "@/ui/input";
+import { NewPasswordInput, type StrengthTexts } from "@/ui/new-password-input";
 import { PasswordInput } from "@/ui/password-input";
 import { SubmitButton } from "@/ui/submit-button";
 import { useFocusFirstError } from "@/ui/use-focus-first-error";
@@ -19,15 +20,18 @@ type CredentialsFormProps = {
   /** Beside the password's label: the way on for who has forgotten it. */
   aside?: ReactNode;
   texts: { email: string; password: string; hint?: string; show: string; hide: string; submit: string };
+  /** Where a password is chosen. */
+  strength?: StrengthTexts;
   children?: ReactNode;
 };
 
 /** Address and password. Works without JavaScript; keeps what was typed; texts come from the server to keep it light. */
-export function CredentialsForm({ action, callbackUrl, autoComplete, notice, aside, texts, children }: CredentialsFormProps) {
+export function CredentialsForm({ action, callbackUrl, autoComplete, notice, aside, texts, strength, children }: CredentialsFormProps) {
   const [result, submit] = useActionState(action, null);
   const form = useRef<HTMLFormElement>(null);
   const error = result?.ok === false ? result.error : undefined;
   useFocusFirstError(form, error);
+  const password = { name: "password", autoComplete, required: true, showLabel: texts.show, hideLabel: texts.hide };
   const message = error?.fields?.form ?? (error && !error.fields ? error.message : notice);
   return (
     <form ref={form} action={submit} className="grid gap-5" noValidate>
@@ -48,9 +52,9 @@ export function CredentialsForm({ action, callbackUrl, autoComplete, notice, asi
         )}
       </Field>
       <Field id="password" label={texts.password} hint={texts.hint} aside={aside} error={error?.fields?.password}>
-        {(control) => (
-          <PasswordInput {...control} name="password" autoComplete={autoComplete} required showLabel={texts.show} hideLabel={texts.hide} />
-        )}
+        {(control) =>
+          strength ? <NewPasswordInput {...control} {...password} strength={strength} /> : <PasswordInput {...control} {...password} />
+        }
       </Field>
       {children}
       <SubmitButton className="w-full">{texts.submit}</SubmitButton>

@@ -4,6 +4,7 @@ import { useActionState, useEffect, useRef } from "react";
 import type { Result } from "@/access/door";
 import { Alert } from "@/ui/alert";
 import { Field } from "@/ui/field";
+import { NewPasswordInput, type StrengthTexts } from "@/ui/new-password-input";
 import { PasswordInput } from "@/ui/password-input";
 import { SubmitButton } from "@/ui/submit-button";
 import { toast } from "@/ui/toast";
@@ -16,11 +17,13 @@ type PasswordFormProps = {
   /** For password managers, which file a password under a name. */
   email: string;
   texts: { submit: string; done: string; show: string; hide: string };
+  /** For the field in which a new one is chosen. */
+  strength?: StrengthTexts;
   variant?: "primary" | "secondary";
 };
 
 /** One or two password fields: change, set and confirm are the same form. */
-export function PasswordForm({ action, fields, email, texts, variant = "primary" }: PasswordFormProps) {
+export function PasswordForm({ action, fields, email, texts, strength, variant = "primary" }: PasswordFormProps) {
   const [result, submit] = useActionState(action, null);
   const form = useRef<HTMLFormElement>(null);
   const error = result?.ok === false ? result.error : undefined;
@@ -35,9 +38,14 @@ export function PasswordForm({ action, fields, email, texts, variant = "primary"
       <input type="email" autoComplete="username" defaultValue={email} readOnly hidden />
       {fields.map(({ name, label, hint, autoComplete }) => (
         <Field key={name} id={`${name}-${autoComplete}`} label={label} hint={hint} error={error?.fields?.[name]}>
-          {(control) => (
-            <PasswordInput {...control} name={name} autoComplete={autoComplete} required showLabel={texts.show} hideLabel={texts.hide} />
-          )}
+          {(control) => {
+            const props = { ...control, name, autoComplete, required: true, showLabel: texts.show, hideLabel: texts.hide };
+            return strength && autoComplete === "new-password" ? (
+              <NewPasswordInput {...props} strength={strength} />
+            ) : (
+              <PasswordInput {...props} />
+            );
+          }}
         </Field>
       ))}
       <SubmitButton variant={variant} className="justify-self-start max-sm:w-full">

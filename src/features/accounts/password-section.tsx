@@ -1,5 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import { Section } from "@/ui/section";
+import { strengthTexts } from "@/ui/strength-texts";
 import { changePassword } from "./actions";
 import { PasswordForm } from "./password-form";
 import { passwordMinLength } from "./queries";
@@ -19,6 +20,7 @@ export async function PasswordSection({ email, hasPassword }: { email: string; h
       <PasswordForm
         action={changePassword}
         email={email}
+        strength={await strengthTexts()}
         fields={hasPassword ? [current, next] : [next]}
         texts={{
           submit: hasPassword ? t("change") : t("set"),

@@ -5,7 +5,7 @@ import type { Result } from "@/access/door";
 import { Alert } from "@/ui/alert";
 import { Field } from "@/ui/field";
 import { Input } from "@/ui/input";
-import { PasswordInput } from "@/ui/password-input";
+import { NewPasswordInput, type StrengthTexts } from "@/ui/new-password-input";
 import { SubmitButton } from "@/ui/submit-button";
 import { useFocusFirstError } from "@/ui/use-focus-first-error";
 
@@ -15,7 +15,7 @@ type RecoveryFormProps = {
   token?: string;
   /** What is asked for: an address, a new password for `account`, or nothing but the button. */
   email?: { label: string; done: string };
-  password?: { label: string; hint: string; show: string; hide: string; account: string };
+  password?: { label: string; hint: string; show: string; hide: string; account: string; strength: StrengthTexts };
   submit: string;
 };
 
@@ -51,8 +51,9 @@ export function RecoveryForm({ action, token, email, password, submit }: Recover
           <input type="email" autoComplete="username" defaultValue={password.account} readOnly hidden />
           <Field id="password" label={password.label} hint={password.hint} error={error?.fields?.password}>
             {(control) => (
-              <PasswordInput
+              <NewPasswordInput
                 {...control}
+                strength={password.strength}
                 name="password"
                 autoComplete="new-password"
                 required

@@ -8,6 +8,7 @@ import { ProviderButtons } from "@/features/accounts/provider-buttons";
 import { passwordMinLength } from "@/features/accounts/queries";
 import { Divider } from "@/ui/divider";
 import { SoftLink } from "@/ui/soft-link";
+import { strengthTexts } from "@/ui/strength-texts";
 import { AuthFrame } from "../../_frames/auth-frame";
 
 type Search = Promise<{ callbackUrl?: string | string[] }>;
@@ -40,6 +41,7 @@ export default async function RegisterPage({ searchParams }: { searchParams: Sea
           action={register}
           callbackUrl={path}
           autoComplete="new-password"
+          strength={await strengthTexts()}
           texts={{
             email: auth("email"),
             password: auth("password"),

@@ -6,6 +6,7 @@ import { resetPassword } from "@/features/recovery/actions";
 import { RecoveryForm } from "@/features/recovery/recovery-form";
 import { buttonVariants } from "@/ui/button";
 import { SoftLink } from "@/ui/soft-link";
+import { strengthTexts } from "@/ui/strength-texts";
 import { AuthFrame } from "../../_frames/auth-frame";
 
 type Search = Promise<{ token?: string | string[] }>;
@@ -36,6 +37,7 @@ export default async function ResetPasswordPage({ searchParams }: { searchParams
     show: common("showPassword"),
     hide: common("hidePassword"),
     account: link.address,
+    strength: await strengthTexts(),
   };
   return (
     <AuthFrame title={t("resetTitle")} description={t("resetLead", { address: link.address })}>
