@@ -2,6 +2,7 @@ import { startFreshness } from "@/access/freshness";
 import { sweepDeletions } from "@/features/account-deletion/changes";
 import { finishRegistration, sweepTokens } from "@/features/accounts/changes";
 import { sendVerification } from "@/features/addresses/changes";
+import { makeExport, sweepExports } from "@/features/data-exports/changes";
 import { sweepFiles } from "@/features/files/leftovers";
 import { sendMail } from "@/features/mail/tasks";
 import { sendReset } from "@/features/recovery/changes";
@@ -19,6 +20,7 @@ const HANDLERS: Handlers = {
   "account.register": finishRegistration,
   "account.verify": sendVerification,
   "account.forgot": sendReset,
+  "data.export": makeExport,
 };
 
 /** Refuses to serve with a wrong environment, and starts what runs beside the requests. */
@@ -33,7 +35,7 @@ export async function startUp(): Promise<void> {
 /** One sweep at a time: a slow store must not see them pile up. */
 function sweepIn(ms: number): void {
   const sweep = () =>
-    Promise.all([sweepDeletions(), sweepFiles(), sweepTokens()])
+    Promise.all([sweepDeletions(), sweepExports(), sweepFiles(), sweepTokens()])
       .catch((error) => log().warn({ err: error }, "sweep of accounts, files and tokens"))
       .finally(() => sweepIn(SWEEP_EVERY_MS));
   setTimeout(() => void sweep(), ms).unref();

@@ -6,6 +6,7 @@ import { type Action, abilityFor, type SubjectName } from "@/access/rules";
 import * as accountDeletion from "@/features/account-deletion/actions";
 import * as accounts from "@/features/accounts/actions";
 import * as addresses from "@/features/addresses/actions";
+import * as dataExports from "@/features/data-exports/actions";
 import * as devices from "@/features/devices/actions";
 import * as files from "@/features/files/actions";
 import * as passkeys from "@/features/passkeys/actions";
@@ -29,6 +30,7 @@ const ACTIONS = {
   "account-deletion": accountDeletion,
   accounts,
   addresses,
+  "data-exports": dataExports,
   devices,
   files,
   passkeys,

@@ -44,6 +44,7 @@ const ROWS = {
   Account: (owner: string) => subject("Account", { userId: owner }),
   TotpFactor: (owner: string) => subject("TotpFactor", { userId: owner }),
   RecoveryCode: (owner: string) => subject("RecoveryCode", { userId: owner }),
+  DataExport: (owner: string) => subject("DataExport", { userId: owner }),
   Passkey: (owner: string) => subject("Passkey", { userId: owner }),
   Session: (owner: string) => subject("Session", { userId: owner }),
   File: (owner: string) => subject("File", { ownerId: owner }),
@@ -80,6 +81,13 @@ const POLICY: Record<keyof typeof ROWS, Record<Action, { own: Who[]; other: Who[
     read: { own: COMPLETE, other: NOBODY },
     update: { own: NOBODY, other: NOBODY },
     delete: { own: COMPLETE, other: ADMIN },
+    download: { own: NOBODY, other: NOBODY },
+  },
+  DataExport: {
+    create: { own: COMPLETE, other: NOBODY },
+    read: { own: COMPLETE, other: NOBODY },
+    update: { own: NOBODY, other: NOBODY },
+    delete: { own: NOBODY, other: NOBODY },
     download: { own: NOBODY, other: NOBODY },
   },
   Passkey: {
@@ -422,6 +430,7 @@ describe("holes of earlier systems stay closed", () => {
     const routes = readdirSync("src/app", { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith("route.ts"));
     expect(routes.sort()).toEqual([
       "api/auth/[...nextauth]/route.ts",
+      "api/exports/[id]/route.ts",
       "api/files/[id]/route.ts",
       "api/files/route.ts",
       "api/health/route.ts",

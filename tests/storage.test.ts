@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Storage } from "@/storage/storage";
@@ -54,6 +55,25 @@ describe.each([
   test("names its provider and is reachable", async () => {
     expect(store.provider).toBe(provider);
     await store.check();
+  });
+
+  test("what the site itself puts is there whole with its type, in place of what was, or not at all", async () => {
+    const key = await stored("before");
+    const body = randomBytes(3_000_000);
+    await store.put(key, Readable.from([body.subarray(0, 1_000_000), body.subarray(1_000_000)]), {
+      sizeBytes: body.byteLength,
+      contentType: "application/zip",
+    });
+    expect(await store.head(key)).toEqual({ sizeBytes: body.byteLength, contentType: "application/zip" });
+    expect(Buffer.from((await store.readRange(key, 0, body.byteLength)) ?? "").equals(body)).toBe(true);
+    const broken = Readable.from(
+      (async function* () {
+        yield bytes("half of it");
+        throw new Error("the disk is gone");
+      })(),
+    );
+    await expect(store.put(key, broken, { sizeBytes: 1_000, contentType: TEXT })).rejects.toThrow();
+    expect((await store.head(key))?.sizeBytes).toBe(body.byteLength);
   });
 
   test("20 MB come back byte for byte, with their size and type", async () => {

@@ -43,6 +43,8 @@ export type AuditAction =
   | "passkey.renamed"
   | "passkey.removed"
   | "passkey.used"
+  | "export.requested"
+  | "export.download_url_issued"
   | "file.upload_url_issued"
   | "file.uploaded"
   | "file.refused"
@@ -52,7 +54,7 @@ export type AuditAction =
 
 export interface AuditRow {
   action: AuditAction;
-  subjectType: "User" | "Session" | "Account" | "TotpFactor" | "RecoveryCode" | "Passkey" | "File";
+  subjectType: "User" | "Session" | "Account" | "TotpFactor" | "RecoveryCode" | "Passkey" | "File" | "DataExport";
   subjectId: string;
   /** Who acted, where nobody is signed in yet (sign-up, sign-in). */
   actorId?: string;

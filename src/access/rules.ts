@@ -1,6 +1,17 @@
 import { type Ability, AbilityBuilder, type RawRuleOf } from "@casl/ability";
 import { accessibleBy as accessible, createPrismaAbility, type PrismaQueryOf, type Subjects } from "@casl/prisma/runtime";
-import type { Account, AuditEvent, File, Passkey, Prisma, RecoveryCode, Session, TotpFactor, User } from "@/generated/prisma/client";
+import type {
+  Account,
+  AuditEvent,
+  DataExport,
+  File,
+  Passkey,
+  Prisma,
+  RecoveryCode,
+  Session,
+  TotpFactor,
+  User,
+} from "@/generated/prisma/client";
 
 export type Action = "create" | "read" | "update" | "delete" | "download";
 
@@ -13,12 +24,13 @@ interface Rows extends Record<string, Record<string, unknown>> {
   Passkey: Pick<Passkey, "userId">;
   Session: Pick<Session, "userId">;
   File: Pick<File, "ownerId">;
+  DataExport: Pick<DataExport, "userId">;
   AuditEvent: Pick<AuditEvent, "actorId">;
 }
 
 /** `Dashboard` stands for the admin's pages: it is no row, only a place. */
 export type Subject = Subjects<{ [Name in RowName]: Rows[Name] }> | "Dashboard";
-type RowName = "User" | "Account" | "TotpFactor" | "RecoveryCode" | "Passkey" | "Session" | "File" | "AuditEvent";
+type RowName = "User" | "Account" | "TotpFactor" | "RecoveryCode" | "Passkey" | "Session" | "File" | "DataExport" | "AuditEvent";
 export type SubjectName = Extract<Subject, string>;
 export type AppAbility = Ability<[Action, Subject], PrismaQueryOf<Prisma.TypeMap>>;
 export type AppRule = RawRuleOf<AppAbility>;
@@ -79,6 +91,9 @@ function member({ can }: Rules, me: string): void {
 
   can(["create", "read", "download", "delete"], "File", { ownerId: me });
   can("update", "File", ["name"], { ownerId: me });
+
+  // Made by the worker, fetched within a week: features/data-exports.
+  can(["create", "read"], "DataExport", { userId: me });
 
   can("read", "AuditEvent", { actorId: me });
 }

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { parseRange, precondition, rangeApplies } from "./http-conditions";
 import { assertContentType, assertExpiry, assertKey, assertMove, assertPrefix, assertRange, assertSize, isKey } from "./key";
 import { ObjectFiles, type OpenObject, readFully, WrongLength } from "./object-files";
@@ -49,6 +50,13 @@ export class LocalStorage implements Storage {
     const filename = options.filename.slice(0, 1000).replace(/\p{Surrogate}/gu, "\ufffd");
     const { contentType, disposition } = options;
     return { url: this.#url({ method: "GET", key, expiresAt, filename, contentType, disposition }), expiresAt: new Date(expiresAt) };
+  }
+
+  async put(key: string, body: Readable, { sizeBytes, contentType }: { sizeBytes: number; contentType: string }): Promise<void> {
+    assertKey(key);
+    assertSize(sizeBytes);
+    assertContentType(contentType);
+    await onDisk(() => this.#files.write(key, body, sizeBytes, contentType));
   }
 
   async head(key: string): Promise<ObjectInfo | null> {

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
@@ -19,6 +20,7 @@ const REQUEST_TIMEOUT_MS = 15_000;
 const MAX_ATTEMPTS = 3;
 /** How much longer than other calls a copy may take: the store reads and writes up to 5 GB for it. */
 const COPY_PATIENCE = 4;
+const QUIET = { trace: noop, debug: noop, info: noop, warn: noop, error: noop };
 const NODE_NOTICE = "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED";
 
 export interface S3Options {
@@ -94,6 +96,24 @@ export class S3Storage implements Storage {
     });
     const expiresAt = new Date(Date.now() + options.expiresIn * 1000);
     return { url: await reached(() => getSignedUrl(this.#client, command, { expiresIn: options.expiresIn })), expiresAt };
+  }
+
+  async put(key: string, body: Readable, { sizeBytes, contentType }: { sizeBytes: number; contentType: string }): Promise<void> {
+    assertKey(key);
+    assertSize(sizeBytes);
+    assertContentType(contentType);
+    const command = new PutObjectCommand({
+      Bucket: this.#bucket,
+      Key: key,
+      Body: body,
+      ContentLength: sizeBytes,
+      ContentType: contentType,
+    });
+    const { abortSignal } = this.#deadline(COPY_PATIENCE);
+    const broken = new AbortController();
+    // The SDK pipes the body into its request and leaves it hanging when the body fails.
+    body.once("error", () => broken.abort());
+    await reached(() => this.#copier.send(command, { abortSignal: AbortSignal.any([abortSignal, broken.signal]) }));
   }
 
   async head(key: string): Promise<ObjectInfo | null> {
@@ -182,6 +202,8 @@ function connect(options: S3Options, maxAttempts: number, requestTimeout: number
         // The default signs the checksum of an empty body into presigned PUTs, and servers older than 2025 refuse it.
         requestChecksumCalculation: "WHEN_REQUIRED",
         responseChecksumValidation: "WHEN_REQUIRED",
+        // What goes wrong is thrown, with its cause; the SDK would say some of it on the console as well.
+        logger: QUIET,
         requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, requestTimeout, throwOnRequestTimeout: true },
         ...(options.endpoint ? { endpoint: options.endpoint } : {}),
         ...(options.credentials ? { credentials: options.credentials } : {}),
@@ -222,3 +244,5 @@ function statusOf(error: unknown): number | undefined {
 function codeOf(error: unknown): string | undefined {
   return error instanceof StorageUnavailable && error.cause instanceof S3ServiceException ? error.cause.name : undefined;
 }
+
+function noop(): void {}

@@ -1,3 +1,5 @@
+import type { Readable } from "node:stream";
+
 /** What may be done to one object, for how long, handed to somebody who has no other rights. */
 export interface PresignedUpload {
   /** Absolute at a foreign store, a path of this site at the LOCAL driver: resolve it against the site's address. */
@@ -42,6 +44,8 @@ export interface Storage {
     key: string,
     options: { filename: string; contentType: string; disposition: "attachment" | "inline"; expiresIn: number },
   ): Promise<{ url: string; expiresAt: Date }>;
+  /** Stores exactly `sizeBytes` of `body` ourselves, for what the site makes; whole or not at all, in place of what is there. */
+  put(key: string, body: Readable, options: { sizeBytes: number; contentType: string }): Promise<void>;
   /** Size and type, or null when there is no such object. */
   head(key: string): Promise<ObjectInfo | null>;
   /** The bytes from `start` to `end` inclusive, fewer at the end of the object; null when there is no such object. */

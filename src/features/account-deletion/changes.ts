@@ -50,6 +50,8 @@ async function redact(userId: string): Promise<boolean> {
     await forgetWaysIn(tx, userId, person.email);
     await tx.file.updateMany({ where: { ownerId: userId }, data: { name: "" } });
     const now = new Date();
+    // Archives lie in the store: the sweep of exports takes the object and then the row.
+    await tx.dataExport.updateMany({ where: { userId }, data: { expiresAt: now } });
     await tx.file.updateMany({
       where: { ownerId: userId, status: { not: "DELETING" }, OR: [{ uploadExpiresAt: null }, { uploadExpiresAt: { lt: now } }] },
       data: { uploadExpiresAt: now },

@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { enter } from "@/access/door";
 import { DeletionSection } from "@/features/account-deletion/deletion-section";
 import { getWaysIn } from "@/features/accounts/queries";
+import { ExportSection } from "@/features/data-exports/export-section";
 import { PageHeader } from "@/ui/page-header";
 import { ConfirmItIsYou } from "../../_frames/confirm-it-is-you";
 import { Interactive } from "../../_frames/interactive";
@@ -22,6 +23,7 @@ export default async function AccountPage() {
       <div className="grid max-w-form gap-10">
         <Interactive entry={entry} texts={["secondFactors", "common"]}>
           {!proven && <ConfirmItIsYou entry={entry} hasPassword={hasPassword} />}
+          <ExportSection entry={entry} recentlyProven={proven} />
           <DeletionSection entry={entry} recentlyProven={proven} />
         </Interactive>
       </div>

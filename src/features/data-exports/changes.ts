@@ -1,0 +1,138 @@
+import "server-only";
+import { randomUUID } from "node:crypto";
+import { type FileHandle, open, unlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { ForbiddenError, subject } from "@casl/ability";
+import { change } from "@/access/audit";
+import type { Entry } from "@/access/entry";
+import { accessibleBy } from "@/access/rules";
+import { db } from "@/lib/db";
+import { env } from "@/lib/env";
+import { AppError } from "@/lib/errors";
+import { log } from "@/lib/log";
+import type { Job, Tasks } from "@/lib/queue";
+import { storage } from "@/storage";
+import { openArchive } from "./archive";
+
+const TYPE = "application/zip";
+const MAX_ATTEMPTS = 3;
+const CHUNK_BYTES = 1_048_576;
+const SWEEP_EXPORTS = 100;
+
+/**
+ * `data.export`: makes the archive and puts it into the store. Done twice, after a crash, it writes the same object again; of
+ * somebody who is gone meanwhile it leaves nothing. After three failures the row says so, and the person may ask anew.
+ */
+export async function makeExport({ exportId: id }: Tasks["data.export"], { attempt, signal }: Job): Promise<void> {
+  const row = await db().dataExport.findFirst({
+    where: { id, status: { in: ["PENDING", "RUNNING"] }, expiresAt: { gt: new Date() }, user: { deletedAt: null } },
+    select: { id: true, userId: true },
+  });
+  if (!row) return;
+  try {
+    await db().dataExport.updateMany({ where: { id }, data: { status: "RUNNING", progress: 0 } });
+    const sizeBytes = await write(row, signal);
+    const where = { id, expiresAt: { gt: new Date() }, user: { deletedAt: null } };
+    const data = { status: "READY", progress: 100, sizeBytes, completedAt: new Date() } as const;
+    const { count } = await db().dataExport.updateMany({ where, data });
+    if (count === 0) await storage().delete(keyOf(row));
+  } catch (error) {
+    log().warn({ err: error, exportId: id, attempt }, "export");
+    if (attempt >= MAX_ATTEMPTS) await db().dataExport.updateMany({ where: { id }, data: { status: "FAILED" } });
+    throw error;
+  }
+}
+
+/** Writes the archive where no name leads to it, so that a crash leaves nothing personal behind, then into the store, which wants to know its length. */
+async function write(row: { id: string; userId: string }, signal: AbortSignal): Promise<number> {
+  const path = join(tmpdir(), `foyer-export-${randomUUID()}`);
+  const file = await open(path, "wx+", 0o600);
+  try {
+    await unlink(path);
+    const progress = reporter(row.id);
+    const { stream, totalBytes } = await openArchive(row.userId, (bytes) => progress.add(bytes));
+    progress.begin(totalBytes);
+    let sizeBytes = 0;
+    for await (const chunk of stream) {
+      signal.throwIfAborted();
+      await file.writeFile(chunk);
+      sizeBytes += chunk.byteLength;
+    }
+    await progress.settled();
+    await storage().put(keyOf(row), Readable.from(chunksOf(file), { objectMode: false }), { sizeBytes, contentType: TYPE });
+    return sizeBytes;
+  } finally {
+    await file.close();
+  }
+}
+
+/** The file from its beginning. Its own streams would keep it from being closed. */
+async function* chunksOf(file: FileHandle): AsyncGenerator<Uint8Array> {
+  for (let at = 0; ; ) {
+    const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(CHUNK_BYTES), position: at });
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/** Writes each new percent down, one write at a time. */
+function reporter(id: string) {
+  let [total, done, written] = [1, 0, 0];
+  let writing = Promise.resolve();
+  return {
+    begin(bytes: number) {
+      total = Math.max(1, bytes);
+    },
+    add(bytes: number) {
+      done += bytes;
+      const percent = Math.min(99, Math.floor((done / total) * 100));
+      if (percent === written) return;
+      written = percent;
+      writing = writing
+        .then(() => db().dataExport.updateMany({ where: { id }, data: { progress: percent } }))
+        .then(
+          () => undefined,
+          () => undefined,
+        );
+    },
+    settled: () => writing,
+  };
+}
+
+/** A short-lived URL of an archive of one's own, remembered in the audit log; "not found" for everything else. */
+export async function issueExportDownload(entry: Entry, id: string): Promise<{ url: string }> {
+  const row = await change(entry, async (tx, record) => {
+    const found = await tx.dataExport.findFirst({
+      where: { AND: [accessibleBy(entry.ability).ofType("DataExport"), { id, status: "READY", expiresAt: { gt: new Date() } }] },
+      select: { id: true, userId: true, completedAt: true },
+    });
+    if (!found) throw new AppError("not_found");
+    ForbiddenError.from(entry.ability).throwUnlessCan("read", subject("DataExport", found));
+    await record({ action: "export.download_url_issued", subjectType: "DataExport", subjectId: id });
+    return found;
+  });
+  const filename = `foyer-${row.completedAt?.toISOString().slice(0, 10)}.zip`;
+  const expiresIn = env().PRESIGNED_URL_EXPIRATION;
+  return storage().presignDownload(keyOf(row), { filename, contentType: TYPE, disposition: "attachment", expiresIn });
+}
+
+/** Removes archives whose days are over, their objects first; what fails is tried again. */
+export async function sweepExports(): Promise<void> {
+  const due = await db().dataExport.findMany({
+    where: { expiresAt: { lte: new Date() } },
+    select: { id: true, userId: true },
+    orderBy: { expiresAt: "asc" },
+    take: SWEEP_EXPORTS,
+  });
+  for (const row of due) {
+    await storage().delete(keyOf(row));
+    await db().dataExport.deleteMany({ where: { id: row.id } });
+  }
+}
+
+function keyOf({ userId, id }: { userId: string; id: string }): string {
+  return `${userId}/${id}`;
+}

@@ -1,0 +1,169 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { describe, expect, test } from "vitest";
+import { fromBuffer } from "yauzl";
+import { enter } from "@/access/door";
+import { GET } from "@/app/api/exports/[id]/route";
+import { sweepDeletions } from "@/features/account-deletion/changes";
+import { requestExport } from "@/features/data-exports/actions";
+import { makeExport, sweepExports } from "@/features/data-exports/changes";
+import { getLatestExport } from "@/features/data-exports/queries";
+import { confirmUpload, deleteFile, renameFile, requestUpload } from "@/features/files/actions";
+import { db } from "@/lib/db";
+import { handleStorageRequest, storage } from "@/storage";
+import { hostile } from "./support/hostile";
+import { admin, person } from "./support/people";
+import { as, asVisitor, type Browser, signedIn } from "./support/request";
+
+const send = (url: string, init: RequestInit = {}) => handleStorageRequest(new Request(new URL(url, "http://members.example.org"), init));
+const job = (attempt = 1) => ({ id: randomUUID(), attempt, signal: new AbortController().signal });
+const rowOf = (id: string) => db().dataExport.findUniqueOrThrow({ where: { id } });
+
+async function upload(window: Browser, name: string, text: string): Promise<string> {
+  const body = Buffer.from(text);
+  const asked = await window.run(() => requestUpload({ name: "x.txt", sizeBytes: body.byteLength, contentType: "text/plain" }));
+  if (!asked.ok) throw new Error(asked.error.message);
+  const { id, url, method, headers } = asked.data;
+  await send(url, { method, headers, body });
+  expect(await window.run(() => confirmUpload({ id }))).toMatchObject({ ok: true });
+  await window.run(() => renameFile({ id, name }));
+  return id;
+}
+
+async function ask(window: Browser): Promise<string> {
+  const asked = await window.run(() => requestExport({}));
+  if (!asked.ok) throw new Error(asked.error.message);
+  return asked.data.id;
+}
+
+const fetchExport = (window: Browser, id: string) => window.fetch(GET, `/api/exports/${id}`, { params: { id } });
+
+/** What is in a ZIP archive, by name, as an independent reader finds it. */
+async function unzip(bytes: Buffer): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  await new Promise<void>((resolve, reject) => {
+    fromBuffer(bytes, { lazyEntries: true, strictFileNames: true }, (error, zip) => {
+      if (error) return reject(error);
+      zip.on("error", reject);
+      zip.on("end", resolve);
+      zip.on("entry", (entry: { fileName: string }) =>
+        zip.openReadStream(entry as never, async (failed, stream) => {
+          if (failed) return reject(failed);
+          const parts: Buffer[] = [];
+          stream.on("data", (part: Buffer) => parts.push(part));
+          await once(stream, "end");
+          found[entry.fileName] = Buffer.concat(parts).toString();
+          zip.readEntry();
+        }),
+      );
+      zip.readEntry();
+    });
+  });
+  return found;
+}
+
+describe("an export", () => {
+  test("holds the profile, the devices, what one did and every file, byte for byte; never a secret, nor anybody else's", async () => {
+    const someone = await person({ name: "Ada Okafor" });
+    const other = await person();
+    const window = await signedIn(someone);
+    const kept = ["minutes.txt", "Minutes.txt", "../../etc/passwd", "noël.txt"];
+    for (const [index, name] of kept.entries()) await upload(window, name, `content ${index}`);
+    const gone = await upload(window, "gone.txt", "deleted meanwhile");
+    await upload(await signedIn(other), "theirs.txt", "not for you");
+    const id = await ask(window);
+    expect(await window.run(async () => getLatestExport(await enter()))).toMatchObject({ id, status: "PENDING", progress: 0 });
+    expect((await fetchExport(window, id)).status).toBe(404);
+    await window.run(() => deleteFile({ id: gone }));
+    await makeExport({ exportId: id }, job());
+    expect(await window.run(async () => getLatestExport(await enter()))).toMatchObject({ status: "READY", progress: 100 });
+
+    const answer = await fetchExport(window, id);
+    expect([answer.status, answer.headers.get("cache-control")]).toEqual([302, "private, no-store"]);
+    const download = await send(answer.headers.get("location") ?? "");
+    expect(download.headers.get("content-disposition")).toMatch(/^attachment;.*foyer-\d{4}-\d\d-\d\d\.zip/);
+    const bytes = Buffer.from(await download.arrayBuffer());
+    expect(bytes.byteLength).toBe(Number((await rowOf(id)).sizeBytes));
+    const files = await unzip(bytes);
+    const names = Object.keys(files).filter((name) => name.startsWith("files/"));
+    expect(names.sort()).toEqual(["files/Minutes (2).txt", "files/passwd", "files/minutes.txt", "files/noël.txt"].sort());
+    expect(names.map((name) => files[name]).sort()).toEqual(["content 0", "content 1", "content 2", "content 3"]);
+    const account = JSON.parse(files["account.json"] ?? "{}");
+    expect(account.profile).toMatchObject({ id: someone.id, email: someone.email, name: "Ada Okafor" });
+    expect([account.sessions.length, account.files.length]).toEqual([1, 4]);
+    const activity = (files["activity.jsonl"] ?? "")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).action);
+    expect(activity).toContain("file.uploaded");
+    const everything = Object.values(files).join();
+    const { hash } = await db().password.findUniqueOrThrow({ where: { userId: someone.id } });
+    for (const secret of [hash, other.email, "theirs.txt", "not for you"]) expect(everything).not.toContain(secret);
+    expect(await db().auditEvent.count({ where: { action: "export.download_url_issued", subjectId: id, actorId: someone.id } })).toBe(1);
+  });
+
+  test("is found by nobody else, an admin included", async () => {
+    const id = await ask(await signedIn(await person()));
+    await makeExport({ exportId: id }, job());
+    for (const stranger of [await person(), await admin()]) expect((await fetchExport(await signedIn(stranger), id)).status).toBe(404);
+    expect((await asVisitor({}, async () => requestExport({}))).ok).toBe(false);
+  });
+
+  test("needs a proof of the last ten minutes, is one at a time, and takes no input", async () => {
+    const someone = await person();
+    const window = await signedIn(someone);
+    for (const { name, input } of hostile({})) expect((await window.run(() => requestExport(input as never))).ok, name).toBe(false);
+    await db().session.update({ where: { id: window.claims.sid }, data: { reauthenticatedAt: new Date(Date.now() - 601_000) } });
+    expect(await window.run(() => requestExport({}))).toMatchObject({ ok: false, error: { code: "forbidden" } });
+    const answers = await Promise.all(Array.from({ length: 5 }, () => as(someone, () => requestExport({}))));
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
+    expect(await db().dataExport.count({ where: { userId: someone.id } })).toBe(1);
+  });
+
+  test("done twice, by a worker that died in between, is one archive; one that fails three times says so and may be asked for anew", async () => {
+    const someone = await person();
+    const window = await signedIn(someone);
+    const first = await ask(window);
+    // The worker died in the middle.
+    await db().dataExport.update({ where: { id: first }, data: { status: "RUNNING", progress: 40 } });
+    await makeExport({ exportId: first }, job(2));
+    await makeExport({ exportId: first }, job(3));
+    expect((await storage().list(`${someone.id}/`)).keys).toEqual([`${someone.id}/${first}`]);
+    const second = await ask(window);
+    await db().$executeRawUnsafe(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END'`);
+    await db().$executeRawUnsafe(
+      `CREATE TRIGGER refuse BEFORE UPDATE ON "DataExport" FOR EACH ROW WHEN (NEW."status" = 'READY') EXECUTE FUNCTION refuse()`,
+    );
+    try {
+      for (const attempt of [1, 2, 3]) await expect(makeExport({ exportId: second }, job(attempt))).rejects.toThrow();
+    } finally {
+      await db().$executeRawUnsafe(`DROP FUNCTION refuse() CASCADE`);
+    }
+    expect((await rowOf(second)).status).toBe("FAILED");
+    const third = await ask(window);
+    await makeExport({ exportId: third }, job());
+    expect((await rowOf(third)).status).toBe("READY");
+  });
+
+  test("goes when its week is over, and with its person", async () => {
+    const someone = await person();
+    const window = await signedIn(someone);
+    const id = await ask(window);
+    await makeExport({ exportId: id }, job());
+    await db().dataExport.update({ where: { id }, data: { expiresAt: new Date(Date.now() - 1) } });
+    expect((await fetchExport(window, id)).status).toBe(404);
+    await sweepExports();
+    expect([await db().dataExport.count({ where: { id } }), (await storage().list(`${someone.id}/`)).keys]).toEqual([0, []]);
+
+    const made = await ask(window);
+    await makeExport({ exportId: made }, job());
+    await db().user.update({ where: { id: someone.id }, data: { deleteAfter: new Date(Date.now() - 1) } });
+    await sweepDeletions();
+    await makeExport({ exportId: made }, job());
+    await sweepExports();
+    expect([await db().dataExport.count({ where: { userId: someone.id } }), (await storage().list(`${someone.id}/`)).keys]).toEqual([
+      0,
+      [],
+    ]);
+  });
+});
