@@ -53,7 +53,7 @@ export function NewPasswordInput({ strength, ...props }: ComponentProps<typeof P
             <span
               // biome-ignore lint/suspicious/noArrayIndexKey: the steps have no other name and never move
               key={step}
-              className={cn("h-1 rounded-full bg-border", shown && step < shown.score && (weak ? "bg-warning" : "bg-success"))}
+              className={cn("h-1 rounded-full bg-border", shown && step < Math.max(1, shown.score) && (weak ? "bg-warning" : "bg-success"))}
             />
           ))}
         </span>
