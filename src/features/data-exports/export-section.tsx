@@ -1,7 +1,8 @@
-import { getFormatter, getTranslations } from "next-intl/server";
+import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import type { Entry } from "@/access/entry";
 import { Alert } from "@/ui/alert";
 import { buttonVariants } from "@/ui/button";
+import { formatBytes } from "@/ui/format-bytes";
 import { Progress } from "@/ui/progress";
 import { RefreshEvery } from "@/ui/refresh-every";
 import { Section } from "@/ui/section";
@@ -13,7 +14,7 @@ const REFRESH_MS = 2_000;
 
 /** Everything of one's own in one archive: asked for, on its way, there to be fetched. Plain forms: it works without JavaScript. */
 export async function ExportSection({ entry, recentlyProven }: { entry: Entry; recentlyProven: boolean }) {
-  const [latest, t, format] = await Promise.all([getLatestExport(entry), getTranslations("exports"), getFormatter()]);
+  const [latest, t, format, locale] = await Promise.all([getLatestExport(entry), getTranslations("exports"), getFormatter(), getLocale()]);
   const running = latest?.status === "PENDING" || latest?.status === "RUNNING";
   return (
     <Section title={t("title")} description={t("lead")}>
@@ -31,7 +32,7 @@ export async function ExportSection({ entry, recentlyProven }: { entry: Entry; r
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2 rounded-lg border px-4 py-3 text-body">
           <p className="flex-1 basis-56">
             {t("ready", {
-              size: format.number(latest.sizeBytes / 1_000_000, { maximumFractionDigits: 1, minimumFractionDigits: 1 }),
+              size: formatBytes(latest.sizeBytes, locale),
               date: format.dateTime(latest.expiresAt, { dateStyle: "long" }),
             })}
           </p>

@@ -2,10 +2,10 @@ import { getLocale, getTranslations } from "next-intl/server";
 import type { Entry } from "@/access/entry";
 import type { Cursor } from "@/lib/keyset";
 import { EmptyState } from "@/ui/empty-state";
+import { formatBytes } from "@/ui/format-bytes";
 import { Pager } from "@/ui/pager";
 import { FileMenu } from "./file-menu";
 import { FileTable } from "./file-table";
-import { formatBytes } from "./format";
 import { getUsage, listFiles } from "./queries";
 import { QuotaBar } from "./quota-bar";
 

@@ -1,8 +1,9 @@
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { formatBytes } from "@/ui/format-bytes";
 import { RelativeTime } from "@/ui/relative-time";
 import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/ui/table";
-import { formatBytes, typeName } from "./format";
+import { typeName } from "./format";
 import type { ListedFile } from "./queries";
 
 type FileTableProps = {

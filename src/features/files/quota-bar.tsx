@@ -1,6 +1,6 @@
 import { getLocale, getTranslations } from "next-intl/server";
+import { formatBytes } from "@/ui/format-bytes";
 import { Progress } from "@/ui/progress";
-import { formatBytes } from "./format";
 
 /** How much of the person's room is taken. */
 export async function QuotaBar({ usedBytes, quotaBytes }: { usedBytes: number; quotaBytes: number }) {
