@@ -17,7 +17,7 @@ import {
 } from "@/access/identity/credentials";
 import { SignInRefused } from "@/access/identity/sign-in-refused";
 import { beginTwoStep, redeemTicket, twoStepPage } from "@/access/identity/tickets";
-import { hasVerifiedEmail, readyProviders } from "@/lib/auth-providers";
+import { hasVerifiedEmail, offersMagicLink, readyProviders } from "@/lib/auth-providers";
 import { db } from "@/lib/db";
 import { emailSchema, normaliseEmail } from "@/lib/email";
 import { env } from "@/lib/env";
@@ -38,6 +38,11 @@ export function configuredProviders(): Provider[] {
     const isPassword = typeof provider !== "function" && provider.type === "credentials" && provider.id === "credentials";
     return isPassword ? { ...provider, options: { ...provider.options, authorize: authorizePassword } } : provider;
   });
+}
+
+/** Whether a link in the mail signs people in here. */
+export function isMagicLinkOffered(): boolean {
+  return offersMagicLink(authConfig.providers);
 }
 
 function configuration(): NextAuthConfig {

@@ -5,8 +5,9 @@ import { sendVerification } from "@/features/addresses/changes";
 import { makeExport, sweepExports } from "@/features/data-exports/changes";
 import { sweepFiles } from "@/features/files/leftovers";
 import { sendMail } from "@/features/mail/tasks";
-import { sendReset } from "@/features/recovery/changes";
+import { sendMagicLink, sendReset } from "@/features/recovery/changes";
 import { env, isZeroConfig } from "@/lib/env";
+import { openGeoip } from "@/lib/geoip";
 import { log } from "@/lib/log";
 import { type Handlers, startWorker } from "@/lib/queue";
 import { storage } from "@/storage";
@@ -20,6 +21,7 @@ const HANDLERS: Handlers = {
   "account.register": finishRegistration,
   "account.verify": sendVerification,
   "account.forgot": sendReset,
+  "account.magicLink": sendMagicLink,
   "data.export": makeExport,
 };
 
@@ -27,6 +29,7 @@ const HANDLERS: Handlers = {
 export async function startUp(): Promise<void> {
   env();
   storage();
+  openGeoip();
   startFreshness();
   startJobs();
   sweepIn(SWEEP_AFTER_MS);

@@ -74,6 +74,7 @@ describe("parseEnv", () => {
   test("covers every variable that has a shape of its own", () => {
     const anyText = [
       "HOSTNAME",
+      "GEOIP_DB_PATH",
       "FOYER_DATA",
       "TRUSTED_PROXIES",
       "AUTH_GITHUB_ID",

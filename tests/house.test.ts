@@ -224,6 +224,7 @@ describe("nothing goes round the door", () => {
     "src/app/(public)/change-email/page.tsx",
     "src/app/(public)/revert-email/page.tsx",
     "src/app/(public)/not-me/page.tsx",
+    "src/app/(public)/magic-link/page.tsx",
     // Open in the zero-configuration mode, from this machine: src/features/mail/mailbox.ts decides.
     "src/app/dev/mailbox/page.tsx",
   ];

@@ -18,6 +18,8 @@ export type AuditAction =
   | "user.email_verified"
   | "user.verification_sent"
   | "user.reset_sent"
+  | "user.magic_link_sent"
+  | "user.magic_link_used"
   | "user.password_reset"
   | "user.email_change_requested"
   | "user.email_changed"

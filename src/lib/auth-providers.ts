@@ -13,11 +13,28 @@ export interface WayIn {
 }
 
 /**
- * The providers of auth.config.ts that can work here: a credentials or e-mail provider always, an OAuth one when its
+ * `{ id: "email", name: "Email", type: "email" }` in auth.config.ts: sign-in by a link that Foyer mails itself. Auth.js is not
+ * told of it: its own links sign in whoever fetches them, mail scanners included, and ask for no second factor.
+ */
+interface MagicLink {
+  id: string;
+  name: string;
+  type: "email";
+}
+type Configured = readonly (Provider | MagicLink)[];
+
+/** Whether auth.config.ts offers sign-in by a link in the mail. */
+export function offersMagicLink(configured: Configured): boolean {
+  return configured.some((entry) => typeof entry !== "function" && entry.type === "email");
+}
+
+/**
+ * The providers of auth.config.ts that can work here: a credentials provider always, an OAuth one when its
  * client id is set. Each gets a time limit on every call, and GitHub the check that its address is a confirmed one.
  */
-export function readyProviders(configured: readonly Provider[]): Provider[] {
+export function readyProviders(configured: Configured): Provider[] {
   return configured.flatMap((entry) => {
+    if (typeof entry !== "function" && entry.type === "email") return [];
     const { AUTH_GITHUB_ENTERPRISE_URL: baseUrl } = env();
     const given = typeof entry === "function" ? entry({}) : entry;
     const id = String(given.options?.id ?? given.id);
@@ -42,7 +59,7 @@ export function waysIn(providers: readonly Provider[]): WayIn[] {
 }
 
 /** The origins a browser is sent to when it signs in with one of these. */
-export function authorizationOrigins(configured: readonly Provider[]): string[] {
+export function authorizationOrigins(configured: Configured): string[] {
   const origins = readyProviders(configured).flatMap((entry) => {
     const provider = typeof entry === "function" ? entry({}) : entry;
     if (provider.type !== "oauth" && provider.type !== "oidc") return [];

@@ -49,6 +49,7 @@ export const envShape = {
     .describe("Where HIBP_ENABLED asks, for a mirror of one's own; ends with a slash."),
   BCRYPT_COST: number(4, 15).default(11).describe("Cost of new password hashes; older ones are raised at the next sign-in."),
   REQUIRE_ADMIN_MFA: flag.optional().describe("Admins set up a second factor or a passkey, and show it, before /admin opens to them."),
+  GEOIP_DB_PATH: z.string().optional().describe("A MaxMind DB file (GeoLite2 City or its like): devices then show where they are."),
   RATE_LIMIT_FACTOR: number(1, 1000)
     .default(1)
     .describe(

@@ -14,6 +14,7 @@ export interface Tasks {
   "account.register": { registrationId: string; by: Asker };
   "account.verify": { address: string; by: Asker };
   "account.forgot": { address: string; by: Asker };
+  "account.magicLink": { address: string; path: string; by: Asker };
   "data.export": { exportId: string };
 }
 /** Who caused a job, for the audit log, and the language of their mails where they have chosen none. */

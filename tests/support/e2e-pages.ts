@@ -28,6 +28,8 @@ export function pages(): { path: string; door: Door }[] {
       // Stands only for whoever waits for a mail: mail-flows.spec.ts comes by it as they do.
       // And only for whoever is between two steps: second-factors.spec.ts.
       .filter((path) => path !== "/verify-email" && path !== "/login/two-step")
+      // Nor where auth.config.ts offers no link in the mail, as it comes: tests/magic-link.test.ts.
+      .filter((path) => path !== "/magic-link")
       .sort()
       .map((path) => ({ path, door: DOORS[path] ?? "admin" }))
   );

@@ -2,7 +2,7 @@ import { Logger, runOnce } from "graphile-worker";
 import pg from "pg";
 import { finishRegistration } from "@/features/accounts/changes";
 import { sendVerification } from "@/features/addresses/changes";
-import { sendReset } from "@/features/recovery/changes";
+import { sendMagicLink, sendReset } from "@/features/recovery/changes";
 import { db } from "@/lib/db";
 import type { Handlers } from "@/lib/queue";
 
@@ -11,6 +11,7 @@ const HANDLERS: Partial<Handlers> = {
   "account.register": finishRegistration,
   "account.verify": sendVerification,
   "account.forgot": sendReset,
+  "account.magicLink": sendMagicLink,
 };
 
 /** Does the jobs of accounts that wait, as the worker beside a server would; throws what one of them throws. */

@@ -12,7 +12,9 @@ import type { Visitor } from "../entry";
 const HOUR_MS = 3_600_000;
 
 /** How many of each go to one address within an hour. Whoever asks for more is answered alike and causes no mail. */
-const HOURLY = { verification: 5, alreadyRegistered: 1, reset: 3, emailChange: 5 } satisfies Partial<Record<MailTemplate, number>>;
+const HOURLY = { verification: 5, alreadyRegistered: 1, reset: 3, magicLink: 5, emailChange: 5 } satisfies Partial<
+  Record<MailTemplate, number>
+>;
 
 /** The person a mail goes to, in their language where they chose one. */
 export interface Addressee {
@@ -56,6 +58,13 @@ export async function mailReset(tx: Transaction, to: Addressee, fallback: Locale
   const secret = await issueLink(tx, { purpose: "RESET_PASSWORD", userId: to.id, address: to.email });
   const props = { url: siteLink(`/reset-password?token=${secret}`), minutes: LINK_MINUTES.RESET_PASSWORD };
   await enqueueMail(tx, { template: "reset", props, ...envelope(to, fallback) });
+}
+
+/** A link that signs in; `path` is where the person was going. */
+export async function mailMagicLink(tx: Transaction, to: Addressee, fallback: Locale, path: string): Promise<void> {
+  const secret = await issueLink(tx, { purpose: "MAGIC_LINK", userId: to.id, address: to.email, data: { path } });
+  const props = { url: siteLink(`/magic-link?token=${secret}`), minutes: LINK_MINUTES.MAGIC_LINK };
+  await enqueueMail(tx, { template: "magicLink", props, ...envelope(to, fallback) });
 }
 
 /** Tells the owner of an address that somebody wanted to use it anew; at most one an hour. */
@@ -109,10 +118,20 @@ export async function mailSecurityChanged(
 }
 
 /** Tells the person of a sign-in from a browser that was not seen before; its link undoes it. */
-export async function mailNewDevice(tx: Transaction, to: Addressee, sid: string, { userAgent }: Visitor): Promise<void> {
+export async function mailNewDevice(
+  tx: Transaction,
+  to: Addressee,
+  sid: string,
+  { userAgent, place }: { userAgent: string | null; place: string | null },
+): Promise<void> {
   const secret = await issueLink(tx, { purpose: "END_SESSION", userId: to.id, address: to.email, data: { sid } });
   const { locale, ...rest } = envelope(to, await getLocale());
-  const props = { when: new Date().toISOString(), browser: await nameOf(userAgent, locale), url: siteLink(`/not-me?token=${secret}`) };
+  const props = {
+    when: new Date().toISOString(),
+    browser: await nameOf(userAgent, locale),
+    ...(place && { place }),
+    url: siteLink(`/not-me?token=${secret}`),
+  };
   await enqueueMail(tx, { template: "newDevice", props, locale, ...rest });
 }
 

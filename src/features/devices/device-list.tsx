@@ -28,7 +28,14 @@ export async function DeviceList({ entry }: { entry: Entry }) {
               <p className="text-muted text-sm">
                 {t.rich("since", {
                   time: () => <RelativeTime date={createdAt} locale={locale} now={now} />,
-                  method: method === "password" ? t("byPassword") : method === "passkey" ? t("byPasskey") : method,
+                  method:
+                    method === "password"
+                      ? t("byPassword")
+                      : method === "passkey"
+                        ? t("byPasskey")
+                        : method === "email"
+                          ? t("byLink")
+                          : method,
                 })}
               </p>
             </div>

@@ -3,14 +3,17 @@
 import { redirect } from "next/navigation";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
+import { homeOr, localPath } from "@/access/entry";
 import { closeWaysIn, endSessions, openLink, takeLink } from "@/access/identity/account-links";
 import { askerOf, mailPasswordChanged, mailReset } from "@/access/identity/account-mails";
+import { isMagicLinkOffered, signInWithTicket } from "@/access/identity/sign-in";
+import { beginTwoStep, issueTicket, twoStepPage } from "@/access/identity/tickets";
 import { AppError } from "@/lib/errors";
 import { forgetFirstAdminPassword } from "@/lib/first-admin";
 import { revokeLinks } from "@/lib/one-time-links";
 import { assertAcceptablePassword, hashPassword } from "@/lib/passwords";
-import { askForReset } from "./changes";
-import { disownSessionSchema, forgotPasswordSchema, resetPasswordSchema } from "./schema";
+import { askForMagicLink, askForReset } from "./changes";
+import { askMagicLinkSchema, disownSessionSchema, forgotPasswordSchema, resetPasswordSchema, signInByLinkSchema } from "./schema";
 
 const NEVER = new Date(0);
 
@@ -61,4 +64,35 @@ export const disownSession = action({ visitor: true, rate: "credentials" }, diso
     await record({ action: "user.session_disowned", actorId: userId, ...subject });
   });
   redirect("/login?notice=session_disowned");
+});
+
+/** Asks for a mail whose link signs in, where auth.config.ts offers it; the answer is the same for every address. */
+export const askMagicLink = action({ visitor: true, rate: "signup" }, askMagicLinkSchema, async ({ email, callbackUrl }, visitor) => {
+  if (!isMagicLinkOffered()) throw new AppError("not_found");
+  await askForMagicLink(email, localPath(callbackUrl), await askerOf(visitor));
+  return { email };
+});
+
+/**
+ * Signs in by the link from the mailbox, once: confirms the address with it, and leads by the second step where there is one. Of
+ * an account that nobody had confirmed, whatever way in its first visitor left is closed.
+ */
+export const signInByLink = action({ visitor: true, rate: "credentials" }, signInByLinkSchema, async ({ token }, visitor) => {
+  if (!isMagicLinkOffered()) throw new AppError("not_found");
+  const { link, ticket } = await change(visitor, async (tx, record) => {
+    const taken = await takeLink(tx, "MAGIC_LINK", token);
+    const { userId, person } = taken;
+    if (!person.emailVerified) {
+      await closeWaysIn(tx, userId, NEVER);
+      await endSessions(tx, userId);
+      await tx.user.update({ where: { id: userId }, data: { emailVerified: new Date() }, select: { id: true } });
+    }
+    await record({ action: "user.magic_link_used", actorId: userId, subjectType: "User", subjectId: userId });
+    const isTwoStep = person.secondFactor && person.emailVerified !== null;
+    return { link: taken, ticket: isTwoStep ? null : await issueTicket(tx, { userId, method: "email", strong: false }) };
+  });
+  const path = homeOr(link.path);
+  if (ticket) await signInWithTicket(ticket);
+  else if (await beginTwoStep(link.userId, "email")) redirect(twoStepPage(path));
+  redirect(path);
 });

@@ -1,6 +1,6 @@
 import "server-only";
 import { change } from "@/access/audit";
-import { lockAddress, mailReset, mayMail, visitorOf } from "@/access/identity/account-mails";
+import { lockAddress, mailMagicLink, mailReset, mayMail, visitorOf } from "@/access/identity/account-mails";
 import { db } from "@/lib/db";
 import { type Asker, addJob, type Tasks } from "@/lib/queue";
 
@@ -22,5 +22,23 @@ export async function sendReset({ address, by }: Tasks["account.forgot"]): Promi
     const sent = await mayMail(tx, address, "reset");
     if (sent) await mailReset(tx, user, by.locale);
     await record({ action: "user.reset_sent", subjectType: "User", subjectId: user.id, after: { sent } });
+  });
+}
+
+/** Asks for a mail whose link signs in: the same work for every address, known or not. */
+export async function askForMagicLink(address: string, path: string, by: Asker): Promise<void> {
+  await addJob(db(), "account.magicLink", { address, path, by });
+}
+
+/** `account.magicLink`: mails the link to whoever has an account with this address, at most five times an hour; nothing to anybody else. */
+export async function sendMagicLink({ address, path, by }: Tasks["account.magicLink"]): Promise<void> {
+  const where = { email: address, deletedAt: null };
+  if ((await db().user.count({ where })) === 0) return;
+  await change(visitorOf(by), async (tx, record) => {
+    await lockAddress(tx, address);
+    const user = await tx.user.findFirstOrThrow({ where, select: { id: true, email: true, locale: true } });
+    const sent = await mayMail(tx, address, "magicLink");
+    if (sent) await mailMagicLink(tx, user, by.locale, path);
+    await record({ action: "user.magic_link_sent", subjectType: "User", subjectId: user.id, after: { sent } });
   });
 }

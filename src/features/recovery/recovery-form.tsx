@@ -15,12 +15,14 @@ type RecoveryFormProps = {
   token?: string;
   /** What is asked for: an address, a new password for `account`, or nothing but the button. */
   email?: { label: string; done: string };
+  /** Where the person was going. */
+  callbackUrl?: string;
   password?: { label: string; hint: string; show: string; hide: string; account: string; strength: StrengthTexts };
   submit: string;
 };
 
 /** Asking for a link, choosing a new password by it, and undoing by it, are the same form. */
-export function RecoveryForm({ action, token, email, password, submit }: RecoveryFormProps) {
+export function RecoveryForm({ action, token, email, callbackUrl, password, submit }: RecoveryFormProps) {
   const [result, send] = useActionState(action, null);
   const form = useRef<HTMLFormElement>(null);
   const error = result?.ok === false ? result.error : undefined;
@@ -31,6 +33,7 @@ export function RecoveryForm({ action, token, email, password, submit }: Recover
       {error && !isBeside && <Alert tone="danger">{error.message}</Alert>}
       {result?.ok && result.data && email && <Alert tone="success">{email.done.replace("{address}", result.data.email)}</Alert>}
       {token !== undefined && <input type="hidden" name="token" value={token} />}
+      {callbackUrl !== undefined && <input type="hidden" name="callbackUrl" value={callbackUrl} />}
       {email && (
         <Field id="email" label={email.label} error={error?.fields?.email}>
           {(control) => (

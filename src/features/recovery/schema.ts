@@ -13,3 +13,5 @@ export const resetPasswordSchema = z.strictObject({
     .refine((value) => !/[\p{Cc}\p{Cs}]/u.test(value), "characters"),
 });
 export const disownSessionSchema = z.strictObject({ token });
+export const askMagicLinkSchema = z.strictObject({ email: emailSchema, callbackUrl: z.string().max(2_000).optional() });
+export const signInByLinkSchema = z.strictObject({ token });

@@ -2,11 +2,13 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { currentEntry, homeOr, localPath } from "@/access/entry";
+import { isMagicLinkOffered } from "@/access/identity/sign-in";
 import { signInWithEmail } from "@/features/accounts/actions";
 import { CredentialsForm } from "@/features/accounts/credentials-form";
 import { ForgotPasswordLink, Notice, signInError } from "@/features/accounts/notice";
 import { ProviderButtons } from "@/features/accounts/provider-buttons";
 import { PasskeySignIn } from "@/features/passkeys/passkey-sign-in";
+import { buttonVariants } from "@/ui/button";
 import { Divider } from "@/ui/divider";
 import { SoftLink } from "@/ui/soft-link";
 import { AuthFrame } from "../../_frames/auth-frame";
@@ -53,6 +55,14 @@ export default async function LoginPage({ searchParams }: { searchParams: Search
         />
         <Divider>{auth("or")}</Divider>
         <PasskeySignIn callbackUrl={path} />
+        {isMagicLinkOffered() && (
+          <SoftLink
+            className={buttonVariants({ variant: "secondary", className: "w-full" })}
+            href={`/magic-link?${new URLSearchParams({ callbackUrl: path })}`}
+          >
+            {auth("magicLink")}
+          </SoftLink>
+        )}
         <ProviderButtons callbackUrl={path} />
       </div>
     </AuthFrame>
