@@ -1,17 +1,22 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { currentEntry } from "@/access/entry";
-import { connectAccount } from "@/access/identity/credentials";
-import { sealTotpSecret } from "@/access/identity/second-factor";
+import { connectAccount, mayConnect } from "@/access/identity/credentials";
 import { requestDeletion } from "@/features/account-deletion/actions";
-import { changePassword, disconnectAccount } from "@/features/accounts/actions";
-import { removePasskey } from "@/features/passkeys/actions";
-import { newRecoveryCodes, removeTotp, startTotp } from "@/features/second-factors/actions";
+import { changePassword, disconnectAccount, signInWithEmail } from "@/features/accounts/actions";
+import { renderMail } from "@/features/mail/render";
+import { beginPasskeyRegistration, finishPasskeyRegistration, removePasskey } from "@/features/passkeys/actions";
+import { resetSecondFactors } from "@/features/people/actions";
+import { confirmTotp, confirmWithCode, newRecoveryCodes, passTwoStep, removeTotp, startTotp } from "@/features/second-factors/actions";
+import { locales } from "@/i18n/locale";
 import { db } from "@/lib/db";
-import { newTotpSecret } from "@/lib/totp";
+import { readMailContent, type SecurityChange } from "@/lib/mail-props";
+import { siteLink } from "@/lib/site-link";
 import { hostile } from "./support/hostile";
 import { mailsTo } from "./support/jobs";
 import { admin, PASSWORD, person } from "./support/people";
-import { as, asVisitor, type Browser, signedIn } from "./support/request";
+import { as, asVisitor, type Browser, browser, redirectOf, signedIn } from "./support/request";
+import { codeOf, withTotp } from "./support/second-factors";
+import { softwareAuthenticator } from "./support/software-authenticator";
 
 type Person = Awaited<ReturnType<typeof person>>;
 type Change = (window: Browser, someone: Person) => Promise<{ ok: boolean; error?: { code: string; message: string } }>;
@@ -19,21 +24,58 @@ type Change = (window: Browser, someone: Person) => Promise<{ ok: boolean; error
 const age = (sid: string) => db().session.update({ where: { id: sid }, data: { reauthenticatedAt: new Date(Date.now() - 601_000) } });
 const connect = (userId: string, provider: string) =>
   db().account.create({ data: { userId, type: "oauth", provider, providerAccountId: `${provider}-${userId}` } });
-const told = async ({ email }: Person) =>
-  (await mailsTo(email)).map(({ template, props }) => (template === "securityChanged" ? props.what : template));
+const addKey = (userId: string, id: string) => db().passkey.create({ data: { id, userId, name: "Laptop", publicKey: Buffer.from("x") } });
+/** Without the word of a new device: the sessions of these browsers were not opened by a sign-in that left a device cookie. */
+const told = async ({ email }: Pick<Person, "email">) =>
+  (await mailsTo(email))
+    .filter(({ template }) => template !== "newDevice")
+    .map(({ template, props }) => (template === "securityChanged" ? props.what : template));
 
 /** A person with a password, GitHub, an app and a passkey: nothing below is their last way in. */
 async function equipped() {
   const someone = await person();
   const { id } = someone;
   await connect(id, "github");
-  await db().passkey.create({ data: { id: `key-${id}`, userId: id, name: "Laptop", publicKey: Buffer.from("x") } });
-  await db().totpFactor.create({ data: { userId: id, secret: sealTotpSecret(newTotpSecret(), id), confirmedAt: new Date() } });
-  await db().user.update({ where: { id }, data: { secondFactor: true } });
+  await addKey(id, `key-${id}`);
+  await withTotp(someone);
   return someone;
 }
 
+/** As auth.ts does when a provider's answer comes back to somebody who is signed in. */
+const connectHere: Change = (window, { id: userId }) =>
+  window.run(async () => {
+    if (!(await mayConnect())) return { ok: false, error: { code: "forbidden", message: "" } };
+    await connectAccount({ userId, type: "oauth", provider: "google", providerAccountId: userId });
+    return { ok: true };
+  });
+
+const addPasskey: Change = async (window) => {
+  const options = await window.run(() => beginPasskeyRegistration({}));
+  if (!options.ok) return options;
+  return window.run(() => finishPasskeyRegistration({ name: "Phone", response: softwareAuthenticator().create(options.data) }));
+};
+
+const turnTotpOn: Change = async (window, { id: userId }) => {
+  await db().totpFactor.deleteMany({ where: { userId } });
+  await db().user.update({ where: { id: userId }, data: { secondFactor: false } });
+  const started = await window.run(() => startTotp({}));
+  return started.ok ? window.run(() => confirmTotp({ code: codeOf(started.data.secret) })) : started;
+};
+
+/** Where GitHub is offered. */
+async function withGitHub(work: () => Promise<void>): Promise<void> {
+  for (const name of ["AUTH_GITHUB_ID", "AUTH_GITHUB_SECRET"]) vi.stubEnv(name, "x");
+  try {
+    await work();
+  } finally {
+    vi.unstubAllEnvs();
+  }
+}
+
 const CHANGES: [name: string, mail: string, change: Change][] = [
+  ["a provider connected", "providerConnected", connectHere],
+  ["a passkey added", "passkeyAdded", addPasskey],
+  ["two-step sign-in turned on", "totpOn", turnTotpOn],
   ["a provider disconnected", "providerDisconnected", (window) => window.run(() => disconnectAccount({ provider: "github" }))],
   ["a passkey removed", "passkeyRemoved", (window, { id }) => window.run(() => removePasskey({ id: `key-${id}` }))],
   ["two-step sign-in turned off", "totpOff", (window) => window.run(() => removeTotp({}))],
@@ -76,6 +118,63 @@ describe("every change of the ways in", () => {
     expect(await told(stranger)).toEqual([]);
   });
 
+  test("a recovery code used is told, at a sign-in and at a proof", async () => {
+    const someone = await person();
+    const { recoveryCodes } = await withTotp(someone);
+    const [one = "", two = ""] = recoveryCodes;
+    const window = browser();
+    await redirectOf(window.run(() => signInWithEmail({ email: someone.email, password: PASSWORD })));
+    expect((await window.run(() => passTwoStep({ code: "aaaa-bbbb-cccc" }))).ok).toBe(false);
+    expect(await told(someone)).toEqual([]);
+    await redirectOf(window.run(() => passTwoStep({ code: one })));
+    expect(await told(someone)).toEqual(["recoveryCodeUsed"]);
+    expect(await window.run(() => confirmWithCode({ code: two }))).toMatchObject({ ok: true });
+    expect(await told(someone)).toEqual(["recoveryCodeUsed", "recoveryCodeUsed"]);
+  });
+
+  test("factors reset by an admin are told to whose they were, and not to the admin", async () => {
+    const [boss, someone] = [await admin(), await equipped()];
+    expect(await as(boss, () => resetSecondFactors({ userId: someone.id }))).toMatchObject({ ok: true });
+    expect([await told(someone), await told(boss)]).toEqual([["factorsReset"], []]);
+  });
+
+  test("of two at once in two sessions the second finds its session ended, changes nothing and ends nothing", async () => {
+    const someone = await person({ password: null });
+    for (const key of ["a", "b", "c"]) await addKey(someone.id, `${key}-${someone.id}`);
+    const windows = [await signedIn(someone), await signedIn(someone)];
+    const answers = await Promise.all(
+      windows.map((window, index) => window.run(() => removePasskey({ id: `${index ? "b" : "a"}-${someone.id}` }))),
+    );
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
+    const isOpen = await Promise.all(windows.map(async (window) => (await window.run(currentEntry)) !== null));
+    expect(isOpen).toEqual(answers.map(({ ok }) => ok));
+    expect([await db().passkey.count({ where: { userId: someone.id } }), await told(someone)]).toEqual([2, ["passkeyRemoved"]]);
+  });
+
+  const words: Record<SecurityChange, true> = {
+    totpOn: true,
+    totpOff: true,
+    recoveryCodesRenewed: true,
+    recoveryCodeUsed: true,
+    passkeyAdded: true,
+    passkeyRemoved: true,
+    providerConnected: true,
+    providerDisconnected: true,
+    factorsReset: true,
+  };
+  test.each(locales)("the mail says in %s what changed, when and in which browser, and leads to the security settings", async (locale) => {
+    const texts = await Promise.all(
+      Object.keys(words).map(async (what) => {
+        const props = { when: "2026-03-04T05:06:00.000Z", browser: "Firefox 152", what };
+        const { html, text } = await renderMail(readMailContent("securityChanged", props), locale);
+        for (const part of [html, text])
+          for (const said of [siteLink("/settings/security"), "2026", "05:06", "Firefox 152"]) expect(part).toContain(said);
+        return text;
+      }),
+    );
+    expect(new Set(texts).size).toBe(9);
+  });
+
   test("an address nobody has confirmed is told nothing: it may be a stranger's", async () => {
     const someone = await equipped();
     const window = await signedIn(someone);
@@ -87,17 +186,33 @@ describe("every change of the ways in", () => {
 });
 
 describe("disconnectAccount", () => {
-  test("never takes the last way in, not even of two at once", async () => {
-    const someone = await person({ password: null });
-    process.env.AUTH_GITHUB_ID = "x";
-    for (const provider of ["github", "google"]) await connect(someone.id, provider);
-    const [one, two] = [await signedIn(someone), await signedIn(someone)];
-    const answers = await Promise.all([
-      one.run(() => disconnectAccount({ provider: "github" })),
-      two.run(() => disconnectAccount({ provider: "google" })),
-    ]);
-    expect(answers.filter(({ ok }) => ok).length).toBeLessThanOrEqual(1);
-    expect(await db().account.count({ where: { userId: someone.id } })).toBeGreaterThanOrEqual(1);
+  test("never takes the last way in, not even of the last two at once, in one session", async () => {
+    await withGitHub(async () => {
+      const someone = await person({ password: null });
+      await connect(someone.id, "github");
+      await addKey(someone.id, `key-${someone.id}`);
+      const window = await signedIn(someone);
+      const answers: Awaited<ReturnType<Change>>[] = await Promise.all([
+        window.run(() => disconnectAccount({ provider: "github" })),
+        window.run(() => removePasskey({ id: `key-${someone.id}` })),
+      ]);
+      expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
+      expect(answers.find(({ ok }) => !ok)?.error).toMatchObject({ code: "conflict", message: expect.stringContaining("last way in") });
+      const own = { where: { userId: someone.id } };
+      expect((await db().account.count(own)) + (await db().passkey.count(own))).toBe(1);
+      // What was refused is not told.
+      expect(await told(someone)).toHaveLength(1);
+    });
+  });
+
+  test("a provider that is not offered here is no way in that remains, and may itself be taken away", async () => {
+    await withGitHub(async () => {
+      const someone = await person({ password: null });
+      for (const provider of ["github", "google"]) await connect(someone.id, provider);
+      const window = await signedIn(someone);
+      expect((await window.run(() => disconnectAccount({ provider: "github" }))).ok).toBe(false);
+      expect(await window.run(() => disconnectAccount({ provider: "google" }))).toMatchObject({ ok: true });
+    });
   });
 
   test("touches one's own only, of everybody: a stranger's and an admin's are not found", async () => {

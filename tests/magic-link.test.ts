@@ -75,6 +75,7 @@ describe("sign-in by a link in the mail", () => {
     const window = browser();
     await redirectOf(window.run(() => signInByLink({ token })));
     expect(await db().password.count({ where: { userId: someone.id } })).toBe(0);
+    expect((await mailsTo(someone.email)).map(({ template }) => template)).toEqual(["magicLink", "welcome", "newDevice"]);
     expect(await squatter.run(currentEntry)).toBeNull();
     expect((await window.run(currentEntry))?.actor).toMatchObject({ userId: someone.id, emailVerified: true });
   });

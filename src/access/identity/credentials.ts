@@ -13,14 +13,13 @@ import { standingOf } from "../freshness";
 import { absoluteEnd } from "../lifetimes";
 import { admitGuess } from "../limits";
 import { mailNewDevice, mailSecurityChanged } from "./account-mails";
+import { provenSession } from "./reauthentication";
 
 type User = NonNullable<Awaited<ReturnType<Transaction["user"]["findUnique"]>>>;
 type Session = NonNullable<Awaited<ReturnType<Transaction["session"]["findUnique"]>>>;
 
 /** The longest that browsers keep a cookie. */
 const DEVICE_SECONDS = 400 * 24 * 3600;
-/** How long after proving who one is the ways in may be changed. */
-export const REAUTHENTICATION_MS = 10 * 60_000;
 
 /**
  * The id of the person with this address and password, or null. An unknown address and one without a password cost the
@@ -82,8 +81,7 @@ async function isNewDevice(tx: Transaction, userId: string, deviceId: string): P
 
 /** Whether this session showed a second factor and proved itself lately: connecting a provider in it does not weaken the next. */
 async function isStrongAndFresh(tx: Transaction, { sid, sub }: Claims): Promise<boolean> {
-  const since = new Date(Date.now() - REAUTHENTICATION_MS);
-  const where = { id: sid, userId: sub, strong: true, endedAt: null, expiresAt: { gt: new Date() }, reauthenticatedAt: { gt: since } };
+  const where = { ...provenSession({ sid, userId: sub }), strong: true, expiresAt: { gt: new Date() } };
   return (await tx.session.count({ where })) === 1;
 }
 
@@ -141,8 +139,7 @@ export async function mayConnect(): Promise<boolean> {
   if (!claims || !standing) return true;
   // Whoever registered an address that is not theirs would keep this way in after its owner has reset the password.
   if (!standing.emailVerified) return false;
-  const session = await db().session.findUnique({ where: { id: claims.sid }, select: { reauthenticatedAt: true } });
-  return session !== null && Date.now() - session.reauthenticatedAt.getTime() < REAUTHENTICATION_MS;
+  return (await db().session.count({ where: provenSession({ sid: claims.sid, userId: claims.sub }) })) === 1;
 }
 
 /** Makes a person from what a provider vouches for. Text is cut to what fits; a picture is kept only from https. */

@@ -1,12 +1,21 @@
 import { db, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import type { Entry } from "../entry";
-import { REAUTHENTICATION_MS } from "./credentials";
 
-/** Whether this session has proven within 10 minutes who is sitting there, so that the ways in may be changed (ASVS 7.5.1). */
+/** How long after proving who one is the ways in may be changed. */
+const REAUTHENTICATION_MS = 10 * 60_000;
+
+/** The session of this id and person, if it is open and has proven within 10 minutes who is sitting there (ASVS 7.5.1). */
+export function provenSession({ sid, userId }: { sid: string; userId: string }) {
+  return { id: sid, userId, endedAt: null, reauthenticatedAt: { gt: new Date(Date.now() - REAUTHENTICATION_MS) } };
+}
+
+/**
+ * Whether the ways in may be changed in this session: `provenSession`. Asked under `lockPerson`, of two changes at once the
+ * one whose session the other has just ended is told false.
+ */
 export async function recentlyProven({ actor }: Entry, tx: Transaction = db()): Promise<boolean> {
-  const session = await tx.session.findFirst({ where: { id: actor.sid, userId: actor.userId }, select: { reauthenticatedAt: true } });
-  return session !== null && Date.now() - session.reauthenticatedAt.getTime() < REAUTHENTICATION_MS;
+  return (await tx.session.count({ where: provenSession(actor) })) === 1;
 }
 
 /**

@@ -5,7 +5,7 @@ import { change } from "@/access/audit";
 import { action } from "@/access/door";
 import { homeOr, localPath } from "@/access/entry";
 import { closeWaysIn, endSessions, openLink, takeLink } from "@/access/identity/account-links";
-import { askerOf, mailPasswordChanged, mailReset } from "@/access/identity/account-mails";
+import { askerOf, mailPasswordChanged, mailReset, mailWelcome } from "@/access/identity/account-mails";
 import { isMagicLinkOffered, signInWithTicket } from "@/access/identity/sign-in";
 import { beginTwoStep, issueTicket, twoStepPage } from "@/access/identity/tickets";
 import { AppError } from "@/lib/errors";
@@ -79,13 +79,17 @@ export const askMagicLink = action({ visitor: true, rate: "signup" }, askMagicLi
  */
 export const signInByLink = action({ visitor: true, rate: "credentials" }, signInByLinkSchema, async ({ token }, visitor) => {
   if (!isMagicLinkOffered()) throw new AppError("not_found");
+  const { locale } = await askerOf(visitor);
   const { link, ticket } = await change(visitor, async (tx, record) => {
     const taken = await takeLink(tx, "MAGIC_LINK", token);
     const { userId, person } = taken;
     if (!person.emailVerified) {
       await closeWaysIn(tx, userId, NEVER);
       await endSessions(tx, userId);
+      await revokeLinks(tx, userId);
       await tx.user.update({ where: { id: userId }, data: { emailVerified: new Date() }, select: { id: true } });
+      await mailWelcome(tx, person, locale);
+      await record({ action: "user.email_verified", actorId: userId, subjectType: "User", subjectId: userId });
     }
     await record({ action: "user.magic_link_used", actorId: userId, subjectType: "User", subjectId: userId });
     const isTwoStep = person.secondFactor && person.emailVerified !== null;
