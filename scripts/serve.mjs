@@ -1,5 +1,6 @@
 // The site's HTTP server around Next, started by scripts/start.ts (or by anyone, with the variables of .env.example set).
 // Next's own `next start` believes X-Forwarded-* from everybody; only who holds the socket can say who the peer is.
+import { AsyncLocalStorage } from "node:async_hooks";
 import { EventEmitter } from "node:events";
 import { createServer, STATUS_CODES } from "node:http";
 import { dirname } from "node:path";
@@ -19,6 +20,11 @@ const IDLE_SWEEP_MS = 100;
 const JOBS_GRACE_MS = 5_000;
 /** How long a refused sender has to see the answer before its connection is cut under what it still sends. */
 const REFUSAL_MS = 1_000;
+
+/** What src/instrumentation.ts says of the request under way: that it failed for an outage, and when trying again makes sense. */
+/** @type {AsyncLocalStorage<{ retryAfter?: number }>} */
+const underWay = new AsyncLocalStorage();
+Object.assign(globalThis, { foyerUnderWay: underWay });
 
 const dir = dirname(dirname(fileURLToPath(import.meta.url)));
 const dev = process.argv.includes("--dev");
@@ -40,8 +46,9 @@ server.on("request", async (request, response) => {
   try {
     const refusal = prepare(request);
     if (refusal) return refuse(request, response, refusal);
-    if (isCallersFault(request)) blameCaller(response);
-    await handle(request, response);
+    const outage = {};
+    nameCause(response, outage, isCallersFault(request));
+    await underWay.run(outage, () => handle(request, response));
   } catch (error) {
     console.error(error);
     if (response.headersSent) return void response.destroy();
@@ -107,14 +114,18 @@ function refuse(request, response, status) {
 }
 
 /**
- * Says 400 where Next says 500.
- * @param {import("node:http").ServerResponse} response
+ * Next says 500 to whatever a page throws: an outage is 503 with Retry-After, and what the caller got wrong 400.
+ * @param {import("node:http").ServerResponse} response @param {{ retryAfter?: number }} outage @param {boolean} isCallers
  */
-function blameCaller(response) {
+function nameCause(response, outage, isCallers) {
   const writeHead = response.writeHead;
   /** @type {(status: number, ...rest: unknown[]) => unknown} */
-  const blaming = (status, ...rest) => Reflect.apply(writeHead, response, [status === 500 ? 400 : status, ...rest]);
-  Object.assign(response, { writeHead: blaming });
+  const naming = (status, ...rest) => {
+    if (status !== 500) return Reflect.apply(writeHead, response, [status, ...rest]);
+    if (outage.retryAfter !== undefined) response.setHeader("retry-after", outage.retryAfter);
+    return Reflect.apply(writeHead, response, [outage.retryAfter !== undefined ? 503 : isCallers ? 400 : 500, ...rest]);
+  };
+  Object.assign(response, { writeHead: naming });
 }
 
 function proxiesOrExit() {

@@ -13,6 +13,9 @@ const STATUS = {
   unavailable: 503,
 } as const;
 
+/** Seconds after which trying an unavailable thing again makes sense. */
+export const RETRY_AFTER_SECONDS = 5;
+
 type Params = Record<string, string | number>;
 
 /**
@@ -45,7 +48,7 @@ export class AppError extends Error {
     this.params = more.params ?? {};
     this.fields = more.fields ?? {};
     this.fieldParams = more.fieldParams ?? {};
-    this.retryAfter = more.retryAfter ?? (code === "unavailable" ? 5 : undefined);
+    this.retryAfter = more.retryAfter ?? (code === "unavailable" ? RETRY_AFTER_SECONDS : undefined);
   }
 
   get status(): number {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
@@ -95,6 +96,38 @@ async function startFast(dir: string): Promise<{ url: string; stop(): Promise<vo
     await client.query("SELECT pg_reload_conf()");
   });
   return { url: server.url, stop: () => server.stop() };
+}
+
+/**
+ * A server of a test's own with one migrated database, which may be stopped, killed and frozen without anybody else's noticing.
+ * As `npm start` runs it: what was committed is there again after a crash.
+ */
+export async function startOwnPostgres() {
+  const dir = join(temporaryFolder(), "postgres");
+  let server = await startPostgres({ dir, log: () => {}, port: await freePort() });
+  await migrate(server.url);
+  const signal = (name: NodeJS.Signals) => {
+    const postmaster = Number.parseInt(readFileSync(join(server.data, "postmaster.pid"), "utf8"), 10);
+    // The postmaster first: it would take the silence of a child for its death, and must not start others meanwhile.
+    process.kill(postmaster, name);
+    for (const pid of childrenOf(postmaster)) process.kill(pid, name);
+  };
+  return {
+    url: server.url,
+    stop: () => server.stop(),
+    /** Again, on the same port with the same data. */
+    start: async () => {
+      server = await startPostgres({ dir, log: () => {}, port: server.port });
+    },
+    /** Connections stay open, and nobody answers on them. */
+    freeze: () => signal("SIGSTOP"),
+    thaw: () => signal("SIGCONT"),
+  };
+}
+
+function childrenOf(parent: number): number[] {
+  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
+  return lines.map((line) => line.trim().split(/\s+/).map(Number)).flatMap(([pid, ppid]) => (pid && ppid === parent ? [pid] : []));
 }
 
 /** Applies every migration in order, and records each as Prisma does, so that `migrate deploy` finds nothing to do. */

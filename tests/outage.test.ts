@@ -1,0 +1,182 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { env } from "@/lib/env";
+import { sessionCookieName } from "@/lib/session-cookie";
+import { encodeToken } from "@/lib/session-token";
+import { file, person } from "./support/people";
+import { startOwnPostgres } from "./support/postgres";
+import { newClaims } from "./support/request";
+import { type Server, startServer } from "./support/server";
+
+/*
+ * The site in a process of its own, and a PostgreSQL that is taken from it while members go on asking. Everything a browser
+ * would notice is kept: each status, each cookie, each redirect.
+ */
+
+/** Nobody is waiting longer: a database that comes back is noticed within two seconds (design/security.md, Faults). */
+const RECOVERY_MS = 2_000;
+const COMES = { timeout: 10_000, interval: 50 };
+const COOKIE = sessionCookieName(false);
+const MEMBERS = 6;
+const PAGES = ["/members", "/files", "/settings/profile", "/settings/security", "/forbidden"];
+
+interface Seen {
+  at: number;
+  ended: number;
+  what: string;
+  status: number;
+  retryAfter: string | null;
+  location: string;
+  /** The session's cookie was written: renewed, or cleared. */
+  cookies: string[];
+}
+type Member = { cookie: string; fileId: string };
+
+const postgres = await startOwnPostgres();
+// What this process makes, it makes in the database of the site.
+process.env.DATABASE_URL = postgres.url;
+let site: Server;
+let members: Member[];
+
+beforeAll(async () => {
+  const { FOYER_DATA = "", AUTH_SECRET = "" } = process.env;
+  site = await startServer({ env: { DATABASE_URL: postgres.url, FOYER_DATA, AUTH_SECRET } });
+  members = await Promise.all(
+    Array.from({ length: MEMBERS }, async () => {
+      const who = await person();
+      const { id } = await file(who);
+      return { cookie: `${COOKIE}=${encodeToken(await newClaims(who), env().AUTH_SECRET, COOKIE)}`, fileId: id };
+    }),
+  );
+});
+afterAll(async () => {
+  await site.stop();
+  await postgres.stop();
+});
+
+describe("while PostgreSQL is away, members who go on asking", () => {
+  test("stopped for a minute: are not signed out, read or wait, change nothing by halves, and go on within two seconds", async () => {
+    await underLoad({
+      take: () => postgres.stop(),
+      ms: 60_000,
+      giveBack: () => postgres.start(),
+    });
+  }, 120_000);
+
+  test("frozen in the middle of everything: the same", async () => {
+    await underLoad({
+      take: async () => postgres.freeze(),
+      // Longer than any query may take: those under way have to give up too.
+      ms: 20_000,
+      giveBack: async () => postgres.thaw(),
+    });
+  }, 60_000);
+});
+
+async function underLoad({ take, ms, giveBack }: { take: () => Promise<void>; ms: number; giveBack: () => Promise<void> }) {
+  const seen: Seen[] = [];
+  const over = new AbortController();
+  onTestFinished(() => over.abort());
+  const clients = Promise.all(members.map((member) => browse(member, seen, over.signal))).finally(() => over.abort());
+  // Looked at below; when the test fails before, its reason is the one to be told.
+  clients.catch(() => undefined);
+  await expect.poll(() => seen.length, COMES).toBeGreaterThan(3 * MEMBERS);
+  expect(
+    about(seen, ({ what, status }) => (what === "DELETE" ? status !== 404 : status !== 200 && status !== 302)),
+    "before",
+  ).toEqual([]);
+  await take();
+  const gone = Date.now();
+  await sleep(ms);
+  await giveBack();
+  const back = Date.now();
+  // Each of them is served again, and may change things again.
+  for (const member of members) {
+    const left = () => Math.max(1, RECOVERY_MS - (Date.now() - back));
+    await expect.poll(async () => (await ask(member, "/members")).status, { timeout: left(), interval: 50 }).toBe(200);
+    await expect.poll(async () => (await change(member)).status, { timeout: left(), interval: 50 }).toBe(404);
+  }
+  const quiet = Date.now();
+  await expect.poll(() => seen.filter(({ at }) => at > quiet).length, COMES).toBeGreaterThan(3 * MEMBERS);
+  over.abort();
+  await clients;
+
+  const during = seen.filter(({ at, ended }) => at > gone && ended < back);
+  expect(
+    seen.flatMap(({ cookies }) => cookies).filter((cookie) => !new RegExp(`^${COOKIE}=e`).test(cookie)),
+    "cookies cleared",
+  ).toEqual([]);
+  expect(
+    about(seen, ({ location }) => location.includes("/login")),
+    "redirects to /login",
+  ).toEqual([]);
+  const bugs = site
+    .log()
+    .split("\n")
+    .filter((line) => /request failed|unexpected error/.test(line));
+  expect(bugs, "outage taken for a bug").toEqual([]);
+  expect(
+    about(seen, ({ status }) => ![200, 302, 404, 503].includes(status)),
+    "wrong answers",
+  ).toEqual([]);
+  expect(
+    about(seen, ({ status, retryAfter }) => status === 503 && !(Number(retryAfter) > 0)),
+    "without Retry-After",
+  ).toEqual([]);
+  // A 404 would be an outage taken for a row that is not there; only the change asks for one that never was.
+  expect(
+    about(seen, ({ status, what }) => status === 404 && what !== "DELETE"),
+    "outage taken for absence",
+  ).toEqual([]);
+  const changes = during.filter(({ what }) => what === "DELETE");
+  expect(changes.length, "changes that were tried").toBeGreaterThan(MEMBERS);
+  expect(
+    about(seen, (one) => changes.includes(one) && one.status !== 503),
+    "changes let through",
+  ).toEqual([]);
+  expect(during.filter(({ what, status }) => what === "/forbidden" && status === 200).length, "pages read from memory").toBeGreaterThan(0);
+  expect(
+    about(seen, ({ at, status }) => at > quiet && status === 503),
+    "still away",
+  ).toEqual([]);
+}
+
+/** Those answers, each kind once. */
+function about(seen: Seen[], which: (one: Seen) => boolean): string[] {
+  return [...new Set(seen.filter(which).map(({ what, status, location }) => `${what} ${status} ${location}`))];
+}
+
+/** One browser with three tabs, until it is told to stop: pages, a file, and a change. One that waits holds up no other. */
+async function browse(member: Member, seen: Seen[], over: AbortSignal): Promise<void> {
+  const tab = async (next: (step: number) => Promise<Seen>) => {
+    for (let step = 0; !over.aborted; step++) {
+      seen.push(await next(step));
+      await sleep(150);
+    }
+  };
+  const page = (step: number) => PAGES[step % PAGES.length] ?? "";
+  await Promise.all([
+    tab((step) => ask(member, page(step))),
+    tab(() => ask(member, `/api/files/${member.fileId}`)),
+    tab(() => change(member)),
+  ]);
+}
+
+function ask(member: Member, path: string): Promise<Seen> {
+  return answered(path, path, { headers: { cookie: member.cookie, accept: "text/html" } });
+}
+
+/** Asks for something to be deleted that does not exist: refused as unavailable, or looked for and not found. */
+function change({ cookie }: Member): Promise<Seen> {
+  const path = "/api/files/00000000-0000-4000-8000-000000000000";
+  return answered("DELETE", path, { method: "DELETE", headers: { cookie, origin: site.url } });
+}
+
+async function answered(what: string, path: string, init: RequestInit): Promise<Seen> {
+  const at = Date.now();
+  const response = await fetch(`${site.url}${path}`, { ...init, redirect: "manual" });
+  await response.arrayBuffer();
+  const { status, headers } = response;
+  const cookies = headers.getSetCookie().filter((cookie) => cookie.startsWith(`${COOKIE}`));
+  return { at, ended: Date.now(), what, status, retryAfter: headers.get("retry-after"), location: headers.get("location") ?? "", cookies };
+}
