@@ -1,0 +1,68 @@
+import { expect } from "vitest";
+
+/** A browser without JavaScript: its cookies, and the forms of the pages it is shown. */
+export class PlainBrowser {
+  readonly cookies = new Map<string, string>();
+  constructor(readonly origin: string) {}
+
+  /** Asks for a page and follows where it leads. */
+  async open(path: string): Promise<{ path: string; html: string }> {
+    for (let hops = 0; hops < 10; hops++) {
+      const response = await this.#send(path, { method: "GET" });
+      const location = response.headers.get("location");
+      const html = await response.text();
+      if (!location) return { path, html };
+      path = pathOf(location, this.origin);
+    }
+    throw new Error(`${path} leads in circles`);
+  }
+
+  /** Fills in the form of the page that has these fields, and sends it. Gives the status and where it led. */
+  async submit(path: string, fields: Record<string, string>): Promise<{ status: number; location: string | null; html: string }> {
+    const page = await this.open(path);
+    const form = formWith(page.html, Object.keys(fields));
+    expect(form, `${page.path} has a form with ${Object.keys(fields)}`).not.toBeNull();
+    const body = new FormData();
+    for (const [name, value] of Object.entries({ ...form, ...fields })) body.append(name, value);
+    const response = await this.#send(page.path, { method: "POST", body, headers: { origin: this.origin } });
+    const location = response.headers.get("location");
+    return { status: response.status, location: location && pathOf(location, this.origin), html: await response.text() };
+  }
+
+  async #send(path: string, init: RequestInit): Promise<Response> {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const headers = { "accept-language": "en", accept: "text/html", ...init.headers, ...(cookie && { cookie }) };
+    const response = await fetch(`${this.origin}${path}`, { ...init, headers, redirect: "manual" });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      if (value === "" || /max-age=0/i.test(line)) this.cookies.delete(name);
+      else this.cookies.set(name, value);
+    }
+    return response;
+  }
+}
+
+function pathOf(location: string, origin: string): string {
+  const url = new URL(location, origin);
+  return `${url.pathname}${url.search}`;
+}
+
+/** The values a form brings along, of the first form in the page that has all these names. */
+function formWith(html: string, names: string[]): Record<string, string> | null {
+  for (const [form] of html.matchAll(/<form\b.*?<\/form>/gs)) {
+    const values: Record<string, string> = {};
+    for (const [tag] of form.matchAll(/<(?:input|textarea|button)\b[^>]*>/g)) {
+      const name = attribute(tag, "name");
+      if (name !== null) values[name] ??= attribute(tag, "value") ?? "";
+    }
+    if (names.every((name) => name in values)) return values;
+  }
+  return null;
+}
+
+function attribute(tag: string, name: string): string | null {
+  const value = new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1];
+  if (value === undefined) return null;
+  const named: Record<string, string> = { quot: '"', amp: "&", lt: "<", gt: ">", "#x27": "'", "#39": "'" };
+  return value.replace(/&([#\w]+);/g, (whole, entity: string) => named[entity] ?? whole);
+}
