@@ -23,19 +23,25 @@ export async function hashPassword(password: string): Promise<string> {
 
 /**
  * Whether `password` belongs to `hash`. Without a hash the same work is done and the answer is false, so that the time
- * tells nothing (ASVS 6.3.8). Throws "unavailable" when so many wait already that this one would wait for seconds.
+ * tells nothing (ASVS 6.3.8); nor does the age of a hash, whose lower cost is made up for. Throws "unavailable" when so many
+ * wait already that this one would wait for seconds.
  */
 export async function verifyPassword(password: string, hash: string | null): Promise<boolean> {
+  const cost = env().BCRYPT_COST;
   const normalised = normalise(password);
   const tooLong = Buffer.byteLength(normalised) > MAX_PASSWORD_BYTES;
-  const against = hash && !tooLong ? hash : await decoy(env().BCRYPT_COST);
-  const matches = await run<boolean>({ kind: "compare", password: tooLong ? "" : normalised, hash: against });
-  return matches && against === hash;
+  const against = hash && !tooLong ? hash : await decoy(cost);
+  const compare = (other: string) => run<boolean>({ kind: "compare", password: tooLong ? "" : normalised, hash: other });
+  const matches = await compare(against);
+  if (matches) return against === hash;
+  // A cost of c is 2^c rounds: one more of each cost from c up to the configured one makes them as many.
+  for (let made = costOf(against); made < cost; made++) await compare(await decoy(made));
+  return false;
 }
 
 /** Whether a hash was made at another cost than the configured one, and should be made anew at the next sign-in. */
 export function needsRehash(hash: string): boolean {
-  return Number(hash.split("$")[2]) < env().BCRYPT_COST;
+  return costOf(hash) < env().BCRYPT_COST;
 }
 
 /**
@@ -77,6 +83,10 @@ const WARNINGS = new Set([
   "commonNames",
   "userInputs",
 ]);
+
+function costOf(hash: string): number {
+  return Number(hash.split("$")[2]);
+}
 
 function normalise(password: string): string {
   return password.normalize("NFKC");

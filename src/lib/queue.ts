@@ -36,6 +36,11 @@ export interface Job {
 /** Does one job; a throw means "later again". It may be run twice, after a crash, so it looks first what is already done. */
 export type Handlers = { [Name in TaskName]: (payload: Tasks[Name], job: Job) => Promise<unknown> };
 
+/** When a job may begin that must not be felt in the answer to whoever caused it. */
+export function afterAnswer(): { runAt: Date } {
+  return { runAt: new Date(Date.now() + AFTER_ANSWER_MS) };
+}
+
 interface JobOptions {
   /** Not before this moment; at once when unset. */
   runAt?: Date;
@@ -45,6 +50,11 @@ interface JobOptions {
   maxAttempts?: number;
 }
 
+/**
+ * Until this much later nobody begins a job whose work depends on what an address leads to: the worker shares the process with
+ * the request, and an answer still being written would be slower where there is more to do (ASVS 6.3.8).
+ */
+const AFTER_ANSWER_MS = 1_000;
 const CONCURRENCY = 2;
 const POLL_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 3_000;

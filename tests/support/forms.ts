@@ -1,5 +1,3 @@
-import { expect } from "vitest";
-
 /** A browser without JavaScript: its cookies, and the forms of the pages it is shown. */
 export class PlainBrowser {
   readonly cookies = new Map<string, string>();
@@ -19,14 +17,29 @@ export class PlainBrowser {
 
   /** Fills in the form of the page that has these fields, and sends it. Gives the status and where it led. */
   async submit(path: string, fields: Record<string, string>): Promise<{ status: number; location: string | null; html: string }> {
-    const page = await this.open(path);
-    const form = formWith(page.html, Object.keys(fields));
-    expect(form, `${page.path} has a form with ${Object.keys(fields)}`).not.toBeNull();
-    const body = new FormData();
-    for (const [name, value] of Object.entries({ ...form, ...fields })) body.append(name, value);
-    const response = await this.#send(page.path, { method: "POST", body, headers: { origin: this.origin } });
+    const form = await this.form(path, Object.keys(fields));
+    const response = await form.send(fields);
     const location = response.headers.get("location");
     return { status: response.status, location: location && pathOf(location, this.origin), html: await response.text() };
+  }
+
+  /** The form of the page that has fields of these names, to be sent as often as one likes. */
+  async form(path: string, names: string[]): Promise<PlainForm> {
+    const page = await this.open(path);
+    const given = formWith(page.html, names);
+    if (!given) throw new Error(`${page.path} has no form with ${names}`);
+    const post = (body: FormData, headers = {}) =>
+      this.#send(page.path, { method: "POST", body, headers: { origin: this.origin, ...headers } });
+    return {
+      send: (fields) => post(formData({ ...given, ...fields })),
+      call: (fields) => {
+        const own = Object.entries({ ...given, ...fields }).filter(([name]) => !name.startsWith("$ACTION"));
+        const body = formData(Object.fromEntries(own.map(([name, value]) => [`_1_${name}`, value])));
+        // React's form of the arguments (state, form): https://github.com/facebook/react, ReactFlightReplyClient.js
+        body.append("0", '[null,"$K1"]');
+        return post(body, { "next-action": actionId(given), accept: "text/x-component" });
+      },
+    };
   }
 
   async #send(path: string, init: RequestInit): Promise<Response> {
@@ -40,6 +53,25 @@ export class PlainBrowser {
     }
     return response;
   }
+}
+
+interface PlainForm {
+  /** As a browser without JavaScript sends it: the answer is a page. */
+  send(fields: Record<string, string>): Promise<Response>;
+  /** As React sends it: the answer is what the action gives. */
+  call(fields: Record<string, string>): Promise<Response>;
+}
+
+function formData(fields: Record<string, string>): FormData {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(fields)) body.append(name, value);
+  return body;
+}
+
+/** The id of the action that a form of useActionState is for. */
+function actionId(fields: Record<string, string>): string {
+  const [, value = "{}"] = Object.entries(fields).find(([name]) => /^\$ACTION_\d+:0$/.test(name)) ?? [];
+  return String(JSON.parse(value).id);
 }
 
 function pathOf(location: string, origin: string): string {

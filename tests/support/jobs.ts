@@ -28,6 +28,8 @@ export async function runJobs(): Promise<void> {
   // graphile-worker warns of a pool that nobody listens to.
   pgPool.on("error", () => undefined);
   pgPool.on("connect", (client) => client.on("error", () => undefined));
+  await db().$executeRaw`SELECT graphile_worker.reschedule_jobs(array_agg(id), run_at := now())
+    FROM graphile_worker.jobs WHERE locked_at IS NULL AND task_identifier LIKE 'account.%' HAVING count(*) > 0`;
   await runOnce({ pgPool, taskList, concurrency: 2, noHandleSignals: true, logger: new Logger(() => () => undefined) }, undefined);
   await pgPool.end();
   if (errors.length > 0) throw errors[0];
