@@ -31,12 +31,11 @@ export async function verifyPassword(password: string, hash: string | null): Pro
   const normalised = normalise(password);
   const tooLong = Buffer.byteLength(normalised) > MAX_PASSWORD_BYTES;
   const against = hash && !tooLong ? hash : await decoy(cost);
-  const compare = (other: string) => run<boolean>({ kind: "compare", password: tooLong ? "" : normalised, hash: other });
-  const matches = await compare(against);
-  if (matches) return against === hash;
   // A cost of c is 2^c rounds: one more of each cost from c up to the configured one makes them as many.
-  for (let made = costOf(against); made < cost; made++) await compare(await decoy(made));
-  return false;
+  const rest: string[] = [];
+  for (let made = costOf(against); made < cost; made++) rest.push(await decoy(made));
+  const matches = await run<boolean>({ kind: "compare", password: tooLong ? "" : normalised, hash: against, rest });
+  return matches && against === hash;
 }
 
 /** Whether a hash was made at another cost than the configured one, and should be made anew at the next sign-in. */
@@ -108,7 +107,7 @@ function decoy(cost: number): Promise<string> {
 
 type Job =
   | { kind: "hash"; password: string; cost: number }
-  | { kind: "compare"; password: string; hash: string }
+  | { kind: "compare"; password: string; hash: string; rest: string[] }
   | { kind: "strength"; password: string; inputs: string[] };
 interface Waiting {
   job: Job;
