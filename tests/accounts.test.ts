@@ -154,6 +154,22 @@ describe("signInWithEmail", () => {
     expect(Number((await hashOf(known.id))?.split("$")[2])).toBeLessThan(env().BCRYPT_COST);
   });
 
+  test("asks for no kinds of characters: small letters alone, digits alone and another script will do", async () => {
+    for (const password of ["velvetharbourplumtrumpet", "83105927461880243", "здравствуйтелиловыйкит"]) {
+      expect(await redirectOf(asVisitor({}, () => register({ email: newEmail(), password })))).toBe("/verify-email");
+    }
+  });
+
+  test("a flood of guesses is told to wait, and costs no hash", async () => {
+    const { email } = await person();
+    const guess = () => asVisitor({}, () => signInWithEmail({ email, password: OTHER_PASSWORD }));
+    for (let count = 0; count < 10; count++) await guess();
+    const jobs = vi.spyOn(Worker.prototype, "postMessage");
+    jobs.mockClear();
+    expect(await guess()).toMatchObject({ ok: false, error: { code: "rate_limited" } });
+    expect(jobs).not.toHaveBeenCalled();
+  });
+
   test("takes any Unicode spelling of the same address and password", async () => {
     const email = newEmail();
     const password = "ﬁlament-Ångström-ｗide-92";

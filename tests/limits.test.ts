@@ -1,4 +1,6 @@
+import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { addressKey, admitGuess, assertRate } from "@/access/limits";
 import { db } from "@/lib/db";
@@ -54,6 +56,18 @@ describe("guesses at secrets", () => {
         break;
     expect(admitted).toBe(100 * env().RATE_LIMIT_FACTOR);
     await expect(admitGuess(`${randomUUID()}@example.org`, visitor("2001:db8:1:3::1"))).resolves.toBeDefined();
+  });
+
+  test("another process, or this one started again, counts on from there", async () => {
+    const account = `${randomUUID()}@example.org`;
+    for (let count = 0; count < 9; count++) await admitGuess(account, anyIp());
+    const script = `const { admitGuess } = await import("@/access/limits");
+      const results = await Promise.allSettled(["192.0.2.1", "192.0.2.2", "192.0.2.3"].map((ip) => admitGuess(process.argv[1], { ip, deviceId: null })));
+      process.stdout.write(results.map(({ status }) => status).sort().join(), () => process.exit());`;
+    const options = ["--import", "tsx", "--import", "./tests/support/bare.mjs", "--input-type=module", "-e", script, account];
+    const { stdout } = await promisify(execFile)(process.execPath, options, { env: process.env });
+    expect(stdout).toBe("fulfilled,rejected,rejected");
+    await expect(admitGuess(account, anyIp())).rejects.toMatchObject(refusal);
   });
 
   test("the right answer was no guess", async () => {

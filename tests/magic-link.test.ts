@@ -3,6 +3,7 @@ import { currentEntry } from "@/access/entry";
 import { openLink } from "@/access/identity/account-links";
 import { sealTotpSecret } from "@/access/identity/second-factor";
 import { offeredWaysIn } from "@/access/identity/sign-in";
+import { handlers } from "@/auth";
 import { changePassword } from "@/features/accounts/actions";
 import { askMagicLink, signInByLink } from "@/features/recovery/actions";
 import { db } from "@/lib/db";
@@ -39,6 +40,24 @@ describe("sign-in by a link in the mail", () => {
     expect(entry?.actor).toMatchObject({ userId: someone.id, strong: false });
     expect(await db().session.findUnique({ where: { id: entry?.actor.sid ?? "" } })).toMatchObject({ method: "email" });
     expect(await asVisitor({}, () => signInByLink({ token }))).toMatchObject({ ok: false, error: { code: "invalid" } });
+  });
+
+  test("Auth.js's own routes know nothing of it: no mail, no token and no session come of them", async () => {
+    const someone = await person();
+    const token = await linkTo(someone.email);
+    const before = [await db().mail.count(), await db().token.count()];
+    const window = browser();
+    const answer = await window.fetch(handlers.GET, "/api/auth/csrf");
+    const { csrfToken } = await answer.json();
+    const body = new URLSearchParams({ csrfToken, email: someone.email, callbackUrl: "/files" });
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    for (const path of ["/api/auth/signin/email", "/api/auth/callback/email", "/api/auth/signin/Email"])
+      await window.fetch(handlers.POST, path, { method: "POST", headers, body });
+    for (const path of ["/api/auth/callback/email", "/api/auth/verify-request"])
+      await window.fetch(handlers.GET, `${path}?${new URLSearchParams({ token, email: someone.email })}`);
+    expect([await db().mail.count(), await db().token.count()]).toEqual(before);
+    expect(await window.run(currentEntry)).toBeNull();
+    expect((await openLink("MAGIC_LINK", token))?.userId).toBe(someone.id);
   });
 
   test("of twenty uses at once one succeeds", async () => {

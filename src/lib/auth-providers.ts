@@ -47,8 +47,16 @@ export function readyProviders(configured: Configured): Provider[] {
       typeof entry === "function"
         ? entry({ ...variables, ...(id === "github" && baseUrl ? { enterprise: { baseUrl } } : {}) })
         : { ...entry, ...variables };
-    return [{ ...made, [customFetch]: patientFetch, ...(id === "github" ? { userinfo: githubUserinfo(baseUrl) } : {}) } as Provider];
+    const checks = checksOf(given.type, given.options?.checks ?? given.checks);
+    return [
+      { ...made, checks, [customFetch]: patientFetch, ...(id === "github" ? { userinfo: githubUserinfo(baseUrl) } : {}) } as Provider,
+    ];
   });
+}
+
+/** What binds the answer of a provider to the browser and the request that asked: Auth.js by itself asks for less. */
+function checksOf(type: "oauth" | "oidc", own: readonly string[] = ["pkce"]): string[] {
+  return [...new Set([...own.filter((check) => check !== "none"), "state", ...(type === "oidc" ? ["nonce"] : [])])];
 }
 
 export function waysIn(providers: readonly Provider[]): WayIn[] {

@@ -93,6 +93,38 @@ test("whoever cancels at GitHub is back at sign-in and can go on otherwise", asy
   await expect(page).toHaveURL(/\/members$/);
 });
 
+test("what GitHub sends back signs in the browser that asked, once, with the state it was asked with, and no other", async ({
+  page,
+  visitor,
+  github,
+  site,
+}) => {
+  const account = github.account();
+  // The way back, kept from the browser.
+  let back = "";
+  await page.route(`${github.url}/**`, async (route) => {
+    if (route.request().method() !== "POST") return route.continue();
+    back = (await route.fetch({ maxRedirects: 0 })).headers().location ?? "";
+    await route.abort();
+  });
+  await continueWithGitHub(page, account.login).catch(() => undefined);
+  await expect.poll(() => back).toContain("code=");
+  const anonymous = async (window: Page, url: string) => {
+    await window.goto(url);
+    await expect(window).toHaveURL(/\/login\?/);
+    expect(await window.context().cookies()).not.toContainEqual(expect.objectContaining({ name: "authjs.session-token" }));
+    expect(await peopleWith(site, account.email)).toBe(0);
+  };
+  // Another browser, which has neither state nor PKCE verifier: with the link as it is.
+  await anonymous(await visitor(), back);
+  // The browser that asked, with another state, and with none.
+  const [other, none] = [new URL(back), new URL(back)];
+  other.searchParams.set("state", `${other.searchParams.get("state")}x`);
+  none.searchParams.delete("state");
+  await anonymous(page, other.href);
+  await anonymous(page, none.href);
+});
+
 test("a slow GitHub is waited for", async ({ page, github }) => {
   const account = github.account();
   github.switches.slow = 700;
