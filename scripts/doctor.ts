@@ -60,6 +60,14 @@ async function configuration(): Promise<Finding[]> {
     env.AUTH_TRUST_HOST
       ? warn("Proxies", "AUTH_TRUST_HOST believes every peer's X-Forwarded-Host; TRUSTED_PROXIES names those to believe")
       : ok("Proxies", `TRUSTED_PROXIES is ${env.TRUSTED_PROXIES}`),
+    ok(
+      "Guesses",
+      env.REDIS_URL ? "counted in Redis (REDIS_URL), in the database while it is away" : "counted in the database; REDIS_URL names a Redis",
+    ),
+    ok(
+      "Places",
+      env.GEOIP_DB_PATH ? `devices show where they are, by ${env.GEOIP_DB_PATH}` : "not shown; GEOIP_DB_PATH names a MaxMind DB file",
+    ),
     env.AUTH_GITHUB_ID ? ok("GitHub sign-in", "on") : ok("GitHub sign-in", "off; AUTH_GITHUB_ID and AUTH_GITHUB_SECRET switch it on"),
   ];
 }

@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
 import { isIPv6 } from "node:net";
 import pg from "pg";
-import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
+import {
+  RateLimiterMemory,
+  RateLimiterPostgres,
+  RateLimiterRedis,
+  RateLimiterRes,
+  type RateLimiterStoreAbstract,
+} from "rate-limiter-flexible";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
@@ -27,7 +33,7 @@ const LIMITS: Record<RateClass, Limit> = {
   signup: { points: 30, seconds: 60 },
 };
 
-/** Guesses at secrets. Kept in PostgreSQL: they survive a restart and count across processes (ASVS 6.3.1). */
+/** Guesses at secrets. Kept in PostgreSQL, or in Redis where REDIS_URL names one: they survive a restart and count across processes (ASVS 6.3.1). */
 const GUESSES = {
   /** At one account, from devices that never signed in to it. */
   account: { points: 10, seconds: 15 * 60 },
@@ -54,9 +60,10 @@ export async function assertRate(rate: RateClass, key: string): Promise<void> {
 export async function admitGuess(account: string, { ip, deviceId }: { ip: string | null; deviceId: string | null }): Promise<Guess> {
   const who = digest(account);
   const known = deviceId !== null && (await isKnownDevice(account, deviceId));
-  const taken: [RateLimiterPostgres, string][] = [[known ? guesses().device : guesses().account, known ? `${who}:${deviceId}` : who]];
+  const limiters = await guesses();
+  const taken: [RateLimiterStoreAbstract, string][] = [known ? [limiters.device, `${who}:${deviceId}`] : [limiters.account, who]];
   // A known device is not stopped by what its neighbours behind one address do.
-  if (!known && ip) taken.push([guesses().address, addressKey(ip)]);
+  if (!known && ip) taken.push([limiters.address, addressKey(ip)]);
   for (const [limiter, key] of taken) await consume(limiter, key);
   return {
     right: async () => {
@@ -83,7 +90,7 @@ async function isKnownDevice(email: string, deviceId: string): Promise<boolean> 
   return (await db().session.count({ where: { deviceId, user: { email } }, take: 1 })) > 0;
 }
 
-async function consume(limiter: RateLimiterPostgres | RateLimiterMemory, key: string): Promise<void> {
+async function consume(limiter: RateLimiterStoreAbstract | RateLimiterMemory, key: string): Promise<void> {
   try {
     await limiter.consume(key);
   } catch (thrown) {
@@ -97,7 +104,7 @@ async function consume(limiter: RateLimiterPostgres | RateLimiterMemory, key: st
 
 interface Limiters {
   memory: Map<RateClass, RateLimiterMemory>;
-  guesses: Record<keyof typeof GUESSES, RateLimiterPostgres> | null;
+  guesses: Promise<Record<keyof typeof GUESSES, RateLimiterStoreAbstract>> | null;
 }
 
 /** One set a process: Next evaluates this module once per bundle. */
@@ -117,27 +124,43 @@ function memoryLimiter(rate: RateClass): RateLimiterMemory {
 
 function guesses() {
   const own = limiters();
-  if (!own.guesses) {
-    const storeClient = new pg.Pool({ connectionString: env().DATABASE_URL, max: 2, connectionTimeoutMillis: 3_000, query_timeout: 3_000 });
-    storeClient.on("error", (error) => log().debug({ err: error }, "limits: connection"));
-    const limiter = (keyPrefix: keyof typeof GUESSES) => {
-      const { points: base, seconds: duration } = GUESSES[keyPrefix];
-      const points = keyPrefix === "address" ? base * env().RATE_LIMIT_FACTOR : base;
-      // While the database is away nothing can be guessed right either; each process then counts for itself.
-      const insuranceLimiter = new RateLimiterMemory({ keyPrefix, points, duration });
-      return new RateLimiterPostgres({
-        storeClient,
-        tableName: "RateLimit",
-        tableCreated: true,
-        keyPrefix,
-        points,
-        duration,
-        insuranceLimiter,
-      });
-    };
-    own.guesses = { account: limiter("account"), device: limiter("device"), address: limiter("address") };
-  }
+  own.guesses ??= openGuesses();
   return own.guesses;
+}
+
+async function openGuesses() {
+  const pool = new pg.Pool({ connectionString: env().DATABASE_URL, max: 2, connectionTimeoutMillis: 3_000, query_timeout: 3_000 });
+  pool.on("error", (error) => log().debug({ err: error }, "limits: connection"));
+  const redis = await openRedis();
+  const limiter = (keyPrefix: keyof typeof GUESSES): RateLimiterStoreAbstract => {
+    const { points: base, seconds: duration } = GUESSES[keyPrefix];
+    const points = keyPrefix === "address" ? base * env().RATE_LIMIT_FACTOR : base;
+    // While the database is away nothing can be guessed right either; each process then counts for itself.
+    const insuranceLimiter = new RateLimiterMemory({ keyPrefix, points, duration });
+    const table = { storeClient: pool, tableName: "RateLimit", tableCreated: true };
+    const inDatabase = new RateLimiterPostgres({ ...table, keyPrefix, points, duration, insuranceLimiter });
+    if (!redis) return inDatabase;
+    return new RateLimiterRedis({
+      storeClient: redis,
+      keyPrefix,
+      points,
+      duration,
+      rejectIfRedisNotReady: true,
+      insuranceLimiter: inDatabase,
+    });
+  };
+  return { account: limiter("account"), device: limiter("device"), address: limiter("address") };
+}
+
+/** Never a reason to wait: a command that cannot be sent now fails now, and the database counts. */
+async function openRedis() {
+  const { REDIS_URL } = env();
+  if (!REDIS_URL) return null;
+  const { Redis } = await import("ioredis");
+  const redis = new Redis(REDIS_URL, { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 1_000, connectTimeout: 3_000 });
+  redis.on("error", (error) => log().debug({ err: error }, "limits: Redis"));
+  await new Promise((done) => redis.once("ready", done).once("error", done));
+  return redis;
 }
 
 /** Addresses are not kept where they need not be. */

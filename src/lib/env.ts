@@ -61,6 +61,10 @@ export const envShape = {
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
     .describe("PostgreSQL 15 or newer. Unset: embedded PostgreSQL 18 in FOYER_DATA."),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/ })
+    .optional()
+    .describe("Where guesses at passwords and codes are counted instead of the database; while it is away the database counts."),
   DATABASE_POOL_SIZE: number(1, 200).default(10).describe("Database connections of each process."),
 
   SMTP_URL: z

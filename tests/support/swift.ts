@@ -1,21 +1,15 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { access, mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { withoutNodeNotice } from "@/storage/s3";
+import { librariesOf, unpackedPackages } from "./debian";
 
-const run = promisify(execFile);
-const CACHE = fileURLToPath(new URL("../../node_modules/.cache/foyer-swift/", import.meta.url));
 const LAUNCHER = fileURLToPath(new URL("./swift.py", import.meta.url));
-const PACKAGES = ["swift-proxy", "swift-account", "swift-container", "swift-object", "memcached", "python3-lxml", "libxslt1.1"];
-/** What those packages ask for but a server started by hand does not use: half of the download. */
-const UNUSED =
-  /-dev$|^(rsyslog|logrotate|rsync|uwsgi-.*|po-debconf|intltool-debian|openstack-pkg-tools|docutils-common|python3-docutils|ieee-data|lib(estr|fastjson|lognorm|zmq|pgm|norm|yajl).*)$/;
 // The distribution's own Python, whatever comes first in PATH: its C extensions fit no other.
 const PYTHON = "/usr/bin/python3";
 
@@ -47,9 +41,6 @@ export async function startSwift(): Promise<S3Server> {
 
 async function launch(packages: string): Promise<S3Server> {
   const data = await mkdtemp(join(tmpdir(), "foyer-swift-"));
-  const libraries = [...(await readdir(join(packages, "usr/lib"))).filter((name) => name.endsWith("-linux-gnu")), "."].map((name) =>
-    join(packages, "usr/lib", name),
-  );
   const child = spawn(PYTHON, [LAUNCHER, data, join(packages, "usr/bin/memcached")], {
     // Standard input stays open as long as this process lives; its end is what ends the servers.
     stdio: ["pipe", "pipe", "pipe"],
@@ -59,7 +50,7 @@ async function launch(packages: string): Promise<S3Server> {
       LANG: "C.UTF-8",
       PYTHONPATH: join(packages, "usr/lib/python3/dist-packages"),
       PYTHONDONTWRITEBYTECODE: "1",
-      LD_LIBRARY_PATH: libraries.join(":"),
+      LD_LIBRARY_PATH: await librariesOf(packages),
     },
   });
   const stop = async () => {
@@ -111,58 +102,4 @@ async function ended(child: ChildProcess): Promise<void> {
   const impatient = setTimeout(() => child.kill("SIGKILL"), 5000);
   await exit;
   clearTimeout(impatient);
-}
-
-/** The folder with Swift's unpacked packages, filled on first use; two runs at once both end up with a whole one. */
-async function unpackedPackages(): Promise<string> {
-  const folder = join(CACHE, "packages");
-  if (await exists(join(folder, "complete"))) return folder;
-  if (!(await exists(PYTHON)) || !(await exists("/usr/bin/apt-get"))) {
-    throw new Error(
-      "The S3 tests need a Debian or Ubuntu with python3, or an S3 server named by TEST_S3_ENDPOINT, TEST_S3_BUCKET, TEST_S3_ACCESS_KEY_ID and TEST_S3_SECRET_ACCESS_KEY.",
-    );
-  }
-  await mkdir(CACHE, { recursive: true });
-  const work = await mkdtemp(join(CACHE, "unpack-"));
-  try {
-    await download(work);
-    const target = join(work, "packages");
-    await mkdir(target);
-    for (const name of (await readdir(work)).filter((name) => name.endsWith(".deb"))) await run("dpkg", ["-x", join(work, name), target]);
-    await writeFile(join(target, "complete"), "");
-    await rename(target, folder).catch(async (error: unknown) => {
-      if (!(await exists(join(folder, "complete")))) throw error;
-    });
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
-  return folder;
-}
-
-/** Downloads what is missing on this machine, with package lists of its own: the machine's may be empty, old, or root's. */
-async function download(work: string): Promise<void> {
-  const options = [
-    "-o",
-    `Dir::State::lists=${join(work, "lists")}`,
-    "-o",
-    `Dir::Cache=${join(work, "cache")}`,
-    "-o",
-    "APT::Sandbox::User=",
-  ];
-  await mkdir(join(work, "lists/partial"), { recursive: true });
-  await mkdir(join(work, "cache/archives/partial"), { recursive: true });
-  await run("apt-get", [...options, "update"], { cwd: work });
-  const { stdout } = await run("apt-get", [...options, "install", "--simulate", "--no-install-recommends", ...PACKAGES], {
-    cwd: work,
-    maxBuffer: 1e8,
-  });
-  const names = [...stdout.matchAll(/^Inst (\S+)/gm)].flatMap(([, name]) => (name && !UNUSED.test(name) ? [name] : []));
-  await run("apt-get", [...options, "download", ...names], { cwd: work });
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
