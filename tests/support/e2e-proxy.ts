@@ -1,6 +1,7 @@
-import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
+import { randomBytes, sign } from "node:crypto";
 import { request as forward, type IncomingMessage } from "node:http";
 import { createServer } from "node:https";
+import { keyPair } from "./keys";
 import { listen } from "./listen";
 
 /**
@@ -33,7 +34,7 @@ const COMMON_NAME = Buffer.from("0603550403", "hex");
 
 /** A certificate for an hour (X.509 version 3, RFC 5280), made here because no key should lie in a repository. */
 function selfSigned(name: string): { key: string; cert: string } {
-  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const { privateKey, publicKey } = keyPair("ec");
   const algorithm = der(0x30, ECDSA_WITH_SHA256);
   const issuer = der(0x30, der(0x31, der(0x30, COMMON_NAME, der(0x0c, Buffer.from(name)))));
   const validity = der(0x30, utcTime(Date.now() - 3_600_000), utcTime(Date.now() + 3_600_000));

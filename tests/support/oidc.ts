@@ -1,6 +1,7 @@
-import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
+import { keyPair } from "./keys";
 import { listen } from "./listen";
 
 const HOUR_S = 3600;
@@ -39,7 +40,7 @@ export async function startOidc({ redirectUris, port = 0 }: { redirectUris: stri
   const provider = new Provider(url, {
     adapter: MemoryAdapter,
     clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: redirectUris }],
-    jwks: { keys: [generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ format: "jwk" })] },
+    jwks: { keys: [keyPair("rsa").privateKey.export({ format: "jwk" })] },
     cookies: { keys: [randomBytes(16).toString("hex")] },
     pkce: { required: () => true },
     // E-mail and name in the ID token too, as Google, Entra and Keycloak do.

@@ -1,5 +1,6 @@
-import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
+import { createHash, type KeyObject, randomBytes, sign } from "node:crypto";
 import type { PublicKeyCredentialCreationOptionsJSON, PublicKeyCredentialRequestOptionsJSON } from "@simplewebauthn/server";
+import { keyPair } from "./keys";
 
 /** What an answer may lie about. */
 interface Lies {
@@ -15,7 +16,7 @@ interface Lies {
 /** An authenticator in a few lines (WebAuthn Level 3, 6 and 8.7): one ES256 passkey, no attestation, and a lie where a test wants one. */
 export function softwareAuthenticator(origin = "http://members.example.org") {
   const id = randomBytes(16);
-  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const { privateKey, publicKey } = keyPair("ec");
   let handle = "";
   const common = { id: id.toString("base64url"), rawId: id.toString("base64url"), type: "public-key" as const, clientExtensionResults: {} };
   const clientData = (type: string, challenge: string, lies: Lies) =>
