@@ -38,7 +38,8 @@ export async function main([name = "", ...args]: string[]): Promise<number> {
   }
 }
 
-async function openDatabase(given: string | undefined, dir: string): Promise<{ url: string; stop(): Promise<void> }> {
+/** The site's database; the embedded one is started where nothing runs it, for as long as until `stop`. */
+export async function openDatabase(given: string | undefined, dir: string): Promise<{ url: string; stop(): Promise<void> }> {
   if (given) return { url: given, stop: async () => {} };
   const running = await runningPostgres(dir);
   if (running) return { url: running.url, stop: async () => {} };
