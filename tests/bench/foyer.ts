@@ -60,16 +60,18 @@ export async function startFoyer(tree: string, databaseUrl: string, { gaps = fal
 export interface Member {
   id: string;
   sid: string;
+  /** A second session, in another browser. */
+  otherSid: string;
   email: string;
   cookie: string;
 }
 
-/** Makes `count` members with a session each, by two statements; with `hash` they have that password. */
+/** Makes `count` members with two sessions each, by two statements; with `hash` they have that password. */
 export async function makeMembers(client: pg.Client, count: number, hash?: string): Promise<Member[]> {
   const members = Array.from({ length: count }, () => {
-    const [id, sid] = [randomUUID(), randomUUID()];
+    const [id, sid, otherSid] = [randomUUID(), randomUUID(), randomUUID()];
     const email = `member.${id.slice(0, 8)}@example.org`;
-    return { id, sid, email, cookie: `${COOKIE}=${tokenOf({ id, sid, email })}` };
+    return { id, sid, otherSid, email, cookie: `${COOKIE}=${tokenOf({ id, sid, email })}` };
   });
   const ids = members.map(({ id }) => id);
   await client.query(
@@ -80,7 +82,7 @@ export async function makeMembers(client: pg.Client, count: number, hash?: strin
   await client.query(
     `INSERT INTO "Session" ("id", "userId", "method", "expiresAt")
        SELECT sid, id, 'password', now() + interval '30 days' FROM unnest($1::uuid[], $2::uuid[]) AS t(sid, id)`,
-    [members.map(({ sid }) => sid), ids],
+    [members.flatMap(({ sid, otherSid }) => [sid, otherSid]), ids.flatMap((id) => [id, id])],
   );
   if (hash) await client.query(`INSERT INTO "Password" ("userId", "hash", "updatedAt") SELECT unnest($1::uuid[]), $2, now()`, [ids, hash]);
   return members;
