@@ -429,6 +429,7 @@ describe("holes of earlier systems stay closed", () => {
   test("hole 15: there is no route for looking inside: every route is one of these", () => {
     const routes = readdirSync("src/app", { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith("route.ts"));
     expect(routes.sort()).toEqual([
+      "api/audit/route.ts",
       "api/auth/[...nextauth]/route.ts",
       "api/exports/[id]/route.ts",
       "api/files/[id]/route.ts",

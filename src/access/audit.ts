@@ -5,58 +5,61 @@ import { settleFreshness } from "./freshness";
 
 const ATTEMPTS = 3;
 
-/** Every act that is remembered. */
-export type AuditAction =
-  | "user.registered"
-  | "user.signed_in"
-  | "user.signed_out"
-  | "user.role_changed"
-  | "user.profile_changed"
-  | "user.password_changed"
-  | "user.reauthenticated"
-  | "user.registration_repeated"
-  | "user.email_verified"
-  | "user.verification_sent"
-  | "user.reset_sent"
-  | "user.magic_link_sent"
-  | "user.magic_link_used"
-  | "user.password_reset"
-  | "user.email_change_requested"
-  | "user.email_changed"
-  | "user.email_reverted"
-  | "user.session_disowned"
-  | "user.second_step_passed"
-  | "user.second_step_failed"
-  | "user.second_factors_reset"
-  | "user.deletion_requested"
-  | "user.deletion_cancelled"
-  | "user.redacted"
-  | "session.ended"
-  | "session.others_ended"
-  | "user.banned"
-  | "user.unbanned"
-  | "account.connected"
-  | "account.disconnected"
-  | "totp.started"
-  | "totp.added"
-  | "totp.removed"
-  | "recovery_codes.renewed"
-  | "passkey.added"
-  | "passkey.renamed"
-  | "passkey.removed"
-  | "passkey.used"
-  | "export.requested"
-  | "export.download_url_issued"
-  | "file.upload_url_issued"
-  | "file.uploaded"
-  | "file.refused"
-  | "file.download_url_issued"
-  | "file.renamed"
-  | "file.deleted";
+/** Every act that is remembered. Each has its words below `audit.acts` in src/i18n/messages. */
+export const AUDIT_ACTIONS = [
+  "user.registered",
+  "user.signed_in",
+  "user.signed_out",
+  "user.role_changed",
+  "user.profile_changed",
+  "user.password_changed",
+  "user.reauthenticated",
+  "user.registration_repeated",
+  "user.email_verified",
+  "user.verification_sent",
+  "user.reset_sent",
+  "user.magic_link_sent",
+  "user.magic_link_used",
+  "user.password_reset",
+  "user.email_change_requested",
+  "user.email_changed",
+  "user.email_reverted",
+  "user.session_disowned",
+  "user.second_step_passed",
+  "user.second_step_failed",
+  "user.second_factors_reset",
+  "user.deletion_requested",
+  "user.deletion_cancelled",
+  "user.redacted",
+  "session.ended",
+  "session.others_ended",
+  "user.banned",
+  "user.unbanned",
+  "account.connected",
+  "account.disconnected",
+  "totp.started",
+  "totp.added",
+  "totp.removed",
+  "recovery_codes.renewed",
+  "passkey.added",
+  "passkey.renamed",
+  "passkey.removed",
+  "passkey.used",
+  "export.requested",
+  "export.download_url_issued",
+  "file.upload_url_issued",
+  "file.uploaded",
+  "file.refused",
+  "file.download_url_issued",
+  "file.renamed",
+  "file.deleted",
+  "audit.exported",
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 export interface AuditRow {
   action: AuditAction;
-  subjectType: "User" | "Session" | "Account" | "TotpFactor" | "RecoveryCode" | "Passkey" | "File" | "DataExport";
+  subjectType: "User" | "Session" | "Account" | "TotpFactor" | "RecoveryCode" | "Passkey" | "File" | "DataExport" | "AuditEvent";
   subjectId: string;
   /** Who acted, where nobody is signed in yet (sign-up, sign-in). */
   actorId?: string;

@@ -205,3 +205,11 @@ export function AccountIcon(props: IconProps) {
     </Icon>
   );
 }
+
+export function LogIcon(props: IconProps) {
+  return (
+    <Icon {...props}>
+      <path d="M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01" />
+    </Icon>
+  );
+}

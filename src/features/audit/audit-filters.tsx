@@ -1,0 +1,80 @@
+import { getTranslations } from "next-intl/server";
+import { AUDIT_ACTIONS, type AuditAction } from "@/access/audit";
+import { Button, buttonVariants } from "@/ui/button";
+import { Input } from "@/ui/input";
+import { Label } from "@/ui/label";
+import { Select } from "@/ui/select";
+import { SoftLink } from "@/ui/soft-link";
+import { actKey } from "./act-key";
+import { auditAddress } from "./address";
+import type { AuditQuery } from "./schema";
+
+/** A plain form of GET: every filter is in the address, to be shared and come back to. */
+export async function AuditFilters({ query }: { query: AuditQuery }) {
+  const t = await getTranslations("audit");
+  const { act, who, from, to, live } = query;
+  const day = (date: Date | undefined) => date?.toISOString().slice(0, 10);
+  const word = (action: AuditAction) => t(`acts.${actKey(action)}`);
+  return (
+    <search className="mb-5 block">
+      <form
+        action="/admin/audit"
+        className="grid items-end gap-x-3 gap-y-3 sm:grid-cols-2 lg:grid-cols-[minmax(0,1.4fr)_minmax(0,1.6fr)_9.5rem_9.5rem_auto]"
+      >
+        <div className="grid gap-1.5">
+          <Label htmlFor="audit-act">{t("act")}</Label>
+          <Select id="audit-act" name="act" defaultValue={act ?? ""}>
+            <option value="">{t("anyAct")}</option>
+            {AUDIT_ACTIONS.map((action) => (
+              <option key={action} value={action}>
+                {word(action)}
+              </option>
+            ))}
+          </Select>
+        </div>
+        <div className="grid gap-1.5">
+          <Label htmlFor="audit-who">{t("who")}</Label>
+          <Input
+            id="audit-who"
+            name="who"
+            defaultValue={who}
+            maxLength={254}
+            placeholder={t("whoHint")}
+            autoComplete="off"
+            spellCheck={false}
+          />
+        </div>
+        <div className="grid gap-1.5">
+          <Label htmlFor="audit-from">{t("from")}</Label>
+          <Input id="audit-from" name="from" type="date" defaultValue={day(from)} />
+        </div>
+        <div className="grid gap-1.5">
+          <Label htmlFor="audit-to">{t("to")}</Label>
+          <Input id="audit-to" name="to" type="date" defaultValue={day(to)} />
+        </div>
+        <Button type="submit" variant="secondary">
+          {t("filter")}
+        </Button>
+      </form>
+      <p className="mt-3 flex flex-wrap gap-2">
+        {live ? (
+          <SoftLink href={auditAddress("/admin/audit", query)} className={buttonVariants({ variant: "secondary", size: "sm" })}>
+            {t("liveOff")}
+          </SoftLink>
+        ) : (
+          <SoftLink href={auditAddress("/admin/audit", query, { live: "1" })} className={buttonVariants({ variant: "ghost", size: "sm" })}>
+            {t("live")}
+          </SoftLink>
+        )}
+        <a href={auditAddress("/api/audit", query)} download className={buttonVariants({ variant: "ghost", size: "sm" })}>
+          {t("export")}
+        </a>
+        {(act || who || from || to) && (
+          <SoftLink href="/admin/audit" className={buttonVariants({ variant: "ghost", size: "sm" })}>
+            {t("clear")}
+          </SoftLink>
+        )}
+      </p>
+    </search>
+  );
+}

@@ -1,0 +1,72 @@
+import { getFormatter, getTranslations } from "next-intl/server";
+import { AUDIT_ACTIONS, type AuditAction } from "@/access/audit";
+import type { Entry } from "@/access/entry";
+import { EmptyState } from "@/ui/empty-state";
+import { Pager } from "@/ui/pager";
+import { RefreshEvery } from "@/ui/refresh-every";
+import { actKey } from "./act-key";
+import { auditAddress } from "./address";
+import { listAudit } from "./queries";
+import type { AuditQuery } from "./schema";
+
+const LIVE_MS = 2_000;
+
+/** The events that fit, each with what it changed behind a click; with `live` the newest come by themselves. */
+export async function AuditList({ entry, query }: { entry: Entry; query: AuditQuery }) {
+  const [{ events, next }, t, format] = await Promise.all([listAudit(entry, query), getTranslations("audit"), getFormatter()]);
+  const known = new Set<string>(AUDIT_ACTIONS);
+  // An act of another release has no words here: its name is better than nothing.
+  const word = (action: string) => (known.has(action) ? t(`acts.${actKey(action as AuditAction)}`) : action);
+  return (
+    <>
+      {query.live && !query.cursor && <RefreshEvery ms={LIVE_MS} />}
+      {events.length > 0 ? (
+        <ol aria-label={t("caption")} className="divide-y rounded-lg border bg-surface">
+          {events.map((event) => (
+            <li key={event.id}>
+              <details className="group">
+                <summary className="flex cursor-pointer flex-wrap items-baseline gap-x-3 gap-y-0.5 px-4 py-2.5 text-body hover:bg-hover">
+                  <time dateTime={event.at.toISOString()} className="w-40 shrink-0 text-muted text-sm tabular-nums">
+                    {format.dateTime(event.at, { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" })}
+                  </time>
+                  <span className="min-w-0 flex-1 basis-64 [overflow-wrap:anywhere]">
+                    <strong className="font-medium">{event.actorId ? (event.actor ?? t("gone")) : t("site")}</strong>{" "}
+                    {event.realActor && <span className="text-muted">({t("as", { name: event.realActor })}) </span>}
+                    {word(event.action)}
+                    {event.subject && event.subjectId !== event.actorId && <span className="text-muted">: {event.subject}</span>}
+                  </span>
+                  <span className="text-muted text-sm max-md:hidden">{event.ip}</span>
+                </summary>
+                <dl className="grid gap-x-6 gap-y-2 border-t bg-background px-4 py-3 text-sm sm:grid-cols-[8rem_minmax(0,1fr)]">
+                  {[
+                    [t("event"), `${event.action} · ${event.id}`],
+                    [t("subject"), [event.subjectType, event.subjectId].filter(Boolean).join(" · ")],
+                    [t("address"), event.ip],
+                    [t("browser"), [event.browser, event.system].filter(Boolean).join(" · ")],
+                    [t("before"), event.before === null ? null : JSON.stringify(event.before, null, 1)],
+                    [t("after"), event.after === null ? null : JSON.stringify(event.after, null, 1)],
+                  ].map(
+                    ([label, value]) =>
+                      value && (
+                        <div key={label} className="contents">
+                          <dt className="text-muted">{label}</dt>
+                          <dd className="min-w-0 whitespace-pre-wrap font-mono text-xs leading-5 [overflow-wrap:anywhere]">{value}</dd>
+                        </div>
+                      ),
+                  )}
+                </dl>
+              </details>
+            </li>
+          ))}
+        </ol>
+      ) : (
+        <EmptyState drawing="lens" title={t("emptyTitle")} description={t("emptyBody")} />
+      )}
+      <Pager
+        label={t("caption")}
+        first={query.cursor && { href: auditAddress("/admin/audit", query), label: t("first") }}
+        next={next ? { href: auditAddress("/admin/audit", query, { cursor: next }), label: t("next") } : undefined}
+      />
+    </>
+  );
+}

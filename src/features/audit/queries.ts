@@ -1,0 +1,138 @@
+import "server-only";
+import { z } from "zod";
+import { change } from "@/access/audit";
+import type { Entry } from "@/access/entry";
+import { accessibleBy } from "@/access/rules";
+import { csvLine } from "@/lib/csv";
+import { db } from "@/lib/db";
+import { normaliseEmail } from "@/lib/email";
+import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
+import { describeUserAgent } from "@/lib/user-agent";
+import type { AuditFilter, AuditQuery } from "./schema";
+
+export const AUDIT_PAGE_SIZE = 50;
+const CSV_BATCH = 1_000;
+const DAY_MS = 24 * 3_600_000;
+const NOBODY = "00000000-0000-0000-0000-000000000000";
+
+const EVENT = {
+  id: true,
+  at: true,
+  actorId: true,
+  realActorId: true,
+  action: true,
+  subjectType: true,
+  subjectId: true,
+  ip: true,
+  userAgent: true,
+  before: true,
+  after: true,
+} as const;
+
+type Event = Awaited<ReturnType<typeof eventsAfter>>[number];
+
+/** A page of the audit log, newest first, with the names of the people in it as they are today. */
+export async function listAudit(entry: Entry, { cursor, ...filter }: AuditQuery) {
+  const found = await eventsAfter(entry, filter, cursor ?? null, AUDIT_PAGE_SIZE + 1);
+  const { rows, next } = page(found, AUDIT_PAGE_SIZE, ({ at }) => at);
+  const people = await namesOf(entry, rows);
+  const events = rows.map(({ userAgent, ...event }) => ({
+    ...event,
+    userAgent,
+    ...describeUserAgent(userAgent),
+    actor: event.actorId ? (people.get(event.actorId) ?? null) : null,
+    realActor: event.realActorId ? (people.get(event.realActorId) ?? null) : null,
+    subject: event.subjectId ? (people.get(event.subjectId) ?? null) : null,
+  }));
+  return { events, next };
+}
+
+/** How many events the chain holds. */
+export async function auditLength(entry: Entry): Promise<number> {
+  if (!entry.ability.can("read", "Dashboard")) return 0;
+  const last = await db().auditLink.findFirst({ orderBy: { seq: "desc" }, select: { seq: true } });
+  return Number(last?.seq ?? 0);
+}
+
+/**
+ * Everything that fits the filters as CSV (RFC 4180, UTF-8), newest first, in constant memory. That it was asked for is an
+ * event itself, written before the first line.
+ */
+export async function exportAudit(entry: Entry, filter: AuditFilter): Promise<ReadableStream<Uint8Array>> {
+  const { act = null, who = null, from, to } = filter;
+  await change(entry, async (_, record) => {
+    // Not whom it was about: an address would outlive its person here.
+    const what = { act, ofOnePerson: who !== null, from: from?.toISOString() ?? null, to: to?.toISOString() ?? null };
+    await record({ action: "audit.exported", subjectType: "AuditEvent", subjectId: "csv", after: what });
+  });
+  const lines = csvLines(entry, filter);
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    pull: async (controller) => {
+      const { value, done } = await lines.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    cancel: () => void lines.return(undefined),
+  });
+}
+
+const COLUMNS = ["at", "action", "actorId", "realActorId", "subjectType", "subjectId", "ip", "userAgent", "before", "after", "id"] as const;
+
+async function* csvLines(entry: Entry, filter: AuditFilter): AsyncGenerator<string, undefined> {
+  yield csvLine([...COLUMNS]);
+  for (let last: Cursor | null | undefined; last !== null; ) {
+    const found: Event[] = await eventsAfter(entry, filter, last ?? null, CSV_BATCH);
+    if (found.length > 0) yield found.map((event) => csvLine(COLUMNS.map((name) => csvText(event[name])))).join("");
+    const end = found.at(-1);
+    last = found.length === CSV_BATCH && end ? { value: end.at.toISOString(), id: end.id } : null;
+  }
+}
+
+/** The next events, newest first, of those that the reader may see and asked for. */
+async function eventsAfter(entry: Entry, filter: AuditFilter, cursor: Cursor | null, take: number) {
+  const beyond = cursor ? after("at", "desc", cursor, (value) => cursorDate(value) ?? new Date(0)) : {};
+  const found = await db().auditEvent.findMany({
+    where: { AND: [await matching(entry, filter), beyond] },
+    select: EVENT,
+    orderBy: [{ at: "desc" }, { id: "desc" }],
+    take,
+  });
+  return found;
+}
+
+function csvText(value: Event[keyof Event]): string | null {
+  if (value === null || typeof value === "string") return value;
+  return value instanceof Date ? value.toISOString() : JSON.stringify(value);
+}
+
+/** What the reader may see, and asked for. */
+async function matching(entry: Entry, { act, who, from, to }: AuditFilter) {
+  const allowed = accessibleBy(entry.ability).ofType("AuditEvent");
+  const at = { ...(from && { gte: from }), ...(to && { lt: new Date(to.getTime() + DAY_MS) }) };
+  const id = who === undefined ? undefined : await personOf(entry, who);
+  return {
+    AND: [allowed, { ...(act && { action: act }), at, ...(id && { OR: [{ actorId: id }, { realActorId: id }, { subjectId: id }] }) }],
+  };
+}
+
+/** The id that is meant: itself, or that of whoever has the address. */
+async function personOf(entry: Entry, who: string): Promise<string> {
+  if (z.uuid().safeParse(who).success) return who.toLowerCase();
+  const where = { AND: [accessibleBy(entry.ability).ofType("User"), { email: normaliseEmail(who) }] };
+  return (await db().user.findFirst({ where, select: { id: true } }))?.id ?? NOBODY;
+}
+
+async function namesOf(entry: Entry, rows: { actorId: string | null; realActorId: string | null; subjectId: string | null }[]) {
+  const ids = [...new Set(rows.flatMap(({ actorId, realActorId, subjectId }) => [actorId, realActorId, subjectId]))];
+  const people = await db().user.findMany({
+    where: {
+      AND: [
+        accessibleBy(entry.ability).ofType("User"),
+        { id: { in: ids.filter((id) => id !== null && z.uuid().safeParse(id).success) as string[] } },
+      ],
+    },
+    select: { id: true, name: true, email: true, deletedAt: true },
+  });
+  return new Map(people.map(({ id, name, email, deletedAt }) => [id, deletedAt ? null : name || email]));
+}

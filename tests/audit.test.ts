@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import { enter } from "@/access/door";
+import { GET } from "@/app/api/audit/route";
+import { auditLength, exportAudit, listAudit } from "@/features/audit/queries";
+import { auditQuerySchema } from "@/features/audit/schema";
+import { banPerson, changeRole } from "@/features/people/actions";
+import { csvLine } from "@/lib/csv";
+import { db } from "@/lib/db";
+import { admin, person } from "./support/people";
+import { as, signedIn } from "./support/request";
+
+const list = (by: { id: string }, query: Record<string, string> = {}) =>
+  as(by, async () => listAudit(await enter(), auditQuerySchema.parse(query)));
+const acts = async (by: { id: string }, query: Record<string, string>) => (await list(by, query)).events.map(({ action }) => action);
+const textOf = async (stream: ReadableStream<Uint8Array>) => new Response(stream).text();
+
+describe("the audit log", () => {
+  test("shows who did what to whom, from where, with before and after", async () => {
+    const [boss, member] = [await admin({ name: "Ines Robalo" }), await person({ name: "Tom Aune" })];
+    await as(boss, () => changeRole({ userId: member.id, role: "ADMIN" }));
+    const [event] = (await list(boss, { act: "user.role_changed", who: member.email.toUpperCase() })).events;
+    expect(event).toMatchObject({
+      actor: "Ines Robalo",
+      subject: "Tom Aune",
+      ip: "203.0.113.7",
+      before: { role: "MEMBER" },
+      after: { role: "ADMIN" },
+    });
+  });
+
+  test("is filtered by act, person and day, each and together; the last day counts to its end", async () => {
+    const [boss, one, other] = [await admin(), await person(), await person()];
+    await as(boss, () => changeRole({ userId: one.id, role: "ADMIN" }));
+    await as(boss, () => banPerson({ userId: other.id, reason: "spam", until: "" }));
+    const today = new Date().toISOString().slice(0, 10);
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    expect(await acts(boss, { who: one.id })).toEqual(["user.role_changed"]);
+    expect(await acts(boss, { who: boss.id })).toEqual(["user.banned", "user.role_changed"]);
+    expect(await acts(boss, { who: boss.id, act: "user.banned" })).toEqual(["user.banned"]);
+    expect(await acts(boss, { who: boss.id, from: today, to: today })).toHaveLength(2);
+    expect(await acts(boss, { who: boss.id, from: tomorrow })).toEqual([]);
+    expect(await acts(boss, { who: "nobody@example.org" })).toEqual([]);
+    expect(await acts(boss, { who: "", act: "", from: "", to: "" })).not.toEqual([]);
+  });
+
+  test("pages through without missing or repeating an event, also where many are of one moment", async () => {
+    const boss = await admin();
+    const at = new Date();
+    await db().auditEvent.createMany({
+      data: Array.from({ length: 120 }, (_, index) => ({
+        at,
+        action: "user.signed_in",
+        subjectType: "Session",
+        subjectId: `page-${index}`,
+        actorId: boss.id,
+      })),
+    });
+    const seen: (string | null)[] = [];
+    for (let cursor: string | null = null, pages = 0; pages === 0 || cursor; pages++) {
+      const page: Awaited<ReturnType<typeof list>> = await list(boss, { who: boss.id, ...(cursor && { cursor }) });
+      seen.push(...page.events.map(({ subjectId }) => subjectId));
+      cursor = page.next;
+    }
+    expect(seen).toHaveLength(120);
+    expect(new Set(seen).size).toBe(120);
+  });
+
+  test("a member reads their own events, and of nobody else's even that there are any", async () => {
+    const [boss, member, other] = [await admin(), await person(), await person()];
+    await as(boss, () => changeRole({ userId: other.id, role: "ADMIN" }));
+    await db().auditEvent.create({ data: { action: "user.signed_in", subjectType: "User", subjectId: member.id, actorId: member.id } });
+    expect(await acts(member, {})).toEqual(["user.signed_in"]);
+    expect(await acts(member, { who: other.id })).toEqual([]);
+    expect(await as(member, async () => auditLength(await enter()))).toBe(0);
+    const window = await signedIn(member);
+    expect((await window.fetch(GET, "/api/audit")).status).toBe(403);
+  });
+
+  test("as CSV has all of it in any amount, nothing a spreadsheet would run, and is an event itself", async () => {
+    const boss = await admin();
+    await db().auditEvent.createMany({
+      data: Array.from({ length: 2_500 }, (_, index) => ({
+        at: new Date(Date.UTC(2026, 0, 1) + Math.floor(index / 3)),
+        action: "user.signed_in",
+        subjectType: "Session",
+        subjectId: `csv-${index}`,
+        actorId: boss.id,
+        userAgent: index === 7 ? '=HYPERLINK("https://evil.example","x")' : 'a "b", c',
+      })),
+    });
+    const csv = await as(boss, async () => textOf(await exportAudit(await enter(), { who: boss.id, act: "user.signed_in" })));
+    const lines = csv.split("\r\n");
+    expect(lines[0]).toBe("at,action,actorId,realActorId,subjectType,subjectId,ip,userAgent,before,after,id");
+    expect(lines).toHaveLength(2_502);
+    expect(new Set(lines.map((line) => /csv-\d+/.exec(line)?.[0]).filter(Boolean)).size).toBe(2_500);
+    expect(csv).toContain(`"'=HYPERLINK(""https://evil.example"",""x"")"`);
+    expect(await acts(boss, { who: boss.id, act: "audit.exported" })).toHaveLength(1);
+    const answer = await (await signedIn(boss)).fetch(GET, `/api/audit?act=audit.exported`);
+    expect([answer.status, answer.headers.get("content-type"), answer.headers.get("cache-control")]).toEqual([
+      200,
+      "text/csv; charset=utf-8",
+      "private, no-store",
+    ]);
+    expect((await answer.text()).split("\r\n").length).toBeGreaterThan(2);
+  });
+
+  test.each(["act=x", "from=2026-13-01", "to=yesterday", "who=%00", "cursor=x", "role=ADMIN", "act=user.banned&act=user.banned"])(
+    "?%s is bad input, not an error",
+    async (query) => {
+      const answer = await (await signedIn(await admin())).fetch(GET, `/api/audit?${query}`);
+      expect(answer.status).toBe(422);
+    },
+  );
+});
+
+test.each(["=1+1", "+1", "-1", "@x", "\tx", "\rx"])("a cell that begins like a formula is text: %j", (value) => {
+  expect(csvLine([value, 1, null])).toMatch(/^"?'/);
+  expect(csvLine([value, 1, null])).toMatch(/,1,\r\n$/);
+});
