@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { enter } from "@/access/door";
+import { currentEntry } from "@/access/entry";
 import { signInWithPassword } from "@/access/identity/sign-in";
-import { endDevice, endOtherDevices } from "@/features/devices/actions";
+import { endDevice, endDevicesOf, endOtherDevices } from "@/features/devices/actions";
 import { listDevices } from "@/features/devices/queries";
 import { banPerson, unbanPerson } from "@/features/people/actions";
 import { db } from "@/lib/db";
+import { hostile } from "./support/hostile";
 import { admin, PASSWORD, person } from "./support/people";
 import { as, asVisitor, redirectOf, signedIn } from "./support/request";
 
@@ -149,5 +151,43 @@ describe("lifetimes", () => {
     expect(await redirectOf(session.run(() => enter("read", "File")))).toContain("/verify-email");
     expect(emailVerified || secondFactor || strong || deleteAfter).toBeFalsy();
     expect(began && whole).toBeTruthy();
+  });
+});
+
+describe("endDevicesOf", () => {
+  const running = ({ id }: { id: string }) => db().session.count({ where: { userId: id, endedAt: null } });
+
+  test("an admin ends one device of somebody, or all, at once and remembered", async () => {
+    const [boss, member] = [await admin(), await person()];
+    const [one, two, three] = [await signedIn(member), await signedIn(member), await signedIn(member)];
+    expect(await as(boss, () => endDevicesOf({ userId: member.id, id: one.claims.sid }))).toMatchObject({ ok: true });
+    expect([await one.run(currentEntry), (await two.run(currentEntry))?.actor.userId]).toEqual([null, member.id]);
+    expect(await as(boss, () => endDevicesOf({ userId: member.id }))).toMatchObject({ ok: true });
+    expect([await two.run(currentEntry), await three.run(currentEntry), await running(member)]).toEqual([null, null, 0]);
+    const events = await db().auditEvent.findMany({
+      where: { subjectId: member.id, action: "session.ended_by_admin" },
+      orderBy: { at: "asc" },
+    });
+    expect(events.map(({ actorId, after }) => [actorId, after])).toEqual([
+      [boss.id, { sid: one.claims.sid, count: 1 }],
+      [boss.id, { sid: null, count: 2 }],
+    ]);
+  });
+
+  test("is refused to members, for one's own, for nobody's and for bad input; a session of another person is not theirs", async () => {
+    const [boss, member, other] = [await admin(), await person(), await person()];
+    const theirs = await signedIn(other);
+    const code = async (by: { id: string }, input: { userId: string; id?: string }) => {
+      const result = await as(by, () => endDevicesOf(input));
+      return result.ok ? "ok" : result.error.code;
+    };
+    expect(await code(member, { userId: other.id })).toBe("forbidden");
+    expect(await code(boss, { userId: boss.id })).toBe("forbidden");
+    expect(await code(boss, { userId: (await person()).id })).toBe("not_found");
+    expect(await code(boss, { userId: member.id, id: theirs.claims.sid })).toBe("not_found");
+    expect((await theirs.run(currentEntry))?.actor.userId).toBe(other.id);
+    for (const { name, input } of hostile({ userId: other.id, id: theirs.claims.sid }, { optional: ["id"] }))
+      expect(await as(boss, () => endDevicesOf(input as never)), name).toMatchObject({ ok: false, error: { code: "invalid" } });
+    expect(await running(other)).toBe(1);
   });
 });

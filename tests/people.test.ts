@@ -2,12 +2,13 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { change } from "@/access/audit";
 import { enter } from "@/access/door";
 import { changeRole } from "@/features/people/actions";
-import { listPeople, PEOPLE_PAGE_SIZE } from "@/features/people/queries";
+import { getPerson, listPeople, PEOPLE_PAGE_SIZE } from "@/features/people/queries";
 import { peopleQuerySchema, SORTS } from "@/features/people/schema";
 import { db } from "@/lib/db";
 import { hostile } from "./support/hostile";
 import { admin, person } from "./support/people";
 import { as, asVisitor, redirectOf, signedIn } from "./support/request";
+import { withTotp } from "./support/second-factors";
 
 const NOBODY = "00000000-0000-4000-8000-000000000000";
 const roleOf = async ({ id }: { id: string }) => (await db().user.findUniqueOrThrow({ where: { id } })).role;
@@ -169,6 +170,27 @@ describe("a change and its audit row", () => {
       await expect(db().$executeRawUnsafe(statement)).rejects.toThrow(/append-only/);
     }
     expect(await auditOf(member)).toHaveLength(1);
+  });
+});
+
+describe("getPerson", () => {
+  test("gives an admin what the dashboard shows of somebody, and no hash, secret or key", async () => {
+    const [boss, member] = [await admin(), await person({ name: "Tom Aune", banReason: null })];
+    const { code: _, ...factor } = await withTotp(member);
+    const shown = await as(boss, async () => getPerson(await enter(), member.id));
+    expect(shown).toMatchObject({ name: "Tom Aune", email: member.email, role: "MEMBER", banned: false, _count: { passkeys: 0 } });
+    expect(shown?.totp?.confirmedAt).toBeInstanceOf(Date);
+    const kept = await db().password.findUniqueOrThrow({ where: { userId: member.id } });
+    for (const secret of [kept.hash, ...factor.recoveryCodes, "secret", "epoch", "lastStep"])
+      expect(JSON.stringify(shown)).not.toContain(secret);
+  });
+
+  test("gives a member nobody but themselves, and nobody a deleted person", async () => {
+    const [boss, member, other] = [await admin(), await person(), await person()];
+    expect(await as(member, async () => getPerson(await enter(), other.id))).toBeNull();
+    expect(await as(member, async () => getPerson(await enter(), member.id))).toMatchObject({ id: member.id });
+    await db().user.update({ where: { id: other.id }, data: { deletedAt: new Date() } });
+    expect(await as(boss, async () => getPerson(await enter(), other.id))).toBeNull();
   });
 });
 

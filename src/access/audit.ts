@@ -33,6 +33,7 @@ export const AUDIT_ACTIONS = [
   "user.redacted",
   "session.ended",
   "session.others_ended",
+  "session.ended_by_admin",
   "user.banned",
   "user.unbanned",
   "account.connected",

@@ -4,6 +4,11 @@ import { fileURLToPath } from "node:url";
 
 const APP = fileURLToPath(new URL("../../src/app", import.meta.url));
 
+/** The person whom a page about one person is tested with; made with the site under test. */
+export const SOMEBODY_ID = "0190f1ce-0000-7000-8000-000000000001";
+/** Which address stands for a page that has many. */
+const ADDRESSES: Record<string, string> = { "/admin/users/[id]": `/admin/users/${SOMEBODY_ID}` };
+
 type Door = "anonymous" | "newcomer" | "admin";
 
 /** Who sees a page instead of being sent elsewhere; an admin, where nothing else is said. */
@@ -24,7 +29,7 @@ const DOORS: Record<string, Door> = {
 export function pages(): { path: string; door: Door }[] {
   return (
     paths(APP, "")
-      .map((path) => path || "/")
+      .map((path) => ADDRESSES[path] ?? (path || "/"))
       // Stands only for whoever waits for a mail: mail-flows.spec.ts comes by it as they do.
       // And only for whoever is between two steps: second-factors.spec.ts.
       .filter((path) => path !== "/verify-email" && path !== "/login/two-step")
@@ -40,7 +45,8 @@ function paths(folder: string, path: string): string[] {
     if (entry.isFile()) return entry.name === "page.tsx" ? [path] : [];
     // The rooms below /dev open only where nothing is configured, which a server under test is not.
     if (entry.name.startsWith("_") || (folder === APP && /^(api|dev)$/.test(entry.name))) return [];
-    if (entry.name.startsWith("[")) throw new Error(`${path}/${entry.name}: say in ${import.meta.url} which address stands for this page.`);
+    if (entry.name.startsWith("[") && !ADDRESSES[`${path}/${entry.name}`])
+      throw new Error(`${path}/${entry.name}: say in ${import.meta.url} which address stands for this page.`);
     return paths(join(folder, entry.name), entry.name.startsWith("(") ? path : `${path}/${entry.name}`);
   });
 }

@@ -1,5 +1,7 @@
 import { copyFileSync, mkdirSync } from "node:fs";
+import { SOMEBODY_ID } from "./e2e-pages";
 import { startGitHub } from "./github";
+import { person } from "./people";
 import { startCluster } from "./postgres";
 import { startServer } from "./server";
 
@@ -30,6 +32,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   // The workers make people through the app's own client, which reads these two.
   process.env.DATABASE_URL = server.databaseUrl;
   process.env.AUTH_SECRET = "a-secret-only-for-tests-0123456789abcdef";
+  await person({ id: SOMEBODY_ID, name: "Somebody Known" });
   return async () => {
     await server.stop();
     mkdirSync("test-results", { recursive: true });

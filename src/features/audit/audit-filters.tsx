@@ -56,7 +56,7 @@ export async function AuditFilters({ query }: { query: AuditQuery }) {
           {t("filter")}
         </Button>
       </form>
-      <p className="mt-3 flex flex-wrap gap-2">
+      <p className="-ms-2.5 mt-3 flex flex-wrap gap-2">
         {live ? (
           <SoftLink href={auditAddress("/admin/audit", query)} className={buttonVariants({ variant: "secondary", size: "sm" })}>
             {t("liveOff")}

@@ -26,7 +26,7 @@ export async function AuditList({ entry, query }: { entry: Entry; query: AuditQu
             <li key={event.id}>
               <details className="group">
                 <summary className="flex cursor-pointer flex-wrap items-baseline gap-x-3 gap-y-0.5 px-4 py-2.5 text-body hover:bg-hover">
-                  <time dateTime={event.at.toISOString()} className="w-40 shrink-0 text-muted text-sm tabular-nums">
+                  <time dateTime={event.at.toISOString()} className="w-48 shrink-0 whitespace-nowrap text-muted text-sm tabular-nums">
                     {format.dateTime(event.at, { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" })}
                   </time>
                   <span className="min-w-0 flex-1 basis-64 [overflow-wrap:anywhere]">

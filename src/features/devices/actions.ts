@@ -6,7 +6,7 @@ import { change } from "@/access/audit";
 import { action } from "@/access/door";
 import { accessibleBy } from "@/access/rules";
 import { AppError } from "@/lib/errors";
-import { endDeviceSchema, endOtherDevicesSchema } from "./schema";
+import { endDeviceSchema, endDevicesOfSchema, endOtherDevicesSchema } from "./schema";
 
 /** Ends one session of one's own: its next click lands on the sign-in page. */
 export const endDevice = action({ can: ["delete", "Session"], rate: "write", standing: "any" }, endDeviceSchema, async ({ id }, entry) => {
@@ -38,3 +38,20 @@ export const endOtherDevices = action(
     return { count };
   },
 );
+
+/** For an admin: ends one session of a person, or without `id` every one. Their own end on their own page. */
+export const endDevicesOf = action({ can: ["read", "Dashboard"], rate: "write" }, endDevicesOfSchema, async ({ userId, id }, entry) => {
+  if (userId === entry.actor.userId) throw new AppError("forbidden", "own_devices");
+  await change(entry, async (tx, record) => {
+    ForbiddenError.from(entry.ability).throwUnlessCan("delete", subject("Session", { userId }));
+    const ended = await tx.session.updateMany({ where: { userId, endedAt: null, ...(id && { id }) }, data: { endedAt: new Date() } });
+    if (ended.count === 0) throw new AppError("not_found");
+    await record({
+      action: "session.ended_by_admin",
+      subjectType: "User",
+      subjectId: userId,
+      after: { sid: id ?? null, count: ended.count },
+    });
+  });
+  revalidatePath(`/admin/users/${userId}`);
+});

@@ -7,9 +7,9 @@ import { describeUserAgent } from "@/lib/user-agent";
 /** Nobody signs in from more than this many places and means it. */
 const MOST = 100;
 
-/** The person's running sessions, the one asking first, then the latest seen. */
-export async function listDevices(entry: Entry) {
-  const { userId, sid } = entry.actor;
+/** The running sessions of a person, oneself where nobody is named: the one asking first, then the latest seen. */
+export async function listDevices(entry: Entry, userId = entry.actor.userId) {
+  const { sid } = entry.actor;
   const rows = await db().session.findMany({
     where: { AND: [accessibleBy(entry.ability).ofType("Session"), { userId, endedAt: null, expiresAt: { gt: new Date() } }] },
     select: { id: true, method: true, strong: true, userAgent: true, ip: true, place: true, createdAt: true, lastSeenAt: true },

@@ -21,10 +21,10 @@ export async function listFiles(entry: Entry, cursor?: Cursor, limit = FILES_PAG
 
 export type ListedFile = Awaited<ReturnType<typeof listFiles>>["files"][number];
 
-/** How much of their room the person's files take, in bytes; uploads under way count. */
-export async function getUsage(entry: Entry) {
+/** How much of their room the files of a person, oneself where nobody is named, take, in bytes; uploads under way count. */
+export async function getUsage(entry: Entry, ownerId = entry.actor.userId) {
   const { _sum, _count } = await db().file.aggregate({
-    where: { AND: [accessibleBy(entry.ability).ofType("File"), { ownerId: entry.actor.userId, status: { not: "DELETING" } }] },
+    where: { AND: [accessibleBy(entry.ability).ofType("File"), { ownerId, status: { not: "DELETING" } }] },
     _sum: { sizeBytes: true },
     _count: true,
   });

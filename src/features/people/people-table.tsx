@@ -61,7 +61,9 @@ export async function PeopleTable({ people, query, ownId }: PeopleTableProps) {
               <span className="flex items-center gap-2.5">
                 <Avatar name={name || email} src={image} className="max-sm:hidden" />
                 <span className="min-w-0">
-                  <span className="block truncate font-medium">{name || <span className="text-muted">{t("unnamed")}</span>}</span>
+                  <SoftLink href={`/admin/users/${id}`} className="block truncate font-medium hover:underline">
+                    {name || <span className="text-muted">{t("unnamed")}</span>}
+                  </SoftLink>
                   <span className="block truncate text-muted text-sm lg:hidden">{email}</span>
                 </span>
               </span>

@@ -44,6 +44,39 @@ export async function listPeople(entry: Entry, { q, sort, dir, cursor }: PeopleQ
   return { ...page(people, PEOPLE_PAGE_SIZE, (row) => row[column]), total };
 }
 
+/**
+ * Everything the dashboard shows of one person: identity, standing and ways in, of which only that there are any. Null for
+ * somebody who is not there, is deleted, or may not be seen.
+ */
+export async function getPerson(entry: Entry, id: string) {
+  const person = await db().user.findFirst({
+    where: { AND: [accessibleBy(entry.ability).ofType("User"), { id, deletedAt: null }] },
+    select: {
+      id: true,
+      name: true,
+      email: true,
+      emailVerified: true,
+      image: true,
+      role: true,
+      city: true,
+      interests: true,
+      bio: true,
+      profileComplete: true,
+      createdAt: true,
+      lastSeenAt: true,
+      bannedAt: true,
+      bannedUntil: true,
+      banReason: true,
+      deleteAfter: true,
+      password: { select: { updatedAt: true } },
+      accounts: { select: { provider: true, createdAt: true }, orderBy: { createdAt: "asc" } },
+      totp: { select: { confirmedAt: true } },
+      _count: { select: { passkeys: true, recoveryCodes: { where: { usedAt: null } } } },
+    },
+  });
+  return person && { ...person, banned: isBannedNow(person) };
+}
+
 /** Dates begin with the latest, words with A. */
 export function defaultDirection(sort: PeopleQuery["sort"]): "asc" | "desc" {
   return sort === "created" || sort === "seen" ? "desc" : "asc";

@@ -13,6 +13,8 @@ export const peopleQuerySchema = z.strictObject({
 });
 export type PeopleQuery = z.output<typeof peopleQuerySchema>;
 
+export const personIdSchema = z.uuid();
+
 export const banPersonSchema = z.strictObject({
   userId: z.uuid(),
   reason: line(300, 1),

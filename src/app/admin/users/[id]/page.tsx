@@ -1,0 +1,59 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { getFormatter, getLocale, getTranslations } from "next-intl/server";
+import { enter } from "@/access/door";
+import { AuditList } from "@/features/audit/audit-list";
+import { DevicesOf } from "@/features/devices/devices-of";
+import { getUsage } from "@/features/files/queries";
+import { PersonFacts } from "@/features/people/person-facts";
+import { PersonMenu } from "@/features/people/person-menu";
+import { getPerson } from "@/features/people/queries";
+import { RoleDialog } from "@/features/people/role-dialog";
+import { personIdSchema } from "@/features/people/schema";
+import { formatBytes } from "@/ui/format-bytes";
+import { PageHeader } from "@/ui/page-header";
+import { RelativeTime } from "@/ui/relative-time";
+import { Section } from "@/ui/section";
+import { Interactive } from "../../../_frames/interactive";
+import { MembersFrame } from "../../../_frames/members-frame";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("people"))("title") };
+}
+
+export default async function PersonPage({ params }: { params: Promise<{ id: string }> }) {
+  const entry = await enter("read", "Dashboard");
+  const { data: id } = personIdSchema.safeParse((await params).id);
+  const person = id ? await getPerson(entry, id) : null;
+  if (!id || !person) notFound();
+  const [t, locale, format, usage] = await Promise.all([getTranslations("people"), getLocale(), getFormatter(), getUsage(entry, id)]);
+  const name = person.name || person.email;
+  const since = format.dateTime(person.createdAt, { dateStyle: "long" });
+  const [size, quota] = [formatBytes(usage.usedBytes, locale), formatBytes(usage.quotaBytes, locale)];
+  return (
+    <MembersFrame entry={entry}>
+      <PageHeader
+        title={name}
+        description={t.rich("personLead", { date: since, time: () => <RelativeTime date={person.lastSeenAt} locale={locale} /> })}
+        action={
+          id !== entry.actor.userId && (
+            <Interactive entry={entry} texts={["people", "common"]}>
+              <RoleDialog userId={id} name={name} role={person.role} />
+              <PersonMenu userId={id} name={name} banned={person.banned} />
+            </Interactive>
+          )
+        }
+      />
+      <div className="grid gap-10">
+        <PersonFacts person={person} />
+        <DevicesOf entry={entry} userId={id} />
+        <Section title={t("storage")} description={t("usage", { count: usage.files, size, quota })}>
+          {null}
+        </Section>
+        <Section title={t("history")} description={t("historyLead", { name })}>
+          <AuditList entry={entry} query={{ who: id }} />
+        </Section>
+      </div>
+    </MembersFrame>
+  );
+}
