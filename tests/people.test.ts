@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { change } from "@/access/audit";
 import { enter } from "@/access/door";
 import { changeRole } from "@/features/people/actions";
-import { getPerson, listPeople, PEOPLE_PAGE_SIZE } from "@/features/people/queries";
-import { peopleQuerySchema, SORTS } from "@/features/people/schema";
+import { peopleAddress } from "@/features/people/address";
+import { COUNTED_EXACTLY, getPerson, listPeople, PEOPLE_PAGE_SIZE } from "@/features/people/queries";
+import { filtersOf, peopleQuerySchema, SORTS } from "@/features/people/schema";
 import { db } from "@/lib/db";
 import { hostile } from "./support/hostile";
 import { admin, person } from "./support/people";
@@ -272,6 +273,72 @@ describe("listPeople", () => {
     expect(await search("\\")).toEqual([]);
   });
 
+  test("filters narrow to what they say, each, together and with a search; an id finds its person", async () => {
+    await db().user.deleteMany({ where: { name: { startsWith: "Filter" } } });
+    const boss = await admin({ name: "Filter boss", createdAt: new Date("2020-06-01T12:00:00Z") });
+    const made = {
+      plain: await person({
+        name: "Filter plain",
+        createdAt: new Date("2020-06-10T23:59:59.999Z"),
+        lastSeenAt: new Date("2021-01-05T00:00:00Z"),
+      }),
+      unverified: await person({ name: "Filter unverified", emailVerified: null }),
+      incomplete: await person({ name: "Filter incomplete", complete: false }),
+      banned: await person({ name: "Filter banned", bannedAt: new Date(), banReason: "x" }),
+      wasBanned: await person({ name: "Filter was banned", bannedAt: new Date(0), bannedUntil: new Date(1) }),
+      leaving: await person({ name: "Filter leaving", deleteAfter: new Date(Date.now() + 86_400_000) }),
+      provider: await person({ name: "Filter provider", password: null }),
+      factor: await person({ name: "Filter factor", secondFactor: true }),
+    };
+    await db().account.create({
+      data: { userId: made.provider.id, type: "oauth", provider: "github", providerAccountId: made.provider.id },
+    });
+    const names = async (query: Record<string, string>) => {
+      const parsed = peopleQuerySchema.parse({ q: "Filter", sort: "name", ...query });
+      const { rows, total } = await as(boss, async () => listPeople(await enter(), parsed));
+      expect(total).toBe(rows.length);
+      // What the address says is what was asked.
+      const again = peopleQuerySchema.parse(Object.fromEntries(new URL(peopleAddress(parsed), "http://x").searchParams));
+      expect(filtersOf(again)).toEqual(filtersOf(parsed));
+      return rows.map(({ name }) => name.replace("Filter ", ""));
+    };
+    const all = ["banned", "boss", "factor", "incomplete", "leaving", "plain", "provider", "unverified", "was banned"];
+    expect(await names({})).toEqual(all);
+    expect(await names({ role: "", status: "", factor: "", way: "", createdFrom: "", createdTo: "", seenFrom: "", seenTo: "" })).toEqual(
+      all,
+    );
+    expect(await names({ role: "ADMIN" })).toEqual(["boss"]);
+    expect(await names({ status: "ok" })).toEqual(["boss", "factor", "plain", "provider", "was banned"]);
+    for (const status of ["unverified", "incomplete", "banned", "leaving"]) expect(await names({ status })).toEqual([status]);
+    expect(await names({ factor: "on" })).toEqual(["factor"]);
+    expect(await names({ factor: "off" })).toEqual(all.filter((name) => name !== "factor"));
+    expect(await names({ way: "github" })).toEqual(["provider"]);
+    expect(await names({ way: "password" })).toEqual(all.filter((name) => name !== "provider"));
+    expect(await names({ createdFrom: "2020-06-01", createdTo: "2020-06-10" })).toEqual(["boss", "plain"]);
+    expect(await names({ createdTo: "2020-06-09" })).toEqual(["boss"]);
+    expect(await names({ seenFrom: "2021-01-05", seenTo: "2021-01-05" })).toEqual(["plain"]);
+    expect(await names({ status: "ok", way: "github", factor: "off", role: "MEMBER" })).toEqual(["provider"]);
+    expect(await names({ status: "banned", role: "ADMIN" })).toEqual([]);
+    expect(await names({ q: ` ${made.factor.id.toUpperCase()} ` })).toEqual(["factor"]);
+    expect(await names({ q: made.factor.id, factor: "off" })).toEqual([]);
+  });
+
+  test("beyond ten thousand everybody is estimated, and a part only said to be more", async () => {
+    const boss = await admin();
+    await db().$executeRaw`INSERT INTO "User" ("id", "email", "name", "updatedAt")
+      SELECT gen_random_uuid(), 'many.' || n || '@example.org', 'Many', now() FROM generate_series(1, 10500) n`;
+    await db().$executeRaw`ANALYZE "User"`;
+    const count = async (query: object) => {
+      const { total, estimate } = await as(boss, async () => listPeople(await enter(), peopleQuerySchema.parse(query)));
+      return { total, estimate };
+    };
+    const everybody = await count({});
+    expect(everybody.total).toBe(COUNTED_EXACTLY + 1);
+    expect(Math.abs((everybody.estimate ?? 0) / (await db().user.count()) - 1)).toBeLessThan(0.05);
+    expect(await count({ q: "many" })).toEqual({ total: COUNTED_EXACTLY + 1, estimate: null });
+    await db().user.deleteMany({ where: { name: "Many" } });
+  });
+
   test("an address with a made-up cursor, sort or page is bad input", () => {
     const forged = Buffer.from(JSON.stringify(["x", "not-an-id"])).toString("base64url");
     for (const query of [
@@ -281,6 +348,12 @@ describe("listPeople", () => {
       { sort: "password" },
       { dir: "up" },
       { page: "2" },
+      { role: "OWNER" },
+      { status: "gone" },
+      { factor: "1" },
+      { way: "'; DROP TABLE" },
+      { createdFrom: "2020-02-30" },
+      { seenTo: "yesterday" },
       { q: "a\0" },
       { q: "x".repeat(101) },
     ]) {

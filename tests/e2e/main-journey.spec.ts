@@ -167,7 +167,7 @@ test("an admin finds a member by half a name and makes them ADMIN; the member's 
   await page.evaluate(() => Object.assign(window, { sameWindow: true }));
 
   await asAdmin.goto("/admin");
-  await asAdmin.getByRole("searchbox", { name: "Search by name or email" }).fill(family.slice(2).toLowerCase());
+  await asAdmin.getByRole("searchbox", { name: "Search by name, email or id" }).fill(family.slice(2).toLowerCase());
   await asAdmin.getByRole("button", { name: "Search" }).click();
   await expect(asAdmin.getByText("1 person")).toBeVisible();
   await asAdmin.getByRole("button", { name: `Change role of Wilma ${family}` }).click();

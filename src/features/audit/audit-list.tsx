@@ -17,6 +17,8 @@ export async function AuditList({ entry, query }: { entry: Entry; query: AuditQu
   const known = new Set<string>(AUDIT_ACTIONS);
   // An act of another release has no words here: its name is better than nothing.
   const word = (action: string) => (known.has(action) ? t(`acts.${actKey(action as AuditAction)}`) : action);
+  // What nobody signed in asked for is told of whom it befell.
+  const doer = ({ actorId, actor, subject }: (typeof events)[number]) => (actorId ? (actor ?? t("gone")) : (subject ?? t("site")));
   return (
     <>
       {query.live && !query.cursor && <RefreshEvery ms={LIVE_MS} />}
@@ -30,10 +32,12 @@ export async function AuditList({ entry, query }: { entry: Entry; query: AuditQu
                     {format.dateTime(event.at, { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" })}
                   </time>
                   <span className="min-w-0 flex-1 basis-64 [overflow-wrap:anywhere]">
-                    <strong className="font-medium">{event.actorId ? (event.actor ?? t("gone")) : t("site")}</strong>{" "}
+                    <strong className="font-medium">{doer(event)}</strong>{" "}
                     {event.realActor && <span className="text-muted">({t("as", { name: event.realActor })}) </span>}
                     {word(event.action)}
-                    {event.subject && event.subjectId !== event.actorId && <span className="text-muted">: {event.subject}</span>}
+                    {event.actorId && event.subject && event.subjectId !== event.actorId && (
+                      <span className="text-muted"> · {event.subject}</span>
+                    )}
                   </span>
                   <span className="text-muted text-sm max-md:hidden">{event.ip}</span>
                 </summary>

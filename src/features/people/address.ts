@@ -1,9 +1,15 @@
-import type { PeopleQuery } from "./schema";
+import { filtersOf, type PeopleQuery } from "./schema";
 
-/** The address of the people's table with this search and order; `more` adds to them or replaces them. */
+/** The address of the people's table with this search, filters and order; `more` adds to them or replaces them. */
 export function peopleAddress(
-  { q, sort, dir }: PeopleQuery,
+  query: PeopleQuery,
   more: { sort?: PeopleQuery["sort"]; dir?: "asc" | "desc"; cursor?: string } = {},
 ): string {
-  return `/admin/users?${new URLSearchParams({ ...(q && { q }), sort, ...(dir && { dir }), ...more })}`;
+  const { q, sort, dir } = query;
+  const filters = Object.entries(filtersOf(query)).map(([name, value]) => [
+    name,
+    value instanceof Date ? value.toISOString().slice(0, 10) : value,
+  ]);
+  const all = { ...Object.fromEntries(filters), q, sort, dir, ...more };
+  return `/admin/users?${new URLSearchParams(Object.entries(all).filter((pair): pair is [string, string] => Boolean(pair[1])))}`;
 }

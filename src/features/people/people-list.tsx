@@ -9,13 +9,21 @@ import type { PeopleQuery } from "./schema";
 
 /** How many match, a page of them, and the way on. */
 export async function PeopleList({ entry, query }: { entry: Entry; query: PeopleQuery }) {
-  const [{ rows, next, total }, t, format] = await Promise.all([listPeople(entry, query), getTranslations("people"), getFormatter()]);
+  const [{ rows, next, total, estimate }, t, format] = await Promise.all([
+    listPeople(entry, query),
+    getTranslations("people"),
+    getFormatter(),
+  ]);
   const { q, cursor } = query;
   return (
     <>
       {total > 0 && (
         <p className="mb-3 text-muted text-sm tabular-nums">
-          {total > COUNTED_EXACTLY ? t("totalMore", { count: format.number(COUNTED_EXACTLY) }) : t("total", { count: total })}
+          {estimate !== null
+            ? t("totalAbout", { count: format.number(estimate, { maximumSignificantDigits: 3 }) })
+            : total > COUNTED_EXACTLY
+              ? t("totalMore", { count: format.number(COUNTED_EXACTLY) })
+              : t("total", { count: total })}
         </p>
       )}
       {rows.length > 0 ? (
@@ -24,7 +32,7 @@ export async function PeopleList({ entry, query }: { entry: Entry; query: People
         <EmptyState
           drawing="lens"
           title={t("emptyTitle")}
-          description={q && t([...q].length < 3 ? "emptyBodyShort" : "emptyBody", { q })}
+          description={q ? t([...q].length < 3 ? "emptyBodyShort" : "emptyBody", { q }) : t("emptyFiltered")}
         />
       )}
       <Pager

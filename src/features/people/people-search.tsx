@@ -3,11 +3,14 @@ import { Button, buttonVariants } from "@/ui/button";
 import { Input } from "@/ui/input";
 import { SearchKey } from "@/ui/search-key";
 import { SoftLink } from "@/ui/soft-link";
-import type { PeopleQuery } from "./schema";
+import { PeopleFilters } from "./people-filters";
+import { filtersOf, type PeopleQuery } from "./schema";
 
 /** A plain form of GET, so that a search is an address; `/` jumps to it. */
-export async function PeopleSearch({ query: { q, sort, dir } }: { query: PeopleQuery }) {
+export async function PeopleSearch({ query }: { query: PeopleQuery }) {
+  const { q, sort, dir } = query;
   const t = await getTranslations("people");
+  const isFiltered = Object.values(filtersOf(query)).some((value) => value !== undefined);
   return (
     <search className="mb-4 block">
       <form action="/admin/users" className="flex flex-wrap gap-2">
@@ -27,12 +30,13 @@ export async function PeopleSearch({ query: { q, sort, dir } }: { query: PeopleQ
         <Button type="submit" variant="secondary">
           {t("searchButton")}
         </Button>
-        {q && (
+        {(q || isFiltered) && (
           <SoftLink href="/admin/users" className={buttonVariants({ variant: "ghost" })}>
             {t("clear")}
           </SoftLink>
         )}
         <SearchKey inputId="people-search" />
+        <PeopleFilters query={query} open={isFiltered} />
       </form>
     </search>
   );

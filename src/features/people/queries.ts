@@ -4,7 +4,7 @@ import { isBannedNow } from "@/access/identity/credentials";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
 import { after, cursorDate, page } from "@/lib/keyset";
-import type { PeopleQuery } from "./schema";
+import { type PeopleQuery, personIdSchema } from "./schema";
 
 export const PEOPLE_PAGE_SIZE = 50;
 /** Counting further costs more than knowing is worth. */
@@ -12,14 +12,17 @@ export const COUNTED_EXACTLY = 10_000;
 
 const COLUMNS = { created: "createdAt", seen: "lastSeenAt", name: "name", email: "email" } as const;
 
-/** A page of people, the cursor of the next, and how many match (`total` above COUNTED_EXACTLY means "more than"). */
-export async function listPeople(entry: Entry, { q, sort, dir, cursor }: PeopleQuery) {
+/**
+ * A page of people, the cursor of the next, and how many match: exactly up to COUNTED_EXACTLY, beyond it `estimate` for
+ * everybody, by PostgreSQL's statistics, and for a part only that there are more.
+ */
+export async function listPeople(entry: Entry, query: PeopleQuery) {
+  const { q, sort, dir, cursor } = query;
   const column = COLUMNS[sort];
   const direction = dir ?? defaultDirection(sort);
   const asDate = column === "createdAt" || column === "lastSeenAt";
   const allowed = accessibleBy(entry.ability).ofType("User");
-  // Of a deleted person there is a row, and nothing in it to show.
-  const matching = { deletedAt: null, ...(q && { OR: [{ name: like(q) }, { email: like(q) }] }) };
+  const matching = { AND: [{ deletedAt: null }, ...(q ? [found(q)] : []), ...filters(query)] };
   const from = cursor ? after(column, direction, cursor, asDate ? (value) => cursorDate(value) ?? new Date(0) : undefined) : {};
   const [rows, total] = await Promise.all([
     db().user.findMany({
@@ -40,8 +43,51 @@ export async function listPeople(entry: Entry, { q, sort, dir, cursor }: PeopleQ
     }),
     db().user.count({ where: { AND: [allowed, matching] }, take: COUNTED_EXACTLY + 1 }),
   ]);
+  const isEverybody = matching.AND.length === 1 && entry.ability.can("read", "Dashboard");
+  const estimate = total > COUNTED_EXACTLY && isEverybody ? await estimatePeople(entry) : null;
   const people = rows.map(({ bannedAt, bannedUntil, ...row }) => ({ ...row, banned: isBannedNow({ bannedAt, bannedUntil }) }));
-  return { ...page(people, PEOPLE_PAGE_SIZE, (row) => row[column]), total };
+  return { ...page(people, PEOPLE_PAGE_SIZE, (row) => row[column]), total, estimate };
+}
+
+/** What PostgreSQL noted when it last looked over the table; null while it has not. */
+async function estimatePeople(entry: Entry): Promise<number | null> {
+  if (!entry.ability.can("read", "Dashboard")) return null;
+  const rows = await db().$queryRaw<{ rows: number }[]>`SELECT reltuples::float8 AS rows FROM pg_class WHERE oid = '"User"'::regclass`;
+  const estimate = Math.round(rows[0]?.rows ?? 0);
+  return estimate > COUNTED_EXACTLY ? estimate : null;
+}
+
+/** Three letters and more can use the trigram index anywhere in the text; fewer match its beginning; an id is whole. */
+function found(q: string) {
+  const id = q.trim().toLowerCase();
+  if (personIdSchema.safeParse(id).success) return { id };
+  return { OR: [{ name: like(q) }, { email: like(q) }] };
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+function filters({ role, status, factor, way, createdFrom, createdTo, seenFrom, seenTo }: PeopleQuery) {
+  const now = new Date();
+  const bannedNow = { bannedAt: { not: null }, OR: [{ bannedUntil: null }, { bannedUntil: { gt: now } }] };
+  const within = (from: Date | undefined, to: Date | undefined) => ({
+    ...(from && { gte: from }),
+    ...(to && { lt: new Date(to.getTime() + DAY_MS) }),
+  });
+  const standing = {
+    ok: { emailVerified: { not: null }, profileComplete: true, deleteAfter: null, NOT: bannedNow },
+    unverified: { emailVerified: null },
+    incomplete: { profileComplete: false },
+    banned: bannedNow,
+    leaving: { deleteAfter: { not: null } },
+  };
+  return [
+    ...(role ? [{ role }] : []),
+    ...(status ? [standing[status]] : []),
+    ...(factor ? [{ secondFactor: factor === "on" }] : []),
+    ...(way === "password" ? [{ password: { isNot: null } }] : way ? [{ accounts: { some: { provider: way } } }] : []),
+    ...(createdFrom || createdTo ? [{ createdAt: within(createdFrom, createdTo) }] : []),
+    ...(seenFrom || seenTo ? [{ lastSeenAt: within(seenFrom, seenTo) }] : []),
+  ];
 }
 
 /**
@@ -82,7 +128,6 @@ export function defaultDirection(sort: PeopleQuery["sort"]): "asc" | "desc" {
   return sort === "created" || sort === "seen" ? "desc" : "asc";
 }
 
-/** Three letters and more can use the trigram index anywhere in the text; fewer match its beginning. */
 function like(q: string) {
   // Prisma hands these to ILIKE as they are, where % and _ stand for anything.
   const literal = q.replace(/[\\%_]/g, "\\$&");

@@ -4,14 +4,35 @@ import { line } from "@/lib/text";
 
 export const SORTS = ["created", "seen", "name", "email"] as const;
 
+export const STATUSES = ["ok", "unverified", "incomplete", "banned", "leaving"] as const;
+
+/** A form of GET sends its empty fields along: they are no filters. */
+const unset = z.literal("").transform(() => undefined);
+/** A day, which begins at midnight in UTC. */
+const day = z.iso.date().transform((text) => new Date(`${text}T00:00:00.000Z`));
+
 /** The address of the people's table: everything in it can be shared as a link. */
 export const peopleQuerySchema = z.strictObject({
   q: line(100).optional(),
+  role: unset.or(z.enum(["MEMBER", "ADMIN"])).optional(),
+  status: unset.or(z.enum(STATUSES)).optional(),
+  factor: unset.or(z.enum(["on", "off"])).optional(),
+  /** The id of a provider, or "password". */
+  way: unset.or(z.string().regex(/^[a-z0-9-]{1,40}$/)).optional(),
+  createdFrom: unset.or(day).optional(),
+  createdTo: unset.or(day).optional(),
+  seenFrom: unset.or(day).optional(),
+  seenTo: unset.or(day).optional(),
   sort: z.enum(SORTS).default("created"),
   dir: z.enum(["asc", "desc"]).optional(),
   cursor: cursorSchema.optional(),
 });
 export type PeopleQuery = z.output<typeof peopleQuerySchema>;
+
+/** The filters of a query, without search, order and place. */
+export function filtersOf({ role, status, factor, way, createdFrom, createdTo, seenFrom, seenTo }: PeopleQuery) {
+  return { role, status, factor, way, createdFrom, createdTo, seenFrom, seenTo };
+}
 
 export const personIdSchema = z.uuid();
 
