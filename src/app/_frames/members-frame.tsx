@@ -23,6 +23,7 @@ export async function MembersFrame({ entry, children }: { entry: Entry; children
     ...(entry.ability.can("read", "Dashboard")
       ? [
           { href: "/admin/users", label: nav("users"), icon: <PeopleIcon />, group: nav("admin") },
+          { href: "/admin/policy", label: nav("policy"), icon: <ShieldIcon />, group: nav("admin") },
           { href: "/admin/audit", label: nav("audit"), icon: <LogIcon />, group: nav("admin") },
         ]
       : []),

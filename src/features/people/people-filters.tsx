@@ -29,7 +29,7 @@ export async function PeopleFilters({ query, open }: { query: PeopleQuery; open:
   );
   const providers = offeredWaysIn().filter(({ type }) => type === "oauth" || type === "oidc");
   return (
-    <details open={open} className="w-full">
+    <details open={open} className="mb-1 w-full">
       <summary className="w-fit cursor-pointer py-1 text-muted text-sm hover:text-foreground">{t("filters")}</summary>
       <div className="mt-2 grid gap-3 sm:grid-cols-2 lg:grid-cols-4">
         {choices("role", t("role"), [

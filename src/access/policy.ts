@@ -1,0 +1,74 @@
+import { subject as asSubject } from "@casl/ability";
+import { type Action, type AppRule, abilityFor, type Bearer, type SubjectName } from "./rules";
+
+export const ACTIONS = ["create", "read", "update", "delete", "download"] as const satisfies readonly Action[];
+export const SUBJECTS = [
+  "User",
+  "Account",
+  "TotpFactor",
+  "RecoveryCode",
+  "Passkey",
+  "Session",
+  "File",
+  "DataExport",
+  "AuditEvent",
+  "Dashboard",
+] as const satisfies readonly SubjectName[];
+
+/** Who the lines of the table are for: an unfinished member, a member, and what an admin may beyond a member. */
+export const BEARERS = ["unfinished", "MEMBER", "ADMIN"] as const;
+
+/** One rule as the code has it. */
+export interface PolicyLine {
+  bearer: (typeof BEARERS)[number];
+  allows: boolean;
+  actions: string[];
+  subjects: string[];
+  /** Which rows; null for all. `own` stands for the id of whoever asks. */
+  conditions: Record<string, unknown> | null;
+  /** Which columns may be written; null for all that the action is about. */
+  fields: string[] | null;
+  /** The key of the reason it gives, where it has one of its own. */
+  reason: string | null;
+}
+
+/** The whole of src/access/rules.ts, asked for with somebody called "own": no table beside the code that could differ from it. */
+export function policyLines(): PolicyLine[] {
+  const whole = { userId: "own", profileComplete: true, mustChangePassword: false, emailVerified: true } as const;
+  const member = abilityFor({ ...whole, role: "MEMBER" }).rules;
+  const admin = abilityFor({ ...whole, role: "ADMIN" }).rules;
+  const unfinished = abilityFor({ ...whole, role: "MEMBER", profileComplete: false }).rules;
+  return [
+    ...unfinished.map((rule) => lineOf("unfinished", rule)),
+    ...member.map((rule) => lineOf("MEMBER", rule)),
+    // An admin's rules are a member's and these.
+    ...admin.slice(member.length).map((rule) => lineOf("ADMIN", rule)),
+  ];
+}
+
+/** Whether the bearer may do this, to this row or, without one, to any; and the line that decides, null when none speaks of it. */
+export function explain(
+  bearer: Bearer,
+  action: Action,
+  name: SubjectName,
+  row: Record<string, unknown> | null,
+  field?: string,
+): { allowed: boolean; line: PolicyLine | null } {
+  const ability = abilityFor(bearer);
+  // The rows of a subject have the columns its rules look at, and `row` was read with these; TypeScript cannot follow the name.
+  const what = row && name !== "Dashboard" ? asSubject(name, row as never) : name;
+  const rule = ability.relevantRuleFor(action, what as never, field);
+  return { allowed: ability.can(action, what as never, field), line: rule ? lineOf(bearer.role, rule.origin as AppRule) : null };
+}
+
+function lineOf(bearer: PolicyLine["bearer"], { inverted = false, action, subject, conditions, fields, reason }: AppRule): PolicyLine {
+  return {
+    bearer,
+    allows: !inverted,
+    actions: [action].flat(),
+    subjects: [subject].flat().map(String),
+    conditions: (conditions as Record<string, unknown> | undefined) ?? null,
+    fields: fields ? [fields].flat() : null,
+    reason: reason ?? null,
+  };
+}

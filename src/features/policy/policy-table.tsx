@@ -1,0 +1,45 @@
+import { getTranslations } from "next-intl/server";
+import { type PolicyLine, policyLines } from "@/access/policy";
+import { Badge } from "@/ui/badge";
+import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/ui/table";
+
+/** Every rule as the code has it. */
+export async function PolicyTable() {
+  const t = await getTranslations("policy");
+  return (
+    <Table>
+      <TableCaption>{t("caption")}</TableCaption>
+      <TableHeader>
+        <tr>
+          <TableHead>{t("role")}</TableHead>
+          <TableHead>{t("rule")}</TableHead>
+          <TableHead>{t("action")}</TableHead>
+          <TableHead>{t("subject")}</TableHead>
+          <TableHead>{t("rows")}</TableHead>
+          <TableHead>{t("fields")}</TableHead>
+        </tr>
+      </TableHeader>
+      <TableBody>
+        {policyLines().map((line) => (
+          <TableRow key={JSON.stringify(line)}>
+            <TableCell className="whitespace-nowrap">{t(`bearer.${line.bearer}`)}</TableCell>
+            <TableCell>
+              <Badge tone={line.allows ? "success" : "danger"}>{line.allows ? t("may") : t("mayNot")}</Badge>
+            </TableCell>
+            <TableCell className="font-mono text-xs">{line.actions.join(", ")}</TableCell>
+            <TableCell className="font-mono text-xs">{line.subjects.join(", ")}</TableCell>
+            <TableCell className="font-mono text-xs">{line.conditions ? conditionsText(line.conditions) : t("all")}</TableCell>
+            <TableCell className="font-mono text-xs">{line.fields?.join(", ") ?? t("all")}</TableCell>
+          </TableRow>
+        ))}
+      </TableBody>
+    </Table>
+  );
+}
+
+/** `ownerId = own`, and whatever else a rule asks of a row. */
+export function conditionsText(conditions: NonNullable<PolicyLine["conditions"]>): string {
+  return Object.entries(conditions)
+    .map(([column, value]) => `${column} = ${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join(", ");
+}

@@ -1,0 +1,58 @@
+import "server-only";
+import { z } from "zod";
+import type { Entry } from "@/access/entry";
+import { isBannedNow } from "@/access/identity/credentials";
+import { explain } from "@/access/policy";
+import { accessibleBy, type SubjectName } from "@/access/rules";
+import { db } from "@/lib/db";
+import { normaliseEmail } from "@/lib/email";
+import type { PolicyQuery } from "./schema";
+
+/** What decides whether somebody may; `missing` names what was asked about and is not there. */
+export type Verdict =
+  | { missing: "who" | "id" }
+  | { name: string; role: "MEMBER" | "ADMIN"; banned: boolean; allowed: boolean; line: ReturnType<typeof explain>["line"] };
+
+/** Answers "may they, and why?" by the rules themselves; null while nothing whole was asked. Nothing of the row is shown. */
+export async function answerPolicy(entry: Entry, { who, action, subject, id, field }: PolicyQuery): Promise<Verdict | null> {
+  if (!who || !action || !subject || !entry.ability.can("read", "Dashboard")) return null;
+  const isId = z.uuid().safeParse(who).success;
+  const meant = { deletedAt: null, ...(isId ? { id: who.toLowerCase() } : { email: normaliseEmail(who) }) };
+  const person = await db().user.findFirst({
+    where: { AND: [accessibleBy(entry.ability).ofType("User"), meant] },
+    select: {
+      id: true,
+      name: true,
+      email: true,
+      role: true,
+      profileComplete: true,
+      mustChangePassword: true,
+      emailVerified: true,
+      bannedAt: true,
+      bannedUntil: true,
+    },
+  });
+  if (!person) return { missing: "who" };
+  const row = id ? await rowOf(entry, subject, id) : null;
+  if (id && !row) return { missing: "id" };
+  const { role, profileComplete, mustChangePassword } = person;
+  const bearer = { userId: person.id, role, profileComplete, mustChangePassword, emailVerified: person.emailVerified !== null };
+  return { name: person.name || person.email, role, banned: isBannedNow(person), ...explain(bearer, action, subject, row, field) };
+}
+
+/** The columns of a row that rules look at. */
+async function rowOf(entry: Entry, subject: SubjectName, id: string): Promise<Record<string, unknown> | null> {
+  if (!entry.ability.can("read", "Dashboard")) return null;
+  if (subject === "Passkey") return db().passkey.findUnique({ where: { id }, select: { userId: true } });
+  if (!z.uuid().safeParse(id).success) return null;
+  const where = { id: id.toLowerCase() };
+  if (subject === "User") return db().user.findUnique({ where, select: { id: true } });
+  if (subject === "Session") return db().session.findUnique({ where, select: { userId: true } });
+  if (subject === "File") return db().file.findUnique({ where, select: { ownerId: true } });
+  if (subject === "DataExport") return db().dataExport.findUnique({ where, select: { userId: true } });
+  if (subject === "AuditEvent") return db().auditEvent.findUnique({ where, select: { actorId: true } });
+  if (subject === "RecoveryCode") return db().recoveryCode.findUnique({ where, select: { userId: true } });
+  // One each: its id is its person's.
+  if (subject === "TotpFactor") return db().totpFactor.findUnique({ where: { userId: where.id }, select: { userId: true } });
+  return null;
+}
