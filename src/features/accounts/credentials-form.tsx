@@ -1,11 +1,10 @@
 "use client";
 
-import { type ReactNode, useActionState, useRef } from "react";
+import { type ComponentProps, type ReactNode, useActionState, useRef } from "react";
 import type { Result } from "@/access/door";
 import { Alert } from "@/ui/alert";
 import { Field } from "@/ui/field";
 import { Input } from "@/ui/input";
-import { NewPasswordInput, type StrengthTexts } from "@/ui/new-password-input";
 import { PasswordInput } from "@/ui/password-input";
 import { SubmitButton } from "@/ui/submit-button";
 import { useFocusFirstError } from "@/ui/use-focus-first-error";
@@ -20,13 +19,13 @@ type CredentialsFormProps = {
   /** Beside the password's label: the way on for who has forgotten it. */
   aside?: ReactNode;
   texts: { email: string; password: string; hint?: string; show: string; hide: string; submit: string };
-  /** Where a password is chosen. */
-  strength?: StrengthTexts;
+  /** In place of the plain field, where a password is chosen: sign-in does not carry its code. */
+  newPassword?: (field: ComponentProps<typeof PasswordInput>) => ReactNode;
   children?: ReactNode;
 };
 
 /** Address and password. Works without JavaScript; keeps what was typed; texts come from the server to keep it light. */
-export function CredentialsForm({ action, callbackUrl, autoComplete, notice, aside, texts, strength, children }: CredentialsFormProps) {
+export function CredentialsForm({ action, callbackUrl, autoComplete, notice, aside, texts, newPassword, children }: CredentialsFormProps) {
   const [result, submit] = useActionState(action, null);
   const form = useRef<HTMLFormElement>(null);
   const error = result?.ok === false ? result.error : undefined;
@@ -52,9 +51,7 @@ export function CredentialsForm({ action, callbackUrl, autoComplete, notice, asi
         )}
       </Field>
       <Field id="password" label={texts.password} hint={texts.hint} aside={aside} error={error?.fields?.password}>
-        {(control) =>
-          strength ? <NewPasswordInput {...control} {...password} strength={strength} /> : <PasswordInput {...control} {...password} />
-        }
+        {(control) => (newPassword ? newPassword({ ...control, ...password }) : <PasswordInput {...control} {...password} />)}
       </Field>
       {children}
       <SubmitButton className="w-full">{texts.submit}</SubmitButton>

@@ -3,9 +3,9 @@ import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { currentEntry, homeOr, localPath } from "@/access/entry";
 import { register } from "@/features/accounts/actions";
-import { CredentialsForm } from "@/features/accounts/credentials-form";
 import { ProviderButtons } from "@/features/accounts/provider-buttons";
 import { passwordMinLength } from "@/features/accounts/queries";
+import { RegisterForm } from "@/features/accounts/register-form";
 import { Divider } from "@/ui/divider";
 import { SoftLink } from "@/ui/soft-link";
 import { strengthTexts } from "@/ui/strength-texts";
@@ -37,10 +37,9 @@ export default async function RegisterPage({ searchParams }: { searchParams: Sea
       }
     >
       <div className="grid gap-5">
-        <CredentialsForm
+        <RegisterForm
           action={register}
           callbackUrl={path}
-          autoComplete="new-password"
           strength={await strengthTexts()}
           texts={{
             email: auth("email"),

@@ -18,7 +18,7 @@ import { Interactive } from "../../../_frames/interactive";
 import { MembersFrame } from "../../../_frames/members-frame";
 
 export async function generateMetadata(): Promise<Metadata> {
-  return { title: (await getTranslations("people"))("title") };
+  return { title: (await getTranslations("people"))("personTitle") };
 }
 
 export default async function PersonPage({ params }: { params: Promise<{ id: string }> }) {
