@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } f
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { test as base, expect } from "../support/e2e";
+import { axe, test as base, expect, linkTo, person } from "../support/e2e";
 import { type Oidc, startOidc } from "../support/oidc";
 import { freePort } from "../support/postgres";
 import { startServer } from "../support/server";
@@ -37,7 +37,11 @@ const test = base.extend<object, { changed: { url: string; oidc: Oidc } }>({
         [`AUTH_${name}_SECRET`]: oidc.clientSecret,
         [`AUTH_${name}_ISSUER`]: oidc.issuer,
       });
-      const server = await startServer({ root: COPY, port, env: { ...site.env, ...own("GOOGLE"), ...own("COMPANY") } });
+      const server = await startServer({
+        root: COPY,
+        port,
+        env: { ...site.env, ...own("GOOGLE"), ...own("COMPANY"), FOYER_ZERO_CONFIG: "1" },
+      });
       await use({ url: server.url, oidc });
       await server.stop();
       await oidc.stop();
@@ -80,15 +84,53 @@ for (const name of ["Google", "Company"]) {
   });
 }
 
-test("an address that an OpenID provider does not vouch for opens nothing", async ({ page, changed: { oidc }, site }) => {
-  const account = oidc.account({ email_verified: false });
-  await page.goto("/login");
-  await page.getByRole("button", { name: "Continue with Company" }).click();
-  await page.getByLabel("Account").selectOption(account.sub);
-  await page.getByRole("button", { name: "Continue" }).click();
-  await expect(page.getByRole("alert").filter({ hasText: "has not confirmed an address of yours" })).toBeVisible();
-  expect(await site.sql(`SELECT 1 FROM "User" WHERE email = $1`, [account.email])).toEqual([]);
-});
+for (const name of ["Google", "Company"]) {
+  test(`an address that ${name} does not vouch for opens nothing, and links nothing where there is an account`, async ({
+    page,
+    changed: { oidc },
+    site,
+  }) => {
+    const member = await person();
+    const [stranger, same] = [oidc.account({ email_verified: false }), oidc.account({ email: member.email, email_verified: false })];
+    for (const account of [stranger, same]) {
+      await page.goto("/login");
+      await page.getByRole("button", { name: `Continue with ${name}` }).click();
+      await page.getByLabel("Account").selectOption(account.sub);
+      await page.getByRole("button", { name: "Continue" }).click();
+      await expect(page.getByRole("alert").filter({ hasText: "has not confirmed an address of yours" })).toBeVisible();
+      expect(await site.sql(`SELECT 1 FROM "Account" WHERE "providerAccountId" = $1`, [account.sub])).toEqual([]);
+      await page.context().clearCookies();
+    }
+    expect(await site.sql(`SELECT 1 FROM "User" WHERE email = $1`, [stranger.email])).toEqual([]);
+    expect(await site.sql(`SELECT 1 FROM "Account" WHERE "userId" = $1`, [member.id])).toEqual([]);
+  });
+}
+
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
+    test.use({ javaScriptEnabled });
+
+    test("a link in the mail signs in once, where one was going, by its button", async ({ page, site }) => {
+      const member = await person();
+      await page.goto("/login?callbackUrl=%2Ffiles");
+      await page.getByRole("link", { name: "Email me a sign-in link" }).click();
+      await page.getByLabel("Email", { exact: true }).fill(member.email);
+      await page.getByRole("button", { name: "Send link" }).click();
+      await expect(page.getByText(`If ${member.email} has an account`)).toBeVisible();
+      const link = await linkTo(member.email, "magicLink", site);
+      // Twice looked at, as a mail scanner does, and still good.
+      for (let look = 0; look < 2; look++) {
+        await page.goto(link);
+        await expect(page.getByText(`The button signs you in as ${member.email}`)).toBeVisible();
+      }
+      if (javaScriptEnabled) await axe(page);
+      await page.getByRole("button", { name: "Sign in", exact: true }).click();
+      await expect(page).toHaveURL(/\/files$/);
+      await page.goto(link);
+      await expect(page.getByRole("heading", { name: "This link has expired" })).toBeVisible();
+    });
+  });
+}
 
 test("whoever cancels at an OpenID provider is back at sign-in", async ({ page, changed: { oidc } }) => {
   oidc.account();
@@ -103,10 +145,14 @@ function changedConfig(): string {
   const readme = readFileSync(join(ROOT, "README.md"), "utf8");
   const google = /^\+(import Google from .*)$/m.exec(readme)?.[1];
   const company = /\{ id: "company".*?\}(?: as const)?/.exec(readme)?.[0];
+  const link = /\{ id: "email".*?\}(?: as const)?/.exec(readme)?.[0];
   const config = readFileSync(join(ROOT, "auth.config.ts"), "utf8");
   const changed = config
     .replace('import GitHub from "next-auth/providers/github";', google ?? "")
-    .replace("[Credentials, GitHub]", `[Credentials, Google, ${company}, { id: "absent", name: "Absent", type: "oidc" as const }]`);
+    .replace(
+      "[Credentials, GitHub]",
+      `[Credentials, Google, ${company}, { id: "absent", name: "Absent", type: "oidc" as const }, ${link}]`,
+    );
   expect(changed, "README.md and auth.config.ts speak of each other").toMatch(
     /import Google[\s\S]+\[Credentials, Google, \{ id: "company"/,
   );
