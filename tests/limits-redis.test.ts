@@ -29,6 +29,29 @@ describe("with REDIS_URL", () => {
     expect(await counted()).toBe(0);
   });
 
+  test("a Redis that is frozen holds up nobody: the database counts, from the first guess of a process on, until Redis is back", async () => {
+    redis.freeze();
+    // As in a process that has just begun.
+    Object.assign(globalThis, { foyerLimiters: undefined });
+    const account = `${randomUUID()}@example.org`;
+    for (let count = 0; count < 10; count++) await guess(account);
+    await expect(guess(account)).rejects.toMatchObject({ code: "rate_limited" });
+    expect(await counted()).toBeGreaterThan(0);
+    redis.thaw();
+    await db().$executeRaw`DELETE FROM "RateLimit"`;
+    // Counted there again, as soon as it has answered.
+    await expect
+      .poll(
+        async () => {
+          await db().$executeRaw`DELETE FROM "RateLimit"`;
+          await guess(`${randomUUID()}@example.org`);
+          return counted();
+        },
+        { timeout: 10_000 },
+      )
+      .toBe(0);
+  });
+
   test("while Redis is away the database counts: the door is neither open nor shut", async () => {
     await redis.stop();
     stopped = true;

@@ -9,6 +9,7 @@ import {
   type RateLimiterStoreAbstract,
 } from "rate-limiter-flexible";
 import { db } from "@/lib/db";
+import { within } from "@/lib/deadline";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
@@ -42,6 +43,8 @@ const GUESSES = {
   /** At all accounts from one address (/64 for IPv6). */
   address: { points: 100, seconds: 15 * 60 },
 } satisfies Record<string, Limit>;
+
+const FIRST_ANSWER_MS = 1_000;
 
 /** A guess that was let through; `right` gives back what it took, because the right answer was no guess. */
 export interface Guess {
@@ -124,7 +127,13 @@ function memoryLimiter(rate: RateClass): RateLimiterMemory {
 
 function guesses() {
   const own = limiters();
-  own.guesses ??= openGuesses();
+  if (!own.guesses) {
+    own.guesses = openGuesses();
+    // What failed to open once is tried again by the next guess.
+    own.guesses.catch(() => {
+      own.guesses = null;
+    });
+  }
   return own.guesses;
 }
 
@@ -159,7 +168,8 @@ async function openRedis() {
   const { Redis } = await import("ioredis");
   const redis = new Redis(REDIS_URL, { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 1_000, connectTimeout: 3_000 });
   redis.on("error", (error) => log().debug({ err: error }, "limits: Redis"));
-  await new Promise((done) => redis.once("ready", done).once("error", done));
+  // So that the first guess is counted there too; one that accepts the connection and says nothing is not waited for.
+  await within(FIRST_ANSWER_MS, new Promise((done) => redis.once("ready", done).once("error", done))).catch(() => undefined);
   return redis;
 }
 

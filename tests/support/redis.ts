@@ -7,7 +7,7 @@ import { librariesOf, unpackedPackages } from "./debian";
 import { freePort } from "./postgres";
 
 /** A Redis on a loopback port that keeps nothing on disk. */
-export async function startRedis(): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startRedis() {
   const packages = await unpackedPackages();
   const port = await freePort();
   const child = spawn(
@@ -23,6 +23,9 @@ export async function startRedis(): Promise<{ url: string; stop(): Promise<void>
   for (const end = Date.now() + 10_000; !(await listens(port)); await sleep(20))
     if (child.exitCode !== null || Date.now() > end) throw new Error("Redis did not start");
   return {
+    /** Connections stay open, and nobody answers on them; `thaw` gives the answers. */
+    freeze: () => void child.kill("SIGSTOP"),
+    thaw: () => void child.kill("SIGCONT"),
     url: `redis://127.0.0.1:${port}`,
     stop: async () => {
       child.kill("SIGTERM");
