@@ -92,7 +92,9 @@ async function startFast(dir: string): Promise<{ url: string; stop(): Promise<vo
   url.username = "postgres";
   url.password = readFileSync(join(dir, "superuser-password"), "utf8").trim();
   await connected(url.href, async (client) => {
-    for (const setting of ["fsync", "synchronous_commit", "full_page_writes"]) await client.query(`ALTER SYSTEM SET ${setting} = off`);
+    // Autovacuum runs as the superuser: a database that it looks over just now cannot be dropped by its owner.
+    for (const setting of ["fsync", "synchronous_commit", "full_page_writes", "autovacuum"])
+      await client.query(`ALTER SYSTEM SET ${setting} = off`);
     await client.query("SELECT pg_reload_conf()");
   });
   return { url: server.url, stop: () => server.stop() };
@@ -109,8 +111,8 @@ export async function startOwnPostgres() {
   const signal = (name: NodeJS.Signals) => {
     const postmaster = Number.parseInt(readFileSync(join(server.data, "postmaster.pid"), "utf8"), 10);
     // The postmaster first: it would take the silence of a child for its death, and must not start others meanwhile.
-    process.kill(postmaster, name);
-    for (const pid of childrenOf(postmaster)) process.kill(pid, name);
+    send(postmaster, name);
+    for (const pid of childrenOf(postmaster)) send(pid, name);
   };
   return {
     url: server.url,
@@ -123,6 +125,15 @@ export async function startOwnPostgres() {
     freeze: () => signal("SIGSTOP"),
     thaw: () => signal("SIGCONT"),
   };
+}
+
+/** A child may have gone since it was counted. */
+function send(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
 }
 
 function childrenOf(parent: number): number[] {
