@@ -9,6 +9,8 @@ import { withClient } from "./migrate";
 import { UserError } from "./terminal.mjs";
 
 const BATCH = 5_000;
+/** Of PostgreSQL's bigint. */
+const LOWEST = "-9223372036854775808";
 /** More are counted, not named. */
 const MOST_NAMED = 50;
 
@@ -64,18 +66,25 @@ export async function main([name = "", ...args]: string[]): Promise<number> {
 export async function verifyAudit(client: pg.Client, heads: Head[] = []): Promise<Verdict> {
   const problems: string[] = [];
   let [rows, seq] = [0, 0];
+  let after = LOWEST;
   let hash: Buffer = Buffer.alloc(0);
   await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   try {
     for (;;) {
-      const batch = (await client.query<LinkRow>(LINKS, [seq, BATCH])).rows;
+      const batch = (await client.query<LinkRow>(LINKS, [after, BATCH])).rows;
       for (const link of batch) {
         rows++;
         const place = Number(link.seq);
+        after = link.seq;
+        if (place < 1) {
+          problems.push(`a place was added before the first: ${link.seq}, event ${link.eventId}`);
+          continue;
+        }
         if (place !== seq + 1)
           problems.push(`${place - seq === 2 ? `row ${seq + 1} was` : `rows ${seq + 1} to ${place - 1} were`} removed from the chain`);
         if (link.text === null) problems.push(`row ${place} was removed: event ${link.eventId}`);
-        else if (place === seq + 1 && !createHash("sha256").update(hash).update(link.text, "utf8").digest().equals(link.hash))
+        else if (place !== seq + 1) problems.push(`row ${place} cannot be checked, since the one before it is gone: event ${link.eventId}`);
+        else if (!createHash("sha256").update(hash).update(link.text, "utf8").digest().equals(link.hash))
           problems.push(`row ${place} was changed or moved: event ${link.eventId} (${link.action}, ${link.at?.toISOString()})`);
         // What follows is judged by what stands here, so that one change is one line.
         [seq, hash] = [place, link.hash];

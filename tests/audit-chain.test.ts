@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { changeRole } from "@/features/people/actions";
 import { db } from "@/lib/db";
 import { verifyAudit } from "../scripts/audit";
@@ -22,7 +22,7 @@ beforeEach(async () => {
   await client.connect();
   for (let index = 1; index <= 10; index++) await write(index);
 });
-const close = () => client.end();
+afterEach(() => client.end());
 const sql = async (text: string, values: unknown[] = []) => (await client.query(text, values)).rows;
 const write = (index: number) =>
   sql(
@@ -43,7 +43,6 @@ describe("the audit log's chain", () => {
     const verdict = await verifyAudit(client);
     expect(verdict).toMatchObject({ rows: 10, problems: [], head: { seq: 10 } });
     expect(await verifyAudit(client, verdict.head ? [verdict.head] : [])).toMatchObject({ problems: [] });
-    await close();
   });
 
   test.each([
@@ -61,28 +60,44 @@ describe("the audit log's chain", () => {
     await tamper(`UPDATE "AuditEvent" SET "${column}" = ${value} WHERE "id" = '${idOf(5)}'`);
     const { problems } = await verifyAudit(client);
     expect(problems).toEqual([expect.stringContaining(`row 5 was changed or moved: event ${idOf(5)}`)]);
-    await close();
   });
 
   test("a removed event is found, its link gone too or not", async () => {
     await tamper(`DELETE FROM "AuditEvent" WHERE "id" = '${idOf(4)}'`);
     expect((await verifyAudit(client)).problems).toEqual([`row 4 was removed: event ${idOf(4)}`]);
     await sql(`DELETE FROM "AuditLink" WHERE "seq" = 4`);
-    expect((await verifyAudit(client)).problems).toEqual(["row 4 was removed from the chain"]);
+    const unchecked = (row: number) => `row ${row} cannot be checked, since the one before it is gone: event ${idOf(row)}`;
+    expect((await verifyAudit(client)).problems).toEqual(["row 4 was removed from the chain", unchecked(5)]);
     await sql(`DELETE FROM "AuditLink" WHERE "seq" IN (5, 6)`);
     expect((await verifyAudit(client)).problems).toEqual([
       "rows 4 to 6 were removed from the chain",
+      unchecked(7),
       expect.stringContaining(`added past the chain: ${idOf(5)}`),
       expect.stringContaining(`added past the chain: ${idOf(6)}`),
     ]);
-    await close();
+  });
+
+  test("an event hidden before the first place is found", async () => {
+    await tamper(`ALTER TABLE "AuditLink" DROP CONSTRAINT "AuditLink_seq_check"`);
+    await write(11);
+    for (const [index, seq] of [
+      [11, -1],
+      [10, 0],
+    ])
+      await sql(`INSERT INTO "AuditLink" ("seq", "eventId", "hash") VALUES ($1, $2, '') ON CONFLICT ("eventId") DO UPDATE SET "seq" = $1`, [
+        seq,
+        idOf(index ?? 0),
+      ]);
+    expect((await verifyAudit(client)).problems).toEqual([
+      `a place was added before the first: -1, event ${idOf(11)}`,
+      `a place was added before the first: 0, event ${idOf(10)}`,
+    ]);
   });
 
   test("an event written past the trigger is found", async () => {
     await tamper("SELECT 1");
     await write(11);
     expect((await verifyAudit(client)).problems).toEqual([expect.stringContaining(`added past the chain: ${idOf(11)}`)]);
-    await close();
   });
 
   test("two events that changed places are found, both", async () => {
@@ -93,7 +108,6 @@ describe("the audit log's chain", () => {
       expect.stringContaining("row 3 was changed or moved"),
       expect.stringContaining("row 7 was changed or moved"),
     ]);
-    await close();
   });
 
   test("a log cut at its end, or hashed anew from somewhere on, is found by an end it had before", async () => {
@@ -108,7 +122,6 @@ describe("the audit log's chain", () => {
     for (const index of [21, 22]) await write(index);
     expect((await verifyAudit(client)).problems).toEqual([]);
     expect((await verifyAudit(client, heads)).problems).toEqual(["row 10 was hashed anew since the log was last verified"]);
-    await close();
   });
 
   test("neither links nor events can be changed, removed or emptied by what the site asks for", async () => {
@@ -117,7 +130,6 @@ describe("the audit log's chain", () => {
         await expect(sql(table === "AuditEvent" ? statement.replace(`"hash" = ''`, `"action" = 'x'`) : statement)).rejects.toThrow(
           /append-only/,
         );
-    await close();
   });
 
   test("the command names what is wrong and leaves with 1; otherwise it remembers the end", { timeout: 60_000 }, async () => {
@@ -142,7 +154,6 @@ describe("the audit log's chain", () => {
     expect(await verify("--head", "12")).toEqual({ code: 1, said: expect.stringContaining("--head SEQ:HASH") });
     writeFileSync(join(data, "audit-head.json"), "{");
     expect(await verify()).toEqual({ code: 1, said: expect.stringContaining("audit-head.json cannot be read") });
-    await close();
   });
 });
 
@@ -157,8 +168,30 @@ describe("what the site writes", () => {
   test("is a chain also when fifty write at once, of whom some give up", async () => {
     const boss = await admin();
     const people = await Promise.all(Array.from({ length: 25 }, () => person()));
+    let waiting = 0;
+    let go = () => {};
+    const all = new Promise<void>((done) => {
+      go = done;
+    });
+    const ready = async () => {
+      if (++waiting === 50) go();
+      await all;
+    };
     await Promise.all([
       ...people.map(({ id }) => as(boss, () => changeRole({ userId: id, role: "ADMIN" }))),
+      // Nothing but the chain puts these in a row.
+      ...Array.from({ length: 50 }, async (_, index) => {
+        const client = new pg.Client(process.env.DATABASE_URL);
+        await client.connect();
+        await client.query("BEGIN");
+        await client.query(
+          `INSERT INTO "AuditEvent" ("id", "action", "subjectType", "subjectId") VALUES (gen_random_uuid(), 'user.signed_in', 'User', $1)`,
+          [index],
+        );
+        await ready();
+        await client.query("COMMIT");
+        await client.end();
+      }),
       ...people.map(({ id }) =>
         db()
           .$transaction(async (tx) => {
@@ -171,6 +204,6 @@ describe("what the site writes", () => {
     const { rows, problems } = await verifyAudit(own);
     expect(problems).toEqual([]);
     expect(rows).toBe(await db().auditEvent.count());
-    expect(rows).toBeGreaterThan(20);
+    expect(rows).toBeGreaterThan(70);
   });
 });

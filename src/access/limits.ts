@@ -151,7 +151,7 @@ async function openGuesses() {
     if (!redis) return inDatabase;
     return new RateLimiterRedis({
       storeClient: redis,
-      keyPrefix,
+      keyPrefix: `foyer:${keyPrefix}`,
       points,
       duration,
       rejectIfRedisNotReady: true,
@@ -161,7 +161,7 @@ async function openGuesses() {
   return { account: limiter("account"), device: limiter("device"), address: limiter("address") };
 }
 
-/** Never a reason to wait: a command that cannot be sent now fails now, and the database counts. */
+/** Hardly a reason to wait: a command that cannot be sent now fails now, one that is not answered after a second, and the database counts. */
 async function openRedis() {
   const { REDIS_URL } = env();
   if (!REDIS_URL) return null;

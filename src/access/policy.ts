@@ -53,12 +53,14 @@ export function explain(
   name: SubjectName,
   row: Record<string, unknown> | null,
   field?: string,
-): { allowed: boolean; line: PolicyLine | null } {
+): { allowed: boolean; isWhole: boolean; line: PolicyLine | null } {
   const ability = abilityFor(bearer);
   // The rows of a subject have the columns its rules look at, and `row` was read with these; TypeScript cannot follow the name.
   const what = row && name !== "Dashboard" ? asSubject(name, row as never) : name;
   const rule = ability.relevantRuleFor(action, what as never, field);
-  return { allowed: ability.can(action, what as never, field), line: rule ? lineOf(bearer.role, rule.origin as AppRule) : null };
+  const isWhole = bearer.profileComplete && bearer.emailVerified && !bearer.mustChangePassword;
+  const line = rule ? lineOf(isWhole ? bearer.role : "unfinished", rule.origin as AppRule) : null;
+  return { allowed: ability.can(action, what as never, field), isWhole, line };
 }
 
 function lineOf(bearer: PolicyLine["bearer"], { inverted = false, action, subject, conditions, fields, reason }: AppRule): PolicyLine {

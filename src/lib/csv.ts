@@ -1,5 +1,5 @@
 /** A cell that begins like this is a formula to a spreadsheet (OWASP, CSV Injection). */
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 
 /** One line of CSV (RFC 4180), its end included. What a spreadsheet would run stands behind an apostrophe. */
 export function csvLine(cells: (string | number | null)[]): string {

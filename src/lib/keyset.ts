@@ -41,10 +41,11 @@ export function after<Column extends string>(
   cursor: Cursor,
   read: (value: string) => string | Date | null = (value) => value,
 ) {
-  const beyond = direction === "asc" ? "gt" : "lt";
+  const [beyond, bound] = direction === "asc" ? ["gt", "gte"] : ["lt", "lte"];
   const value = read(cursor.value);
   if (value === null) return {};
-  return { OR: [{ [column]: { [beyond]: value } }, { [column]: value, id: { [beyond]: cursor.id } }] };
+  // The first half says nothing new, and is what an index can begin at: an OR alone is a filter over everything before.
+  return { [column]: { [bound]: value }, OR: [{ [column]: { [beyond]: value } }, { [column]: value, id: { [beyond]: cursor.id } }] };
 }
 
 /** Splits `limit + 1` rows into a page and the cursor of the next one, null at the end. */

@@ -38,7 +38,7 @@ export async function verifyPassword(password: string, hash: string | null): Pro
   return matches && against === hash;
 }
 
-/** Whether a hash was made at another cost than the configured one, and should be made anew at the next sign-in. */
+/** Whether a hash was made at a lower cost than the configured one, and should be made anew at the next sign-in. */
 export function needsRehash(hash: string): boolean {
   return costOf(hash) < env().BCRYPT_COST;
 }
@@ -180,7 +180,11 @@ function seat(lane: Lane): Seat {
     if (error === undefined) done?.resolve(value);
     else done?.reject(new Error(error));
     // The estimator's dictionaries are tens of megabytes: they go when nobody has signed up for a while.
-    made.idle = setTimeout(() => void made.worker.terminate(), IDLE_MS).unref();
+    made.idle = setTimeout(() => {
+      // First out of the lane: what is given to a thread that is ending is lost.
+      lane.seats = lane.seats.filter((seat) => seat !== made);
+      void made.worker.terminate();
+    }, IDLE_MS).unref();
     dispatch(lane);
   });
   const gone = (error?: Error) => {

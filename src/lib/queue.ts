@@ -36,14 +36,11 @@ export interface Job {
 /** Does one job; a throw means "later again". It may be run twice, after a crash, so it looks first what is already done. */
 export type Handlers = { [Name in TaskName]: (payload: Tasks[Name], job: Job) => Promise<unknown> };
 
-/** When a job may begin that must not be felt in the answer to whoever caused it. */
-export function afterAnswer(): { runAt: Date } {
-  return { runAt: new Date(Date.now() + AFTER_ANSWER_MS) };
-}
-
 interface JobOptions {
   /** Not before this moment; at once when unset. */
   runAt?: Date;
+  /** Only when the answer to whoever caused it is out, by the database's clock; it is found at the next poll after that. */
+  afterAnswer?: boolean;
   /** A waiting job with the same key is replaced; one that is running is not tried again. */
   key?: string;
   /** Tries before the job is left where it is; 25 when unset, which is about three days. */
@@ -71,10 +68,11 @@ export async function addJob<Name extends TaskName>(
   tx: Pick<Transaction, "$executeRaw">,
   task: Name,
   payload: Tasks[Name],
-  { runAt, key, maxAttempts }: JobOptions = {},
+  { runAt, afterAnswer = false, key, maxAttempts }: JobOptions = {},
 ): Promise<void> {
+  const delayMs = afterAnswer ? AFTER_ANSWER_MS : null;
   await tx.$executeRaw`SELECT graphile_worker.add_job(${task}::text, ${JSON.stringify(payload)}::json,
-    run_at := ${runAt?.toISOString() ?? null}::timestamptz, max_attempts := ${maxAttempts ?? null}::int, job_key := ${key ?? null}::text)`;
+    run_at := coalesce(now() + ${delayMs}::float8 * interval '1 millisecond', ${runAt?.toISOString() ?? null}::timestamptz), max_attempts := ${maxAttempts ?? null}::int, job_key := ${key ?? null}::text)`;
 }
 
 /**

@@ -10,7 +10,7 @@ export function Section({
   title: ReactNode;
   description?: ReactNode;
   action?: ReactNode;
-  children: ReactNode;
+  children?: ReactNode;
 }) {
   return (
     <section data-slot="section" className="grid gap-4">

@@ -5,9 +5,19 @@ import { cn } from "./cn";
  * Rows of 44 px, a header that stays in sight. On a phone the table scrolls sideways in its frame; from there on the
  * frame lets go, since a scrolling frame would hold the header back.
  */
-export function Table({ className, ...props }: ComponentProps<"table">) {
+export function Table({
+  className,
+  label,
+  ...props
+}: ComponentProps<"table"> & {
+  /** Names the frame where nothing in the table takes the focus: it does then, to be scrolled by keyboard. */ label?: string;
+}) {
   return (
-    <div data-slot="table-frame" className="relative w-full max-md:overflow-x-auto">
+    <div
+      data-slot="table-frame"
+      className="relative w-full max-md:overflow-x-auto"
+      {...(label && { role: "region", "aria-label": label, tabIndex: 0 })}
+    >
       <table data-slot="table" className={cn("w-full border-separate border-spacing-0 text-body", className)} {...props} />
     </div>
   );

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { access, mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,11 +27,12 @@ const UNUSED =
  * runs at once both end up with a whole one. Throws with what to do where that is not possible.
  */
 export async function unpackedPackages(): Promise<string> {
-  const folder = join(CACHE, "packages");
+  // Another list of packages is another folder.
+  const folder = join(CACHE, createHash("sha256").update(PACKAGES.join()).digest("hex").slice(0, 12));
   if (await exists(join(folder, "complete"))) return folder;
   if (!(await exists("/usr/bin/python3")) || !(await exists("/usr/bin/apt-get"))) {
     throw new Error(
-      "The S3 tests need a Debian or Ubuntu with python3, or an S3 server named by TEST_S3_ENDPOINT, TEST_S3_BUCKET, TEST_S3_ACCESS_KEY_ID and TEST_S3_SECRET_ACCESS_KEY.",
+      "The tests of S3 and Redis need a Debian or Ubuntu with python3, or, for those of S3, a server named by TEST_S3_ENDPOINT, TEST_S3_BUCKET, TEST_S3_ACCESS_KEY_ID and TEST_S3_SECRET_ACCESS_KEY.",
     );
   }
   await mkdir(CACHE, { recursive: true });

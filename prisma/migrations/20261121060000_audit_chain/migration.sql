@@ -4,7 +4,8 @@ CREATE TABLE "AuditLink" (
     "eventId" UUID NOT NULL,
     "hash" BYTEA NOT NULL,
 
-    CONSTRAINT "AuditLink_pkey" PRIMARY KEY ("seq")
+    CONSTRAINT "AuditLink_pkey" PRIMARY KEY ("seq"),
+    CONSTRAINT "AuditLink_seq_check" CHECK ("seq" > 0)
 );
 
 -- CreateIndex
@@ -12,6 +13,24 @@ CREATE UNIQUE INDEX "AuditLink_eventId_key" ON "AuditLink"("eventId");
 
 -- CreateIndex
 CREATE INDEX "AuditEvent_action_at_idx" ON "AuditEvent"("action", "at" DESC);
+
+-- CreateIndex
+CREATE INDEX "AuditEvent_subjectId_at_idx" ON "AuditEvent"("subjectId", "at" DESC);
+
+-- CreateIndex
+CREATE INDEX "AuditEvent_realActorId_at_idx" ON "AuditEvent"("realActorId", "at" DESC);
+
+-- CreateIndex
+CREATE INDEX "User_role_createdAt_id_idx" ON "User"("role", "createdAt" DESC, "id" DESC);
+
+-- CreateIndex
+CREATE INDEX "User_secondFactor_createdAt_id_idx" ON "User"("secondFactor", "createdAt" DESC, "id" DESC);
+
+-- CreateIndex
+CREATE INDEX "User_bannedAt_idx" ON "User"("bannedAt");
+
+-- CreateIndex
+CREATE INDEX "User_deleteAfter_idx" ON "User"("deleteAfter");
 
 -- What is hashed of an event: every column, in one form. scripts/audit.ts spells it out again, because whoever can change
 -- rows can change this function too.
@@ -22,7 +41,8 @@ CREATE FUNCTION foyer_audit_digest(before bytea, event "AuditEvent") RETURNS byt
 $$;
 
 -- Each event is linked to the one before it at its commit. Then, and not at its INSERT: the lock that puts them in one row is
--- held only while nothing else is asked for, so that it can be part of no deadlock.
+-- held only while nothing else is asked for, so that it can be part of no deadlock. Commits that are remembered go one after the
+-- other for it, as fast as the disk takes them; and it reads what was committed last, which READ COMMITTED sees and no higher level would.
 CREATE FUNCTION foyer_audit_link() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   last "AuditLink";

@@ -3,7 +3,7 @@ import { change } from "@/access/audit";
 import { lockAddress, mailAlreadyRegistered, mailVerification, visitorOf } from "@/access/identity/account-mails";
 import { db } from "@/lib/db";
 import { newOneTimeSecret } from "@/lib/one-time-secret";
-import { type Asker, addJob, afterAnswer, type Tasks } from "@/lib/queue";
+import { type Asker, addJob, type Tasks } from "@/lib/queue";
 import { registrationSchema } from "./schema";
 
 /** How long a registration waits for the worker, and how long a token stays after its end. */
@@ -30,7 +30,7 @@ export async function keepRegistration({ email, passwordHash, path }: Registrati
       data: { purpose: "VERIFY_EMAIL", address: email, hash, data, expiresAt },
       select: { id: true },
     });
-    await addJob(tx, "account.register", { registrationId: id, by }, afterAnswer());
+    await addJob(tx, "account.register", { registrationId: id, by }, { afterAnswer: true });
   });
 }
 

@@ -2,11 +2,11 @@ import "server-only";
 import { change } from "@/access/audit";
 import { lockAddress, mailAlreadyRegistered, mailVerification, mayMail, visitorOf } from "@/access/identity/account-mails";
 import { db, type Transaction } from "@/lib/db";
-import { type Asker, addJob, afterAnswer, type Tasks } from "@/lib/queue";
+import { type Asker, addJob, type Tasks } from "@/lib/queue";
 
 /** Asks for another confirmation mail: the same work for every address, and what comes of it only the mailbox sees. */
 export async function askForVerification(address: string, by: Asker): Promise<void> {
-  await addJob(db(), "account.verify", { address, by }, afterAnswer());
+  await addJob(db(), "account.verify", { address, by }, { afterAnswer: true });
 }
 
 /**

@@ -52,6 +52,7 @@ export async function AuditFilters({ query }: { query: AuditQuery }) {
           <Label htmlFor="audit-to">{t("to")}</Label>
           <Input id="audit-to" name="to" type="date" defaultValue={day(to)} />
         </div>
+        {live && <input type="hidden" name="live" value="1" />}
         <Button type="submit" variant="secondary">
           {t("filter")}
         </Button>

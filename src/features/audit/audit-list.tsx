@@ -18,7 +18,8 @@ export async function AuditList({ entry, query }: { entry: Entry; query: AuditQu
   // An act of another release has no words here: its name is better than nothing.
   const word = (action: string) => (known.has(action) ? t(`acts.${actKey(action as AuditAction)}`) : action);
   // What nobody signed in asked for is told of whom it befell.
-  const doer = ({ actorId, actor, subject }: (typeof events)[number]) => (actorId ? (actor ?? t("gone")) : (subject ?? t("site")));
+  const doer = ({ actorId, actor, subject, subjectType }: (typeof events)[number]) =>
+    actorId ? (actor ?? t("gone")) : (subject ?? (subjectType === "User" ? t("gone") : t("site")));
   return (
     <>
       {query.live && !query.cursor && <RefreshEvery ms={LIVE_MS} />}
@@ -28,8 +29,8 @@ export async function AuditList({ entry, query }: { entry: Entry; query: AuditQu
             <li key={event.id}>
               <details className="group">
                 <summary className="flex cursor-pointer flex-wrap items-baseline gap-x-3 gap-y-0.5 px-4 py-2.5 text-body hover:bg-hover">
-                  <time dateTime={event.at.toISOString()} className="w-48 shrink-0 whitespace-nowrap text-muted text-sm tabular-nums">
-                    {format.dateTime(event.at, { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" })}
+                  <time dateTime={event.at.toISOString()} className="w-56 shrink-0 whitespace-nowrap text-muted text-sm tabular-nums">
+                    {format.dateTime(event.at, { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" })} UTC
                   </time>
                   <span className="min-w-0 flex-1 basis-64 [overflow-wrap:anywhere]">
                     <strong className="font-medium">{doer(event)}</strong>{" "}

@@ -49,7 +49,11 @@ export async function DevicesOf({ entry, userId }: { entry: Entry; userId: strin
                 <form action={endDevicesOf}>
                   <input type="hidden" name="userId" value={userId} />
                   <input type="hidden" name="id" value={id} />
-                  <SubmitButton variant="ghost" size="sm">
+                  <SubmitButton
+                    variant="ghost"
+                    size="sm"
+                    aria-label={`${people("endSession")}: ${[browser, system, ip].filter(Boolean).join(", ")}`}
+                  >
                     {people("endSession")}
                   </SubmitButton>
                 </form>

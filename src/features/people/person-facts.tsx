@@ -39,8 +39,9 @@ export async function PersonFacts({ person }: { person: Person }) {
               <span key="status" className="flex flex-wrap gap-2">
                 {banned && <Badge tone="danger">{bannedUntil ? t("bannedTo", { date: day(bannedUntil) }) : t("bannedFor")}</Badge>}
                 {deleteAfter && <Badge tone="warning">{t("leaving", { date: day(deleteAfter) })}</Badge>}
+                {!emailVerified && <Badge tone="warning">{t("is.unverified")}</Badge>}
                 {!profileComplete && <Badge>{t("incomplete")}</Badge>}
-                {!banned && !deleteAfter && profileComplete && <Badge tone="success">{t("inOrder")}</Badge>}
+                {!banned && !deleteAfter && profileComplete && emailVerified && <Badge tone="success">{t("inOrder")}</Badge>}
               </span>,
             ],
             [t("banReason"), banned ? banReason : null],

@@ -64,11 +64,11 @@ export async function PolicyQuestion({ entry, query }: { entry: Entry; query: Po
           <p className="mt-0.5">
             {verdict.line
               ? t(verdict.line.allows ? "because" : "becauseNot", {
-                  role: t(`bearer.${verdict.role}`),
+                  role: t(`bearer.${verdict.line.bearer}`),
                   rows: verdict.line.conditions ? conditionsText(verdict.line.conditions) : t("all"),
                   fields: verdict.line.fields?.join(", ") ?? t("all"),
                 })
-              : t("noRule")}
+              : t(verdict.isWhole ? "noRule" : "noRuleUnfinished")}
           </p>
         </Alert>
       )}

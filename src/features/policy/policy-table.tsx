@@ -7,7 +7,7 @@ import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, Tabl
 export async function PolicyTable() {
   const t = await getTranslations("policy");
   return (
-    <Table>
+    <Table label={t("caption")}>
       <TableCaption>{t("caption")}</TableCaption>
       <TableHeader>
         <tr>

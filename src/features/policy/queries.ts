@@ -11,7 +11,14 @@ import type { PolicyQuery } from "./schema";
 /** What decides whether somebody may; `missing` names what was asked about and is not there. */
 export type Verdict =
   | { missing: "who" | "id" }
-  | { name: string; role: "MEMBER" | "ADMIN"; banned: boolean; allowed: boolean; line: ReturnType<typeof explain>["line"] };
+  | {
+      name: string;
+      role: "MEMBER" | "ADMIN";
+      banned: boolean;
+      allowed: boolean;
+      isWhole: boolean;
+      line: ReturnType<typeof explain>["line"];
+    };
 
 /** Answers "may they, and why?" by the rules themselves; null while nothing whole was asked. Nothing of the row is shown. */
 export async function answerPolicy(entry: Entry, { who, action, subject, id, field }: PolicyQuery): Promise<Verdict | null> {
@@ -52,7 +59,8 @@ async function rowOf(entry: Entry, subject: SubjectName, id: string): Promise<Re
   if (subject === "DataExport") return db().dataExport.findUnique({ where, select: { userId: true } });
   if (subject === "AuditEvent") return db().auditEvent.findUnique({ where, select: { actorId: true } });
   if (subject === "RecoveryCode") return db().recoveryCode.findUnique({ where, select: { userId: true } });
-  // One each: its id is its person's.
+  // Asked for by their person's id: one has one app, and an account is named by its provider.
+  if (subject === "Account") return db().account.findFirst({ where: { userId: where.id }, select: { userId: true } });
   if (subject === "TotpFactor") return db().totpFactor.findUnique({ where: { userId: where.id }, select: { userId: true } });
   return null;
 }

@@ -2,11 +2,11 @@ import "server-only";
 import { change } from "@/access/audit";
 import { lockAddress, mailMagicLink, mailReset, mayMail, visitorOf } from "@/access/identity/account-mails";
 import { db } from "@/lib/db";
-import { type Asker, addJob, afterAnswer, type Tasks } from "@/lib/queue";
+import { type Asker, addJob, type Tasks } from "@/lib/queue";
 
 /** Asks for a mail with which a new password is chosen: the same work for every address, known or not. */
 export async function askForReset(address: string, by: Asker): Promise<void> {
-  await addJob(db(), "account.forgot", { address, by }, afterAnswer());
+  await addJob(db(), "account.forgot", { address, by }, { afterAnswer: true });
 }
 
 /**
@@ -27,7 +27,7 @@ export async function sendReset({ address, by }: Tasks["account.forgot"]): Promi
 
 /** Asks for a mail whose link signs in: the same work for every address, known or not. */
 export async function askForMagicLink(address: string, path: string, by: Asker): Promise<void> {
-  await addJob(db(), "account.magicLink", { address, path, by }, afterAnswer());
+  await addJob(db(), "account.magicLink", { address, path, by }, { afterAnswer: true });
 }
 
 /** `account.magicLink`: mails the link to whoever has an account with this address, at most five times an hour; nothing to anybody else. */

@@ -47,9 +47,7 @@ export default async function PersonPage({ params }: { params: Promise<{ id: str
       <div className="grid gap-10">
         <PersonFacts person={person} />
         <DevicesOf entry={entry} userId={id} />
-        <Section title={t("storage")} description={t("usage", { count: usage.files, size, quota })}>
-          {null}
-        </Section>
+        <Section title={t("storage")} description={t("usage", { count: usage.files, size, quota })} />
         <Section title={t("history")} description={t("historyLead", { name })}>
           <AuditList entry={entry} query={{ who: id }} />
         </Section>
