@@ -116,6 +116,8 @@ for (const javaScriptEnabled of [true, false]) {
       const member = await person();
       await page.goto("/login?callbackUrl=%2Ffiles");
       await page.getByRole("link", { name: "Email me a sign-in link" }).click();
+      // The page before has a field of the same name.
+      await expect(page.getByRole("heading", { name: "Sign in by mail" })).toBeVisible();
       await page.getByLabel("Email", { exact: true }).fill(member.email);
       await page.getByRole("button", { name: "Send link" }).click();
       await expect(page.getByText(`If ${member.email} has an account`)).toBeVisible();
