@@ -354,6 +354,8 @@ describe("listPeople", () => {
       { way: "'; DROP TABLE" },
       { createdFrom: "2020-02-30" },
       { seenTo: "yesterday" },
+      { createdTo: "9999-12-31" },
+      { seenFrom: "0001-01-01" },
       { q: "a\0" },
       { q: "x".repeat(101) },
     ]) {

@@ -1,5 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import { AUDIT_ACTIONS, type AuditAction } from "@/access/audit";
+import { dayText } from "@/lib/query-string";
 import { Button, buttonVariants } from "@/ui/button";
 import { Input } from "@/ui/input";
 import { Label } from "@/ui/label";
@@ -13,7 +14,6 @@ import type { AuditQuery } from "./schema";
 export async function AuditFilters({ query }: { query: AuditQuery }) {
   const t = await getTranslations("audit");
   const { act, who, from, to, live } = query;
-  const day = (date: Date | undefined) => date?.toISOString().slice(0, 10);
   const word = (action: AuditAction) => t(`acts.${actKey(action)}`);
   return (
     <search className="mb-5 block">
@@ -46,11 +46,11 @@ export async function AuditFilters({ query }: { query: AuditQuery }) {
         </div>
         <div className="grid gap-1.5">
           <Label htmlFor="audit-from">{t("from")}</Label>
-          <Input id="audit-from" name="from" type="date" defaultValue={day(from)} />
+          <Input id="audit-from" name="from" type="date" defaultValue={dayText(from)} />
         </div>
         <div className="grid gap-1.5">
           <Label htmlFor="audit-to">{t("to")}</Label>
-          <Input id="audit-to" name="to" type="date" defaultValue={day(to)} />
+          <Input id="audit-to" name="to" type="date" defaultValue={dayText(to)} />
         </div>
         {live && <input type="hidden" name="live" value="1" />}
         <Button type="submit" variant="secondary">

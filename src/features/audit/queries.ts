@@ -7,12 +7,12 @@ import { csvLine } from "@/lib/csv";
 import { db } from "@/lib/db";
 import { normaliseEmail } from "@/lib/email";
 import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
+import { withinDays } from "@/lib/query-string";
 import { describeUserAgent } from "@/lib/user-agent";
 import type { AuditFilter, AuditQuery } from "./schema";
 
 export const AUDIT_PAGE_SIZE = 50;
 const CSV_BATCH = 1_000;
-const DAY_MS = 24 * 3_600_000;
 const NOBODY = "00000000-0000-0000-0000-000000000000";
 
 const EVENT = {
@@ -109,7 +109,7 @@ function csvText(value: Event[keyof Event]): string | null {
 /** What the reader may see, and asked for. */
 async function matching(entry: Entry, { act, who, from, to }: AuditFilter) {
   const allowed = accessibleBy(entry.ability).ofType("AuditEvent");
-  const at = { ...(from && { gte: from }), ...(to && { lt: new Date(to.getTime() + DAY_MS) }) };
+  const at = withinDays(from, to);
   const id = who === undefined ? undefined : await personOf(entry, who);
   return {
     AND: [allowed, { ...(act && { action: act }), at, ...(id && { OR: [{ actorId: id }, { realActorId: id }, { subjectId: id }] }) }],

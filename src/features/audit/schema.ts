@@ -1,11 +1,8 @@
 import { z } from "zod";
 import { AUDIT_ACTIONS } from "@/access/audit";
 import { cursorSchema } from "@/lib/keyset";
+import { day, unset } from "@/lib/query-string";
 import { line } from "@/lib/text";
-
-/** A form of GET sends its empty fields along: they are no filters. */
-const unset = z.literal("").transform(() => undefined);
-const day = z.iso.date().transform((text) => new Date(`${text}T00:00:00.000Z`));
 
 /** The filters of the audit log as they stand in an address; `to` counts to the end of its day (UTC). */
 export const auditFilterSchema = z.strictObject({

@@ -1,5 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import { offeredWaysIn } from "@/access/identity/sign-in";
+import { dayText } from "@/lib/query-string";
 import { Input } from "@/ui/input";
 import { Label } from "@/ui/label";
 import { Select } from "@/ui/select";
@@ -24,7 +25,7 @@ export async function PeopleFilters({ query, open }: { query: PeopleQuery; open:
   const days = (name: "createdFrom" | "createdTo" | "seenFrom" | "seenTo") => (
     <div className="grid gap-1.5">
       <Label htmlFor={`people-${name}`}>{t(name)}</Label>
-      <Input id={`people-${name}`} name={name} type="date" defaultValue={query[name]?.toISOString().slice(0, 10)} />
+      <Input id={`people-${name}`} name={name} type="date" defaultValue={dayText(query[name])} />
     </div>
   );
   const providers = offeredWaysIn().filter(({ type }) => type === "oauth" || type === "oidc");

@@ -4,6 +4,7 @@ import { isBannedNow } from "@/access/identity/credentials";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
 import { after, cursorDate, page } from "@/lib/keyset";
+import { withinDays } from "@/lib/query-string";
 import { type PeopleQuery, personIdSchema } from "./schema";
 
 export const PEOPLE_PAGE_SIZE = 50;
@@ -64,15 +65,9 @@ function found(q: string) {
   return { OR: [{ name: like(q) }, { email: like(q) }] };
 }
 
-const DAY_MS = 24 * 3_600_000;
-
 function filters({ role, status, factor, way, createdFrom, createdTo, seenFrom, seenTo }: PeopleQuery) {
   const now = new Date();
   const bannedNow = { bannedAt: { not: null }, OR: [{ bannedUntil: null }, { bannedUntil: { gt: now } }] };
-  const within = (from: Date | undefined, to: Date | undefined) => ({
-    ...(from && { gte: from }),
-    ...(to && { lt: new Date(to.getTime() + DAY_MS) }),
-  });
   const standing = {
     ok: { emailVerified: { not: null }, profileComplete: true, deleteAfter: null, NOT: bannedNow },
     unverified: { emailVerified: null },
@@ -85,8 +80,8 @@ function filters({ role, status, factor, way, createdFrom, createdTo, seenFrom, 
     ...(status ? [standing[status]] : []),
     ...(factor ? [{ secondFactor: factor === "on" }] : []),
     ...(way === "password" ? [{ password: { isNot: null } }] : way ? [{ accounts: { some: { provider: way } } }] : []),
-    ...(createdFrom || createdTo ? [{ createdAt: within(createdFrom, createdTo) }] : []),
-    ...(seenFrom || seenTo ? [{ lastSeenAt: within(seenFrom, seenTo) }] : []),
+    ...(createdFrom || createdTo ? [{ createdAt: withinDays(createdFrom, createdTo) }] : []),
+    ...(seenFrom || seenTo ? [{ lastSeenAt: withinDays(seenFrom, seenTo) }] : []),
   ];
 }
 

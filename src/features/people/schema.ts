@@ -1,15 +1,11 @@
 import { z } from "zod";
 import { cursorSchema } from "@/lib/keyset";
+import { day, unset } from "@/lib/query-string";
 import { line } from "@/lib/text";
 
 export const SORTS = ["created", "seen", "name", "email"] as const;
 
 export const STATUSES = ["ok", "unverified", "incomplete", "banned", "leaving"] as const;
-
-/** A form of GET sends its empty fields along: they are no filters. */
-const unset = z.literal("").transform(() => undefined);
-/** A day, which begins at midnight in UTC. */
-const day = z.iso.date().transform((text) => new Date(`${text}T00:00:00.000Z`));
 
 /** The address of the people's table: everything in it can be shared as a link. */
 export const peopleQuerySchema = z.strictObject({

@@ -1,9 +1,7 @@
 import { z } from "zod";
 import { ACTIONS, SUBJECTS } from "@/access/policy";
+import { unset } from "@/lib/query-string";
 import { line } from "@/lib/text";
-
-/** A form of GET sends its empty fields along: they are no answers. */
-const unset = z.literal("").transform(() => undefined);
 
 /** "May `who` do `action` on `subject`, or on the one with this `id`?" */
 export const policyQuerySchema = z.strictObject({
