@@ -121,6 +121,10 @@ describe("the audit log", () => {
   });
 });
 
+test("nor is one begun within a cell, where a semicolon separates", () => {
+  expect(csvLine(["x;=1+1;@y"])).toBe("x;'=1+1;'@y\r\n");
+});
+
 test.each(["=1+1", "+1", "-1", "@x", "\tx", "\rx"])("a cell that begins like a formula is text: %j", (value) => {
   expect(csvLine([value, 1, null])).toMatch(/^"?'/);
   expect(csvLine([value, 1, null])).toMatch(/,1,\r\n$/);

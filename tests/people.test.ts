@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { change } from "@/access/audit";
 import { enter } from "@/access/door";
-import { changeRole } from "@/features/people/actions";
+import { endDevicesOf } from "@/features/devices/actions";
+import { changeRole, resetSecondFactors } from "@/features/people/actions";
 import { peopleAddress } from "@/features/people/address";
 import { COUNTED_EXACTLY, getPerson, listPeople, PEOPLE_PAGE_SIZE } from "@/features/people/queries";
 import { filtersOf, peopleQuerySchema, SORTS } from "@/features/people/schema";
@@ -172,6 +173,15 @@ describe("a change and its audit row", () => {
     }
     expect(await auditOf(member)).toHaveLength(1);
   });
+});
+
+test("an id in capitals is the same person: nothing is remembered under another name, and own is own", async () => {
+  const [boss, member] = [await admin(), await person()];
+  expect(await code(as(boss, () => changeRole({ userId: member.id.toUpperCase(), role: "ADMIN" })))).toBe("ok");
+  expect(await auditOf(member)).toHaveLength(1);
+  const own = boss.id.toUpperCase();
+  expect(await code(as(boss, () => resetSecondFactors({ userId: own })))).toBe("forbidden");
+  expect(await code(as(boss, () => endDevicesOf({ userId: own })))).toBe("forbidden");
 });
 
 describe("getPerson", () => {

@@ -5,7 +5,7 @@ import {
   RateLimiterMemory,
   RateLimiterPostgres,
   RateLimiterRedis,
-  RateLimiterRes,
+  type RateLimiterRes,
   type RateLimiterStoreAbstract,
 } from "rate-limiter-flexible";
 import { db } from "@/lib/db";
@@ -97,12 +97,17 @@ async function consume(limiter: RateLimiterStoreAbstract | RateLimiterMemory, ke
   try {
     await limiter.consume(key);
   } catch (thrown) {
-    if (thrown instanceof RateLimiterRes) {
+    if (isRefusal(thrown)) {
       const seconds = Math.max(1, Math.ceil(thrown.msBeforeNext / 1000));
       throw new AppError("rate_limited", "rate_limited", { retryAfter: seconds, params: { minutes: Math.ceil(seconds / 60) } });
     }
     log().warn({ err: thrown }, "limits");
   }
+}
+
+/** By its shape: the limiters are one set a process, and a bundle that did not make them has another class of the same name. */
+function isRefusal(thrown: unknown): thrown is Pick<RateLimiterRes, "msBeforeNext"> {
+  return typeof thrown === "object" && thrown !== null && "msBeforeNext" in thrown && typeof thrown.msBeforeNext === "number";
 }
 
 interface Limiters {

@@ -11,7 +11,7 @@ export const cursorSchema = z
   .string()
   .max(1_000)
   .transform((text, context): Cursor => {
-    const parsed = z.tuple([z.string().max(500), z.uuid()]).safeParse(parse(text));
+    const parsed = z.tuple([z.string().max(500), z.uuid().toLowerCase()]).safeParse(parse(text));
     if (parsed.success && !/\p{Cc}|\p{Cs}/u.test(parsed.data[0])) return { value: parsed.data[0], id: parsed.data[1] };
     context.addIssue({ code: "custom", message: "cursor" });
     return z.NEVER;

@@ -4,4 +4,4 @@ import { z } from "zod";
 export const EXPORT_DAYS = 7;
 
 export const requestExportSchema = z.strictObject({});
-export const exportIdSchema = z.strictObject({ id: z.uuid() });
+export const exportIdSchema = z.strictObject({ id: z.uuid().toLowerCase() });

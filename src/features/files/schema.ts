@@ -18,8 +18,8 @@ export const requestUploadSchema = z.strictObject({
   contentType: z.string().max(200),
 });
 
-export const fileIdSchema = z.strictObject({ id: z.uuid() });
-export const renameFileSchema = z.strictObject({ id: z.uuid(), name: fileNameSchema });
+export const fileIdSchema = z.strictObject({ id: z.uuid().toLowerCase() });
+export const renameFileSchema = z.strictObject({ id: z.uuid().toLowerCase(), name: fileNameSchema });
 export const filesQuerySchema = z.strictObject({ cursor: cursorSchema.optional() });
 /** Why somebody else's private bytes are read; their owner needs none. */
 export const downloadQuerySchema = z.strictObject({ reason: line(300, 10).optional() });

@@ -30,10 +30,10 @@ export function filtersOf({ role, status, factor, way, createdFrom, createdTo, s
   return { role, status, factor, way, createdFrom, createdTo, seenFrom, seenTo };
 }
 
-export const personIdSchema = z.uuid();
+export const personIdSchema = z.uuid().toLowerCase();
 
 export const banPersonSchema = z.strictObject({
-  userId: z.uuid(),
+  userId: z.uuid().toLowerCase(),
   reason: line(300, 1),
   /** A day, which counts to its end (UTC); empty for good. */
   until: z
@@ -43,8 +43,8 @@ export const banPersonSchema = z.strictObject({
     .refine((date) => date === null || date > new Date(), "past"),
 });
 
-export const unbanPersonSchema = z.strictObject({ userId: z.uuid() });
+export const unbanPersonSchema = z.strictObject({ userId: z.uuid().toLowerCase() });
 
-export const changeRoleSchema = z.strictObject({ userId: z.uuid(), role: z.enum(["MEMBER", "ADMIN"]) });
+export const changeRoleSchema = z.strictObject({ userId: z.uuid().toLowerCase(), role: z.enum(["MEMBER", "ADMIN"]) });
 
-export const resetSecondFactorsSchema = z.strictObject({ userId: z.uuid() });
+export const resetSecondFactorsSchema = z.strictObject({ userId: z.uuid().toLowerCase() });
