@@ -112,6 +112,7 @@ function summarise(parts: Part[], stopped: boolean): number {
     const counts = name === "Build" && failed === 0 ? "done" : `${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}`;
     process.stdout.write(`  ${name.padEnd(width)}  ${counts.padEnd(32)} ${seconds(ms)}\n`);
   }
+  for (const failure of parts.flatMap(({ failures = [] }) => failures)) process.stdout.write(`\n  ✗ ${failure}\n`);
   if (stopped) process.stdout.write("  stopped before the end\n");
   process.stdout.write(`\n${sum((part) => part.passed)} passed, ${sum((part) => part.failed)} failed\n`);
   return stopped || sum((part) => part.failed) > 0 ? 1 : 0;
