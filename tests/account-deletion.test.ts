@@ -115,7 +115,9 @@ describe("when the day has come", () => {
     await db().passkey.create({ data: { id: `key-${id}`, userId: id, name: WORDS.name, publicKey: Buffer.from("x") } });
     await db().totpFactor.create({ data: { userId: id, secret: `secret-${id}` } });
     await db().recoveryCode.create({ data: { userId: id, hash: randomUUID() } });
-    await db().user.update({ where: { id }, data: { bannedAt: new Date(0), bannedUntil: new Date(1), banReason: WORDS.bio } });
+    const metadata = { publicMetadata: { at: WORDS.city }, privateMetadata: { was: WORDS.name }, unsafeMetadata: { says: WORDS.bio } };
+    const ban = { bannedAt: new Date(0), bannedUntil: new Date(1), banReason: WORDS.bio };
+    await db().user.update({ where: { id }, data: { ...ban, ...metadata, externalId: `unmistakable-${id}` } });
     const fileId = await uploaded(window);
     await window.run(() => renameFile({ id: fileId, name: WORDS.file }));
     const pending = await window.run(() => requestUpload({ name: WORDS.file, sizeBytes: 4, contentType: "text/plain" }));

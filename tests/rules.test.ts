@@ -49,6 +49,7 @@ const ROWS = {
   Session: (owner: string) => subject("Session", { userId: owner }),
   File: (owner: string) => subject("File", { ownerId: owner }),
   AuditEvent: (owner: string) => subject("AuditEvent", { actorId: owner }),
+  PeopleJob: (owner: string) => subject("PeopleJob", { createdById: owner }),
 } as const;
 const ACTIONS: Action[] = ["create", "read", "update", "delete", "download"];
 
@@ -117,6 +118,14 @@ const POLICY: Record<keyof typeof ROWS, Record<Action, { own: Who[]; other: Who[
     update: { own: NOBODY, other: NOBODY },
     delete: { own: NOBODY, other: NOBODY },
     download: { own: NOBODY, other: NOBODY },
+  },
+  PeopleJob: {
+    create: { own: ADMIN, other: ADMIN },
+    read: { own: ADMIN, other: ADMIN },
+    // To cancel it.
+    update: { own: ADMIN, other: ADMIN },
+    delete: { own: NOBODY, other: NOBODY },
+    download: { own: ADMIN, other: ADMIN },
   },
 };
 

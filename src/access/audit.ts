@@ -60,7 +60,17 @@ export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 export interface AuditRow {
   action: AuditAction;
-  subjectType: "User" | "Session" | "Account" | "TotpFactor" | "RecoveryCode" | "Passkey" | "File" | "DataExport" | "AuditEvent";
+  subjectType:
+    | "User"
+    | "Session"
+    | "Account"
+    | "TotpFactor"
+    | "RecoveryCode"
+    | "Passkey"
+    | "File"
+    | "DataExport"
+    | "AuditEvent"
+    | "PeopleJob";
   subjectId: string;
   /** Who acted, where nobody is signed in yet (sign-up, sign-in). */
   actorId?: string;

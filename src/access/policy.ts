@@ -12,6 +12,7 @@ export const SUBJECTS = [
   "File",
   "DataExport",
   "AuditEvent",
+  "PeopleJob",
   "Dashboard",
 ] as const satisfies readonly SubjectName[];
 

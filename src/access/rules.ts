@@ -6,6 +6,7 @@ import type {
   DataExport,
   File,
   Passkey,
+  PeopleJob,
   Prisma,
   RecoveryCode,
   Session,
@@ -26,11 +27,22 @@ interface Rows extends Record<string, Record<string, unknown>> {
   File: Pick<File, "ownerId">;
   DataExport: Pick<DataExport, "userId">;
   AuditEvent: Pick<AuditEvent, "actorId">;
+  PeopleJob: Pick<PeopleJob, "createdById">;
 }
 
 /** `Dashboard` stands for the admin's pages: it is no row, only a place. */
 export type Subject = Subjects<{ [Name in RowName]: Rows[Name] }> | "Dashboard";
-type RowName = "User" | "Account" | "TotpFactor" | "RecoveryCode" | "Passkey" | "Session" | "File" | "DataExport" | "AuditEvent";
+type RowName =
+  | "User"
+  | "Account"
+  | "TotpFactor"
+  | "RecoveryCode"
+  | "Passkey"
+  | "Session"
+  | "File"
+  | "DataExport"
+  | "AuditEvent"
+  | "PeopleJob";
 export type SubjectName = Extract<Subject, string>;
 export type AppAbility = Ability<[Action, Subject], PrismaQueryOf<Prisma.TypeMap>>;
 export type AppRule = RawRuleOf<AppAbility>;
@@ -115,4 +127,7 @@ function admin({ can, cannot }: Rules, me: string): void {
   can("download", "File");
 
   can("read", "AuditEvent");
+
+  // Bulk changes, exports and imports; "update" is to cancel one: features/people-jobs.
+  can(["create", "read", "update", "download"], "PeopleJob");
 }

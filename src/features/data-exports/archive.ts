@@ -18,6 +18,8 @@ const SECRET_FREE_USER = {
   bio: true,
   locale: true,
   theme: true,
+  publicMetadata: true,
+  unsafeMetadata: true,
   createdAt: true,
   lastSeenAt: true,
 } as const;

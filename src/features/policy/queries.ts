@@ -58,6 +58,7 @@ async function rowOf(entry: Entry, subject: SubjectName, id: string): Promise<Re
   if (subject === "File") return db().file.findUnique({ where, select: { ownerId: true } });
   if (subject === "DataExport") return db().dataExport.findUnique({ where, select: { userId: true } });
   if (subject === "AuditEvent") return db().auditEvent.findUnique({ where, select: { actorId: true } });
+  if (subject === "PeopleJob") return db().peopleJob.findUnique({ where, select: { createdById: true } });
   if (subject === "RecoveryCode") return db().recoveryCode.findUnique({ where, select: { userId: true } });
   // Asked for by their person's id: one has one app, and an account is named by its provider.
   if (subject === "Account") return db().account.findFirst({ where: { userId: where.id }, select: { userId: true } });
