@@ -17,7 +17,7 @@ import {
 } from "@/access/identity/credentials";
 import { SignInRefused } from "@/access/identity/sign-in-refused";
 import { beginTwoStep, redeemTicket, twoStepPage } from "@/access/identity/tickets";
-import { hasVerifiedEmail, offersMagicLink, readyProviders } from "@/lib/auth-providers";
+import { hasVerifiedEmail, offersMagicLink, readyProviders, waysIn } from "@/lib/auth-providers";
 import { db } from "@/lib/db";
 import { emailSchema, normaliseEmail } from "@/lib/email";
 import { env } from "@/lib/env";
@@ -31,6 +31,7 @@ export const { handlers, auth, signIn, signOut } = NextAuth(() => configuration(
 
 /** The way in that is never offered: whoever was asked for more than one proof comes by it in the end. */
 export const TICKET_PROVIDER = "ticket";
+const BASE_PATH = "/api/auth";
 
 /** The providers of auth.config.ts that can be used here. */
 export function configuredProviders(): Provider[] {
@@ -38,6 +39,12 @@ export function configuredProviders(): Provider[] {
     const isPassword = typeof provider !== "function" && provider.type === "credentials" && provider.id === "credentials";
     return isPassword ? { ...provider, options: { ...provider.options, authorize: authorizePassword } } : provider;
   });
+}
+
+/** Where the OAuth and OpenID providers of auth.config.ts send people back to: the paths below this site's origin. */
+export function providerCallbacks(): string[] {
+  const outside = waysIn(configuredProviders()).filter(({ type }) => type === "oauth" || type === "oidc");
+  return outside.map(({ id }) => `${BASE_PATH}/callback/${id}`);
 }
 
 /** Whether a link in the mail signs people in here. */
@@ -48,10 +55,12 @@ export function isMagicLinkOffered(): boolean {
 function configuration(): NextAuthConfig {
   return {
     ...authConfig,
+    // Auth.js's own page for it would stand in another design, and no mail of ours leads there.
+    pages: { verifyRequest: "/login", ...authConfig.pages },
     providers: [...configuredProviders(), Credentials({ id: TICKET_PROVIDER, credentials: {}, authorize: authorizeTicket })],
     adapter: adapter(),
     secret: env().AUTH_SECRETS,
-    basePath: "/api/auth",
+    basePath: BASE_PATH,
     // Host and protocol were checked by serve.mjs before the request came here; AUTH_URL, when set, overrules both.
     trustHost: true,
     session: { strategy: "jwt", maxAge: SESSION_SECONDS },

@@ -1,7 +1,7 @@
 import { type NextRequest, NextResponse } from "next/server";
 import { authorizationOrigins } from "@/lib/auth-providers";
 import { isOwnMachine } from "@/lib/own-machine";
-import { publicUrl } from "@/lib/public-url";
+import { isForeignOrigin, publicUrl } from "@/lib/public-url";
 import { contentSecurityPolicy, type Outside, storeOrigins } from "@/lib/security-headers";
 import { sessionCookieName } from "@/lib/session-cookie";
 import authConfig from "./auth.config";
@@ -20,10 +20,8 @@ export default async function middleware(request: NextRequest): Promise<NextResp
   const secure = request.headers.get("x-forwarded-proto") === "https";
   const name = sessionCookieName(secure);
   if (MEMBERS_ONLY.test(pathname) && !request.cookies.has(name) && !request.cookies.has(`${name}.0`)) {
-    return NextResponse.redirect(
-      new URL(`/login?${new URLSearchParams({ callbackUrl: `${pathname}${search}` })}`, publicUrl(request)),
-      307,
-    );
+    const login = new URL(`/login?${new URLSearchParams({ callbackUrl: `${pathname}${search}` })}`, publicUrl(request));
+    return NextResponse.redirect(login, { status: 307, headers: { "Cache-Control": "private, no-store" } });
   }
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64");
   const policy = contentSecurityPolicy(nonce, outside(), process.env.NODE_ENV === "development");
@@ -47,8 +45,7 @@ export const config = {
 
 /** Next says 500 to a form from another origin and to one that it cannot read; both are the sender's doing. */
 async function refusalOf(request: NextRequest): Promise<400 | 403 | null> {
-  const origin = request.headers.get("origin");
-  if (origin !== null && (!URL.canParse(origin) || new URL(origin).host !== new URL(publicUrl(request)).host)) return 403;
+  if (isForeignOrigin(request.headers)) return 403;
   if (!request.headers.get("content-type")?.startsWith("multipart/form-data")) return null;
   const readable = await request
     .clone()

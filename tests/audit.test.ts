@@ -104,6 +104,24 @@ describe("the audit log", () => {
     expect((await answer.text()).split("\r\n").length).toBeGreaterThan(2);
   });
 
+  test("as CSV ends where its reader is banned", async () => {
+    const [boss, other] = [await admin(), await admin()];
+    const events = Array.from({ length: 3_500 }, () => ({
+      action: "user.signed_in",
+      subjectType: "User",
+      subjectId: "x",
+      actorId: boss.id,
+    }));
+    await db().auditEvent.createMany({ data: events });
+    const reading = await as(boss, async () => (await exportAudit(await enter(), { who: boss.id, act: "user.signed_in" })).getReader());
+    expect((await reading.read()).done).toBe(false);
+    expect(await as(other, () => banPerson({ userId: boss.id, reason: "x" }))).toMatchObject({ ok: true });
+    const rest = async () => {
+      while (!(await reading.read()).done);
+    };
+    await expect(rest()).rejects.toMatchObject({ code: "unauthenticated" });
+  });
+
   test.each([
     "act=x",
     "from=2026-13-01",

@@ -6,6 +6,8 @@ import { action, enter, handler } from "@/access/door";
 import { currentEntry } from "@/access/entry";
 import { registerFromProvider } from "@/access/identity/credentials";
 import { type Action, abilityFor, accessibleBy, OWN_PROFILE_FIELDS, type SubjectName } from "@/access/rules";
+import { POST } from "@/app/api/auth/[...nextauth]/route";
+import { DELETE } from "@/app/api/files/[id]/route";
 import { auth, handlers } from "@/auth";
 import { register, signInWithEmail } from "@/features/accounts/actions";
 import { renameFile } from "@/features/files/actions";
@@ -410,6 +412,33 @@ describe("holes of earlier systems stay closed", () => {
     const right = browser();
     expect(await redirectOf(right.run(() => signInWithEmail({ email: other.email, password: PASSWORD })))).toBe("/members");
     expect((await right.run(currentEntry))?.actor.userId).toBe(other.id);
+  });
+
+  test("a page of another origin changes nothing: through the form, a handler or Auth.js's own routes, http at a site of https included", async () => {
+    const someone = await person();
+    const { id: fileId } = await file(someone);
+    const { csrfToken } = await (await browser().fetch(handlers.GET, "/api/auth/csrf")).json();
+    const body = () => new URLSearchParams({ csrfToken, email: someone.email, password: PASSWORD });
+    const type = { "content-type": "application/x-www-form-urlencoded" };
+    for (const [proto, origin] of [
+      ["http", "http://evil.example"],
+      ["http", "null"],
+      ["http", "http://members.example.org:8080"],
+      ["https", "http://members.example.org"],
+    ] as const) {
+      const headers = { origin, "x-forwarded-proto": proto };
+      const me = await signedIn(someone, { headers });
+      expect(await me.run(() => updateProfile(profile)), origin).toMatchObject({ ok: false, error: { code: "forbidden" } });
+      const deleted = await me.fetch(DELETE, `/api/files/${fileId}`, { method: "DELETE", params: { id: fileId } });
+      expect(deleted.status, origin).toBe(403);
+      for (const path of ["/api/auth/callback/credentials", "/api/auth/signout", "/api/auth/signin/github", "/api/auth/session"]) {
+        const answer = await me.fetch(POST, path, { method: "POST", headers: type, body: body() });
+        expect([answer.status, answer.headers.getSetCookie()], `${origin} ${path}`).toEqual([403, []]);
+      }
+    }
+    // A proxy that ends https without saying so, and a client that is no browser.
+    for (const me of [await signedIn(someone, { headers: { origin: "https://members.example.org" } }), await signedIn(someone)])
+      expect(await me.run(() => updateProfile(profile))).toMatchObject({ ok: true });
   });
 
   test("hole 14: a GET changes nothing: Auth.js's sign-out and callback included, and a Referer leads nowhere", async () => {

@@ -2,6 +2,7 @@ import { db, isWriteConflict, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import type { Entry, Visitor } from "./entry";
 import { settleFreshness } from "./freshness";
+import type { RowName } from "./rules";
 
 const ATTEMPTS = 3;
 
@@ -60,17 +61,7 @@ export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 export interface AuditRow {
   action: AuditAction;
-  subjectType:
-    | "User"
-    | "Session"
-    | "Account"
-    | "TotpFactor"
-    | "RecoveryCode"
-    | "Passkey"
-    | "File"
-    | "DataExport"
-    | "AuditEvent"
-    | "PeopleJob";
+  subjectType: RowName;
   subjectId: string;
   /** Who acted, where nobody is signed in yet (sign-up, sign-in). */
   actorId?: string;
@@ -101,7 +92,7 @@ export async function change<T>(by: Entry | Visitor, run: (tx: Transaction, reco
 
 async function once<T>(tx: Transaction, by: Entry | Visitor, run: (tx: Transaction, record: Recorder) => Promise<T>): Promise<T> {
   const entry = "actor" in by ? by : null;
-  if (entry) await assertStillTrue(tx, entry);
+  if (entry) await confirm(entry, tx);
   const { ip, userAgent } = entry ? entry.visitor : (by as Visitor);
   let recorded = 0;
   const result = await run(tx, async ({ actorId = entry?.actor.userId, ...row }) => {
@@ -112,8 +103,9 @@ async function once<T>(tx: Transaction, by: Entry | Visitor, run: (tx: Transacti
   return result;
 }
 
-async function assertStillTrue(tx: Transaction, { actor }: Entry): Promise<void> {
-  const session = await tx.session.findUnique({
+/** Asks the database whether an Entry is still true, where what is done with it takes long: "unauthenticated" or "conflict" if not. */
+export async function confirm({ actor }: Entry, on: Pick<Transaction, "session"> = db()): Promise<void> {
+  const session = await on.session.findUnique({
     where: { id: actor.sid },
     select: { endedAt: true, userId: true, user: { select: { role: true } } },
   });

@@ -1,8 +1,10 @@
 import { ForbiddenError } from "@casl/ability";
+import { headers } from "next/headers";
 import { redirect, unstable_rethrow } from "next/navigation";
 import type { NextRequest } from "next/server";
 import type { z } from "zod";
 import { AppError } from "@/lib/errors";
+import { isForeignOrigin } from "@/lib/public-url";
 import { answerTo, errorResponse, type Problem } from "./answer";
 import { currentEntry, currentVisitor, type Entry, type Visitor } from "./entry";
 import { addressKey, assertRate, type RateClass } from "./limits";
@@ -46,7 +48,7 @@ export async function enter(action?: Action, subject?: SubjectName, standing?: "
 }
 
 /**
- * The door of a server action: checks who is asking, what they may do and what they sent, in this order, then runs.
+ * The door of a server action: checks from where, who is asking, what they may do and what they sent, in this order, then runs.
  * Never throws at the caller: `{ ok: false, error }` says in the reader's language what was wrong, beside which field,
  * and gives back what was typed (secrets excepted).
  */
@@ -68,6 +70,7 @@ export function action<Schema extends z.ZodType, T>(
   const served = async (first: unknown, second?: FormData): Promise<Result<T>> => {
     const given = second instanceof FormData ? second : first;
     try {
+      assertSameOrigin(await headers());
       const by = await admit(access);
       const input = schema.parse(given instanceof FormData ? fromForm(given) : given);
       // `by` is an Entry or a Visitor, as the overloads promise `run`: TypeScript cannot tie the two unions together.
@@ -117,7 +120,7 @@ export function handler<S extends Shape>(access: Access, shape: S, run: (input: 
   const served: RouteHandler = async (request, context) => {
     try {
       const changes = request.method !== "GET" && request.method !== "HEAD";
-      if (changes) assertSameOrigin(request);
+      if (changes) assertSameOrigin(request.headers);
       const by = await admit(access, changes);
       const input = {
         request,
@@ -137,6 +140,12 @@ export function handler<S extends Shape>(access: Access, shape: S, run: (input: 
   };
   served.access = access;
   return served;
+}
+
+/** For the routes that Auth.js serves: the refusal of a change that a page of another origin asks for, null for what may go on. */
+export async function refuseForeign(request: NextRequest, except: readonly string[]): Promise<Response | null> {
+  if (!isForeignOrigin(request.headers) || except.includes(request.nextUrl.pathname)) return null;
+  return errorResponse(new AppError("forbidden", "foreign_origin"));
 }
 
 async function admit(access: Access, changes = true): Promise<Entry | Visitor> {
@@ -190,10 +199,8 @@ function orNotFound<T>(parsed: { success: true; data: T } | { success: false; er
   return parsed.data;
 }
 
-function assertSameOrigin(request: NextRequest): void {
-  const origin = request.headers.get("origin");
-  const host = request.headers.get("x-forwarded-host") ?? request.headers.get("host");
-  if (origin !== null && (!URL.canParse(origin) || new URL(origin).host !== host)) throw new AppError("forbidden", "foreign_origin");
+function assertSameOrigin(head: Pick<Headers, "get">): void {
+  if (isForeignOrigin(head)) throw new AppError("forbidden", "foreign_origin");
 }
 
 async function readJson(request: NextRequest): Promise<unknown> {

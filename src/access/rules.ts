@@ -17,7 +17,7 @@ import type {
 export type Action = "create" | "read" | "update" | "delete" | "download";
 
 /** What a rule may look at: the columns a row needs to be asked about, and nothing that is not decided upon. */
-interface Rows extends Record<string, Record<string, unknown>> {
+type Rows = {
   User: Pick<User, "id">;
   Account: Pick<Account, "userId">;
   TotpFactor: Pick<TotpFactor, "userId">;
@@ -28,21 +28,12 @@ interface Rows extends Record<string, Record<string, unknown>> {
   DataExport: Pick<DataExport, "userId">;
   AuditEvent: Pick<AuditEvent, "actorId">;
   PeopleJob: Pick<PeopleJob, "createdById">;
-}
+};
+/** Everything that rows are kept of and a rule can speak about. */
+export type RowName = keyof Rows;
 
 /** `Dashboard` stands for the admin's pages: it is no row, only a place. */
-export type Subject = Subjects<{ [Name in RowName]: Rows[Name] }> | "Dashboard";
-type RowName =
-  | "User"
-  | "Account"
-  | "TotpFactor"
-  | "RecoveryCode"
-  | "Passkey"
-  | "Session"
-  | "File"
-  | "DataExport"
-  | "AuditEvent"
-  | "PeopleJob";
+export type Subject = Subjects<Rows> | "Dashboard";
 export type SubjectName = Extract<Subject, string>;
 export type AppAbility = Ability<[Action, Subject], PrismaQueryOf<Prisma.TypeMap>>;
 export type AppRule = RawRuleOf<AppAbility>;

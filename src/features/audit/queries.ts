@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import { change } from "@/access/audit";
+import { change, confirm } from "@/access/audit";
 import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import { csvLine } from "@/lib/csv";
@@ -82,6 +82,8 @@ const COLUMNS = ["at", "action", "actorId", "realActorId", "subjectType", "subje
 async function* csvLines(entry: Entry, filter: AuditFilter): AsyncGenerator<string, undefined> {
   yield csvLine([...COLUMNS]);
   for (let last: Cursor | null | undefined; last !== null; ) {
+    // Somebody who is banned or signed out meanwhile gets no further line.
+    await confirm(entry);
     const found: Event[] = await eventsAfter(entry, filter, last ?? null, CSV_BATCH);
     if (found.length > 0) yield found.map((event) => csvLine(COLUMNS.map((name) => csvText(event[name])))).join("");
     const end = found.at(-1);

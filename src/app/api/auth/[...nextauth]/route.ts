@@ -1,9 +1,12 @@
 import type { NextRequest } from "next/server";
-import { handlers } from "@/auth";
+import { refuseForeign } from "@/access/door";
+import { handlers, providerCallbacks } from "@/auth";
 import { publicUrl } from "@/lib/public-url";
 
 export const GET = (request: NextRequest) => handlers.GET(asAsked(request));
-export const POST = (request: NextRequest) => handlers.POST(asAsked(request));
+// Auth.js asks for its token, which lies in a cookie, and does not look at where the page came from. Some providers send
+// people back by a form on a page of theirs (`response_mode=form_post`): state and PKCE guard that.
+export const POST = async (request: NextRequest) => (await refuseForeign(request, providerCallbacks())) ?? handlers.POST(asAsked(request));
 
 /**
  * Auth.js builds its redirects from the request's URL, which in Next names the listening host, not the one asked for. A
