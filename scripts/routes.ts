@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./root";
 
-/** Who may, as it stands in the code: an ability, or anybody. `standing: "any"` lets an unfinished profile pass. */
-export type Ability = { can: [action: string, subject: string]; standing?: "any" } | { visitor: true };
+/** Who may, as it stands in the code: an ability, or anybody. `standing` and `impersonated` are those of src/access/door.ts. */
+export type Ability = { can: [action: string, subject: string]; standing?: "any"; impersonated?: string } | { visitor: true };
 
 export interface RouteTable {
   pages: { path: string; file: string; access: Ability }[];
@@ -79,7 +79,11 @@ function doorOf(file: string, literal: string): { access: Ability; rate: string 
   const isVisitor = /visitor: true/.test(literal);
   if (!rate || (!can && !isVisitor)) throw new Error(`${file}: the access of an action or handler has to stand in place, not ${literal}`);
   const standing = /standing: "any"/.test(literal) ? { standing: "any" as const } : {};
-  return { access: can ? { can: [can[1] ?? "", can[2] ?? ""], ...standing } : { visitor: true }, rate };
+  const impersonated = /impersonated: "(\w+)"/.exec(literal)?.[1];
+  return {
+    access: can ? { can: [can[1] ?? "", can[2] ?? ""], ...standing, ...(impersonated && { impersonated }) } : { visitor: true },
+    rate,
+  };
 }
 
 /** `src/app/(public)/login/page.tsx` is `/login`. */

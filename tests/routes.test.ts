@@ -9,6 +9,7 @@ import * as addresses from "@/features/addresses/actions";
 import * as dataExports from "@/features/data-exports/actions";
 import * as devices from "@/features/devices/actions";
 import * as files from "@/features/files/actions";
+import * as impersonation from "@/features/impersonation/actions";
 import * as passkeys from "@/features/passkeys/actions";
 import * as people from "@/features/people/actions";
 import * as preferences from "@/features/preferences/actions";
@@ -33,6 +34,7 @@ const ACTIONS = {
   "data-exports": dataExports,
   devices,
   files,
+  impersonation,
   passkeys,
   people,
   preferences,

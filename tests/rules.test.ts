@@ -53,10 +53,12 @@ const ROWS = {
   AuditEvent: (owner: string) => subject("AuditEvent", { actorId: owner }),
   PeopleJob: (owner: string) => subject("PeopleJob", { createdById: owner }),
 } as const;
-const ACTIONS: Action[] = ["create", "read", "update", "delete", "download"];
+/** Acting as somebody has no own row: below. */
+type RowAction = Exclude<Action, "impersonate">;
+const ACTIONS: RowAction[] = ["create", "read", "update", "delete", "download"];
 
 /** The policy, row by row: who may do it to a row of their own, and who to anybody else's. Everybody else may not. */
-const POLICY: Record<keyof typeof ROWS, Record<Action, { own: Who[]; other: Who[] }>> = {
+const POLICY: Record<keyof typeof ROWS, Record<RowAction, { own: Who[]; other: Who[] }>> = {
   User: {
     create: { own: NOBODY, other: NOBODY },
     read: { own: EVERYBODY, other: ADMIN },

@@ -52,7 +52,7 @@ export async function errorResponse(thrown: unknown): Promise<Response> {
 }
 
 /** Reasons a rule gives (`because` in rules.ts) that have a text of their own. */
-const OWN = new Set(["own_role", "own_ban"]);
+const OWN = new Set(["own_role", "own_ban", "own_right", "impersonated", "read_only"]);
 
 function known(thrown: unknown): AppError | null {
   if (thrown instanceof AppError) return thrown;

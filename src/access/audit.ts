@@ -2,7 +2,7 @@ import { db, isWriteConflict, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import type { Entry, Visitor } from "./entry";
 import { settleFreshness } from "./freshness";
-import type { RowName } from "./rules";
+import type { Bearer, RowName } from "./rules";
 
 const ATTEMPTS = 3;
 
@@ -12,6 +12,9 @@ export const AUDIT_ACTIONS = [
   "user.signed_in",
   "user.signed_out",
   "user.role_changed",
+  "user.impersonation_right_changed",
+  "user.impersonation_started",
+  "user.impersonation_ended",
   "user.profile_changed",
   "user.password_changed",
   "user.reauthenticated",
@@ -65,6 +68,8 @@ export interface AuditRow {
   subjectId: string;
   /** Who acted, where nobody is signed in yet (sign-up, sign-in). */
   actorId?: string;
+  /** The admin who acts as them; known of an Entry. */
+  realActorId?: string;
   /** What was, and what is: never a person's own words (names, addresses), which a deletion could not take back. */
   before?: Record<string, string | number | boolean | null>;
   after?: Record<string, string | number | boolean | null>;
@@ -97,7 +102,8 @@ async function once<T>(tx: Transaction, by: Entry | Visitor, run: (tx: Transacti
   let recorded = 0;
   const result = await run(tx, async ({ actorId = entry?.actor.userId, ...row }) => {
     recorded++;
-    await tx.auditEvent.create({ data: { ...row, actorId: actorId ?? null, ip, userAgent } });
+    const realActorId = row.realActorId ?? entry?.actor.impersonator?.userId ?? null;
+    await tx.auditEvent.create({ data: { ...row, actorId: actorId ?? null, realActorId, ip, userAgent } });
   });
   if (recorded === 0) throw new Error("a change that records nothing is not committed");
   return result;
@@ -105,10 +111,16 @@ async function once<T>(tx: Transaction, by: Entry | Visitor, run: (tx: Transacti
 
 /** Asks the database whether an Entry is still true, where what is done with it takes long: "unauthenticated" or "conflict" if not. */
 export async function confirm({ actor }: Entry, on: Pick<Transaction, "session"> = db()): Promise<void> {
+  await confirmSession(on, actor.sid, actor.userId, actor.role);
+  // Whoever acts as somebody does it in a session of their own.
+  if (actor.impersonator) await confirmSession(on, actor.impersonator.sid, actor.impersonator.userId, "ADMIN");
+}
+
+async function confirmSession(on: Pick<Transaction, "session">, sid: string, userId: string, role: Bearer["role"]): Promise<void> {
   const session = await on.session.findUnique({
-    where: { id: actor.sid },
-    select: { endedAt: true, userId: true, user: { select: { role: true } } },
+    where: { id: sid },
+    select: { endedAt: true, expiresAt: true, userId: true, user: { select: { role: true } } },
   });
-  if (session?.userId !== actor.userId || session.endedAt) throw new AppError("unauthenticated");
-  if (session.user.role !== actor.role) throw new AppError("conflict", "rights_changed");
+  if (session?.userId !== userId || session.endedAt || session.expiresAt <= new Date()) throw new AppError("unauthenticated");
+  if (session.user.role !== role) throw new AppError("conflict", "rights_changed");
 }

@@ -7,11 +7,20 @@ import { AppError } from "@/lib/errors";
 import { isForeignOrigin } from "@/lib/public-url";
 import { answerTo, errorResponse, type Problem } from "./answer";
 import { currentEntry, currentVisitor, type Entry, type Visitor } from "./entry";
+import { forgetImpersonation } from "./impersonation";
 import { addressKey, assertRate, type RateClass } from "./limits";
 import type { Action, SubjectName } from "./rules";
 
-/** Who may: somebody whose rules allow it, or anybody. `standing: "any"` lets an unfinished profile or a first password pass. */
-export type MemberAccess = { can: readonly [Action, SubjectName]; rate: RateClass; standing?: "any" };
+/**
+ * Who may: somebody whose rules allow it, or anybody. `standing: "any"` lets an unfinished profile or a first password pass.
+ * An admin who acts as somebody changes nothing by it unless `impersonated` says so: "write" where they may, "any" always.
+ */
+export type MemberAccess = {
+  can: readonly [Action, SubjectName];
+  rate: RateClass;
+  standing?: "any";
+  impersonated?: "write" | "any";
+};
 export type VisitorAccess = { visitor: true; rate: RateClass };
 export type Access = MemberAccess | VisitorAccess;
 
@@ -158,6 +167,7 @@ async function admit(access: Access, changes = true): Promise<Entry | Visitor> {
   if (!entry) throw new AppError("unauthenticated");
   await assertRate(access.rate, entry.actor.userId);
   if (changes && !entry.certain) throw new AppError("unavailable");
+  if (changes) await assertActsForItself(entry, access);
   if (access.standing !== "any") {
     if (entry.actor.mustChangePassword) throw new AppError("forbidden", "must_change_password");
     if (!entry.actor.profileComplete) throw new AppError("profile_incomplete");
@@ -165,6 +175,16 @@ async function admit(access: Access, changes = true): Promise<Entry | Visitor> {
   }
   ForbiddenError.from(entry.ability).throwUnlessCan(...access.can);
   return entry;
+}
+
+/** Throws unless a change is the person's own, or one that whoever acts as them may make. */
+async function assertActsForItself({ actor: { impersonator }, visitor, impersonationOver }: Entry, { impersonated }: MemberAccess) {
+  if (impersonationOver) {
+    await forgetImpersonation(visitor);
+    throw new AppError("conflict", "impersonation_over");
+  }
+  if (!impersonator || impersonated === "any" || (impersonated === "write" && impersonator.mayWrite)) return;
+  throw new AppError("forbidden", impersonator.mayWrite ? "impersonated" : "read_only");
 }
 
 /** Next's own `$ACTION_…` fields are its transport, not input; a file where text belongs is left for the schema to refuse. */

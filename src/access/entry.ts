@@ -5,6 +5,7 @@ import { readSessionCookie, sessionCookieName } from "@/lib/session-cookie";
 import { asClaims, type Claims, decodeToken } from "@/lib/session-token";
 import { standingOf } from "./freshness";
 import type { Standing } from "./freshness-memory";
+import { type Impersonator, impersonation } from "./impersonation";
 import { isAwake } from "./lifetimes";
 import { missingFactor } from "./required-factor";
 import { type AppAbility, abilityFor } from "./rules";
@@ -12,12 +13,16 @@ import { type AppAbility, abilityFor } from "./rules";
 export const DEVICE_COOKIE = "foyer-device";
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+type Acting = Exclude<Awaited<ReturnType<typeof impersonation>>, "over" | null>;
+
 declare const issued: unique symbol;
 
 /** Who is asking, as the database has them now. */
 export interface Actor extends Omit<Standing, "certain"> {
   userId: string;
   sid: string;
+  /** The admin who acts as this person; null when it is the person. */
+  impersonator: Impersonator | null;
   /** Whether a second factor or a passkey was shown at this sign-in. */
   strong: boolean;
 }
@@ -47,6 +52,8 @@ export interface Entry {
   readonly certain: boolean;
   /** What an admin has yet to do before their rights count, where REQUIRE_ADMIN_MFA is on. */
   readonly missingFactor: "set_up" | "show" | null;
+  /** True while a browser may still show pages of somebody whom its admin no longer acts as: no change is taken from it. */
+  readonly impersonationOver: boolean;
 }
 
 /** Who this request is from; null for anonymous. Read once a request, however many components ask. */
@@ -56,14 +63,28 @@ export const currentEntry: () => Promise<Entry | null> = cache(async () => {
   const standing = claims && (await standingOf(claims));
   if (!claims || !standing || !(await isAwake(claims, standing))) return null;
   const { certain, ...person } = standing;
-  const actor: Actor = { userId: claims.sub, sid: claims.sid, strong: claims.strong, ...person };
+  const actor: Actor = { userId: claims.sub, sid: claims.sid, strong: claims.strong, impersonator: null, ...person };
   const missing = await missingFactor(actor);
+  const role = missing ? "MEMBER" : actor.role;
+  const acting = await impersonation({ ...actor, role }, visitor);
+  if (acting && acting !== "over") return actingAs(acting, visitor, certain);
   // An admin who has not shown what REQUIRE_ADMIN_MFA asks for may do what a member may.
-  const ability = abilityFor(missing ? { ...actor, role: "MEMBER" } : actor);
-  const entry: Omit<Entry, typeof issued> = { actor, ability, visitor, certain, missingFactor: missing };
-  // The one place where an Entry comes into being: the brand exists in the types alone.
-  return entry as Entry;
+  const ability = abilityFor({ ...actor, role });
+  return issue({ actor, ability, visitor, certain, missingFactor: missing, impersonationOver: acting === "over" });
 });
+
+/** An admin as the member they act as: who may do what the member may, less what is the member's alone. */
+function actingAs({ claims, standing, impersonator }: Acting, visitor: Visitor, certain: boolean): Entry {
+  const { certain: alsoCertain, ...person } = standing;
+  const actor: Actor = { userId: claims.sub, sid: claims.sid, strong: false, impersonator, ...person };
+  const ability = abilityFor({ ...actor, impersonated: impersonator.mayWrite ? "write" : "read" });
+  return issue({ actor, ability, visitor, certain: certain && alsoCertain, missingFactor: null, impersonationOver: false });
+}
+
+/** The one place where an Entry comes into being: the brand exists in the types alone. */
+function issue(entry: Omit<Entry, typeof issued>): Entry {
+  return entry as Entry;
+}
 
 /** What is known of the request itself. serve.mjs has already removed every forwarded header that is not to be believed. */
 export async function currentVisitor(): Promise<Visitor> {

@@ -1,9 +1,12 @@
 import { subject as asSubject } from "@casl/ability";
 import { type Action, type AppRule, abilityFor, type Bearer, type SubjectName } from "./rules";
 
-export const ACTIONS = ["create", "read", "update", "delete", "download"] as const satisfies readonly Action[];
-/** Who the lines of the table are for: an unfinished member, a member, and what an admin may beyond a member. */
-export const BEARERS = ["unfinished", "MEMBER", "ADMIN"] as const;
+export const ACTIONS = ["create", "read", "update", "delete", "download", "impersonate"] as const satisfies readonly Action[];
+/**
+ * Who the lines of the table are for: an unfinished member, a member, what an admin may beyond a member, and what is taken from
+ * an admin who acts as a member.
+ */
+export const BEARERS = ["unfinished", "MEMBER", "ADMIN", "impersonated"] as const;
 
 /** One rule as the code has it. */
 export interface PolicyLine {
@@ -23,13 +26,15 @@ export interface PolicyLine {
 export function policyLines(): PolicyLine[] {
   const whole = { userId: "own", profileComplete: true, mustChangePassword: false, emailVerified: true } as const;
   const member = abilityFor({ ...whole, role: "MEMBER" }).rules;
-  const admin = abilityFor({ ...whole, role: "ADMIN" }).rules;
+  const admin = abilityFor({ ...whole, role: "ADMIN", mayImpersonateWrite: true }).rules;
+  const impersonated = abilityFor({ ...whole, role: "MEMBER", impersonated: "read" }).rules;
   const unfinished = abilityFor({ ...whole, role: "MEMBER", profileComplete: false }).rules;
   return [
     ...unfinished.map((rule) => lineOf("unfinished", rule)),
     ...member.map((rule) => lineOf("MEMBER", rule)),
     // An admin's rules are a member's and these.
     ...admin.slice(member.length).map((rule) => lineOf("ADMIN", rule)),
+    ...impersonated.slice(member.length).map((rule) => lineOf("impersonated", rule)),
   ];
 }
 
@@ -46,7 +51,7 @@ export function explain(
 ): { allowed: boolean; isWhole: boolean; line: PolicyLine | null } {
   const ability = abilityFor(bearer);
   // The rows of a subject have the columns its rules look at, and `row` was read with these; TypeScript cannot follow the name.
-  const what = row && name !== "Dashboard" ? asSubject(name, row as never) : name;
+  const what = row && name !== "Dashboard" && name !== "Credentials" ? asSubject(name, row as never) : name;
   const rule = ability.relevantRuleFor(action, what as never, field);
   const isWhole = bearer.profileComplete && bearer.emailVerified && !bearer.mustChangePassword;
   const line = rule ? lineOf(isWhole ? bearer.role : "unfinished", rule.origin as AppRule) : null;

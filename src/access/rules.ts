@@ -14,11 +14,11 @@ import type {
   User,
 } from "@/generated/prisma/client";
 
-export type Action = "create" | "read" | "update" | "delete" | "download";
+export type Action = "create" | "read" | "update" | "delete" | "download" | "impersonate";
 
 /** What a rule may look at: the columns a row needs to be asked about, and nothing that is not decided upon. */
 type Rows = {
-  User: Pick<User, "id">;
+  User: Pick<User, "id"> & Partial<Pick<User, "role">>;
   Account: Pick<Account, "userId">;
   TotpFactor: Pick<TotpFactor, "userId">;
   RecoveryCode: Pick<RecoveryCode, "userId">;
@@ -32,8 +32,8 @@ type Rows = {
 /** Everything that rows are kept of and a rule can speak about. */
 export type RowName = keyof Rows;
 
-/** `Dashboard` stands for the admin's pages: it is no row, only a place. */
-export type Subject = Subjects<Rows> | "Dashboard";
+/** No rows, only places: `Dashboard` stands for the admin's pages, `Credentials` for what is between a person and their ways in. */
+export type Subject = Subjects<Rows> | "Dashboard" | "Credentials";
 export type SubjectName = Extract<Subject, string>;
 export type AppAbility = Ability<[Action, Subject], PrismaQueryOf<Prisma.TypeMap>>;
 export type AppRule = RawRuleOf<AppAbility>;
@@ -45,11 +45,15 @@ export interface Bearer {
   profileComplete: boolean;
   mustChangePassword: boolean;
   emailVerified: boolean;
+  /** Set while an admin acts as this person: whether they may only look. */
+  impersonated?: "read" | "write";
+  /** Whether this admin may change things while they act as somebody. */
+  mayImpersonateWrite?: boolean;
 }
 
 /** What a person may write of their own row; everything else of it is written by the server or an admin. */
 export const OWN_PROFILE_FIELDS = ["name", "image", "bio", "city", "interests", "locale", "theme"] as const;
-const ADMIN_USER_FIELDS = ["role", "ban", "name", "image", "bio", "city", "interests"] as const;
+const ADMIN_USER_FIELDS = ["role", "ban", "impersonate_write", "name", "image", "bio", "city", "interests"] as const;
 
 /**
  * Everything a person may do: nothing is allowed unless a line here allows it. The role gives
@@ -60,8 +64,9 @@ export function abilityFor(bearer: Bearer): AppAbility {
   if (!bearer.profileComplete || bearer.mustChangePassword || !bearer.emailVerified) unfinished(rules, bearer.userId);
   else {
     member(rules, bearer.userId);
-    if (bearer.role === "ADMIN") admin(rules, bearer.userId);
+    if (bearer.role === "ADMIN") admin(rules, bearer);
   }
+  if (bearer.impersonated) impersonated(rules, bearer.impersonated);
   return rules.build();
 }
 
@@ -77,6 +82,7 @@ function unfinished({ can }: Rules, me: string): void {
   can("update", "User", [...OWN_PROFILE_FIELDS], { id: me });
   can("read", "Session", { userId: me });
   can("delete", "Session", { userId: me });
+  can(["read", "update"], "Credentials");
 }
 
 function member({ can }: Rules, me: string): void {
@@ -88,6 +94,7 @@ function member({ can }: Rules, me: string): void {
   can("read", "Session", { userId: me });
   can("delete", "Session", { userId: me });
 
+  can(["read", "update"], "Credentials");
   // Re-authenticated, and never the last way in: access/identity/factors.ts.
   can(["create", "read", "delete"], ["Account", "TotpFactor", "RecoveryCode", "Passkey"], { userId: me });
   can("update", "Passkey", ["name"], { userId: me });
@@ -101,13 +108,18 @@ function member({ can }: Rules, me: string): void {
   can("read", "AuditEvent", { actorId: me });
 }
 
-function admin({ can, cannot }: Rules, me: string): void {
+function admin({ can, cannot }: Rules, { userId: me, mayImpersonateWrite }: Bearer): void {
   can("read", "Dashboard");
 
   can("read", "User");
   can("update", "User", [...ADMIN_USER_FIELDS]);
   cannot("update", "User", ["role"], { id: me }).because("own_role");
   cannot("update", "User", ["ban"], { id: me }).because("own_ban");
+  cannot("update", "User", ["impersonate_write"], { id: me }).because("own_right");
+
+  // Never as an admin. A reason, a recent proof and 15 minutes: features/impersonation.
+  can("impersonate", "User", ["read"], { role: "MEMBER" });
+  if (mayImpersonateWrite) can("impersonate", "User", ["write"], { role: "MEMBER" }).because("impersonate_right");
 
   can(["read", "delete"], "Session");
   // Reset, without ever reading them.
@@ -121,4 +133,18 @@ function admin({ can, cannot }: Rules, me: string): void {
 
   // Bulk changes, exports and imports; "update" is to cancel one: features/people-jobs.
   can(["create", "read", "update", "download"], "PeopleJob");
+}
+
+/** What an admin who acts as somebody may not: change anything, unless they may write, and never what keeps the account its person's. */
+function impersonated({ cannot }: Rules, mode: "read" | "write"): void {
+  if (mode === "read") {
+    cannot("update", "User").because("read_only");
+    cannot(["create", "update", "delete"], "File").because("read_only");
+  }
+  cannot(["delete", "impersonate"], "User").because("impersonated");
+  cannot("delete", "Session").because("impersonated");
+  cannot(["create", "read", "update", "delete", "download"], ["Account", "TotpFactor", "RecoveryCode", "Passkey", "DataExport"]).because(
+    "impersonated",
+  );
+  cannot(["read", "update"], "Credentials").because("impersonated");
 }

@@ -3,6 +3,7 @@ import localFont from "next/font/local";
 import { cookies, headers } from "next/headers";
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { ImpersonationBanner } from "@/features/impersonation/impersonation-banner";
 import { isTheme, THEME_COOKIE } from "@/ui/theme";
 import "./globals.css";
 
@@ -62,6 +63,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           <style nonce={nonce}>{'[hidden][id^="S:"]{display:block!important}[data-slot="table-skeleton"]{display:none!important}'}</style>
         </noscript>
         {children}
+        <ImpersonationBanner />
       </body>
     </html>
   );

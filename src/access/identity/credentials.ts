@@ -75,7 +75,8 @@ export async function openSession(userId: string, method: string, shownStrong = 
 
 /** Whether this person has signed in before, and never from this browser. */
 async function isNewDevice(tx: Transaction, userId: string, deviceId: string): Promise<boolean> {
-  const [before, here] = [await tx.session.count({ where: { userId } }), await tx.session.count({ where: { userId, deviceId } })];
+  const own = { userId, impersonatorId: null };
+  const [before, here] = [await tx.session.count({ where: own }), await tx.session.count({ where: { userId, deviceId } })];
   return before > 0 && here === 0;
 }
 

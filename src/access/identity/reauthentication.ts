@@ -23,5 +23,7 @@ export async function recentlyProven({ actor }: Entry, tx: Transaction = db()): 
  * they have proves nothing by a password: who stole it could else add a factor of their own, and be strong by that.
  */
 export async function assertRecentlyProven(entry: Entry, tx?: Transaction): Promise<void> {
+  // Whoever acts as somebody has proven who they are themselves, not this person.
+  if (entry.actor.impersonator) throw new AppError("forbidden", "impersonated");
   if (entry.missingFactor === "show" || !(await recentlyProven(entry, tx))) throw new AppError("forbidden", "reauthenticate");
 }

@@ -101,7 +101,7 @@ export const confirmPassword = action(
 
 /** Changes the password, or sets the first one, and ends every other session of the person. */
 export const changePassword = action(
-  { can: ["update", "User"], rate: "credentials", standing: "any" },
+  { can: ["update", "Credentials"], rate: "credentials", standing: "any" },
   changePasswordSchema,
   async ({ current, password }, entry) => {
     const { userId, sid, email, name } = entry.actor;

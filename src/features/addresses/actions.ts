@@ -66,7 +66,7 @@ export const confirmAddress = action({ visitor: true, rate: "credentials" }, con
  * answered alike; its owner is told by mail.
  */
 export const requestAddressChange = action(
-  { can: ["update", "User"], rate: "credentials", standing: "any" },
+  { can: ["update", "Credentials"], rate: "credentials", standing: "any" },
   changeAddressSchema,
   async ({ email, password }, entry) => {
     const { userId, sid, email: current } = entry.actor;

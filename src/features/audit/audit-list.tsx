@@ -11,8 +11,8 @@ import type { AuditQuery } from "./schema";
 
 const LIVE_MS = 2_000;
 
-/** The events that fit, each with what it changed behind a click; with `live` the newest come by themselves. */
-export async function AuditList({ entry, query }: { entry: Entry; query: AuditQuery }) {
+/** The events that fit, each with what it changed behind a click; with `live` the newest come by themselves. Without a `path` the first page is all. */
+export async function AuditList({ entry, query, path }: { entry: Entry; query: AuditQuery; path?: "/admin/audit" }) {
   const [{ events, next }, t, format] = await Promise.all([listAudit(entry, query), getTranslations("audit"), getFormatter()]);
   const known = new Set<string>(AUDIT_ACTIONS);
   // An act of another release has no words here: its name is better than nothing.
@@ -67,11 +67,13 @@ export async function AuditList({ entry, query }: { entry: Entry; query: AuditQu
       ) : (
         <EmptyState drawing="lens" title={t("emptyTitle")} description={t("emptyBody")} />
       )}
-      <Pager
-        label={t("caption")}
-        first={query.cursor && { href: auditAddress("/admin/audit", query), label: t("first") }}
-        next={next ? { href: auditAddress("/admin/audit", query, { cursor: next }), label: t("next") } : undefined}
-      />
+      {path && (
+        <Pager
+          label={t("caption")}
+          first={query.cursor && { href: auditAddress(path, query), label: t("first") }}
+          next={next ? { href: auditAddress(path, query, { cursor: next }), label: t("next") } : undefined}
+        />
+      )}
     </>
   );
 }

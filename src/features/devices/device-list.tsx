@@ -35,7 +35,9 @@ export async function DeviceList({ entry }: { entry: Entry }) {
                         ? t("byPasskey")
                         : method === "email"
                           ? t("byLink")
-                          : method,
+                          : method === "impersonation"
+                            ? t("byAdmin")
+                            : method,
                 })}
               </p>
             </div>

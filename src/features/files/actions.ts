@@ -27,7 +27,7 @@ const TURN_MS = 25;
  * Room is counted under a lock, so that twenty uploads at once cannot share the last free megabyte.
  */
 export const requestUpload = action(
-  { can: ["create", "File"], rate: "upload" },
+  { can: ["create", "File"], rate: "upload", impersonated: "write" },
   requestUploadSchema,
   async ({ name, sizeBytes, contentType }, entry) => {
     const { userId } = entry.actor;
@@ -63,49 +63,60 @@ export const requestUpload = action(
 );
 
 /** Takes what arrived out of the upload URL's reach, looks at it there and shows the file, or removes it and says why. */
-export const confirmUpload = action({ can: ["create", "File"], rate: "upload" }, fileIdSchema, async ({ id }, entry) => {
-  const file = await findFile(db(), entry, "create", id, "PENDING");
-  const key = await receive(file.key);
-  const problem = key ? await inspect(key, file.contentType, Number(file.sizeBytes)) : "upload_missing";
-  if (!key || problem === "upload_missing") throw new AppError("conflict", "upload_missing");
-  await change(entry, async (tx, record) => {
-    // Of two confirmations at once, the second finds nothing left to confirm.
-    const { count } = await tx.file.updateMany({ where: { id, status: "PENDING" }, data: { status: problem ? "DELETING" : "READY", key } });
-    if (count === 0) throw new TooLate();
-    await record({
-      action: problem ? "file.refused" : "file.uploaded",
-      subjectType: "File",
-      subjectId: id,
-      after: { reason: problem, contentType: file.contentType, sizeBytes: Number(file.sizeBytes) },
+export const confirmUpload = action(
+  { can: ["create", "File"], rate: "upload", impersonated: "write" },
+  fileIdSchema,
+  async ({ id }, entry) => {
+    const file = await findFile(db(), entry, "create", id, "PENDING");
+    const key = await receive(file.key);
+    const problem = key ? await inspect(key, file.contentType, Number(file.sizeBytes)) : "upload_missing";
+    if (!key || problem === "upload_missing") throw new AppError("conflict", "upload_missing");
+    await change(entry, async (tx, record) => {
+      // Of two confirmations at once, the second finds nothing left to confirm.
+      const { count } = await tx.file.updateMany({
+        where: { id, status: "PENDING" },
+        data: { status: problem ? "DELETING" : "READY", key },
+      });
+      if (count === 0) throw new TooLate();
+      await record({
+        action: problem ? "file.refused" : "file.uploaded",
+        subjectType: "File",
+        subjectId: id,
+        after: { reason: problem, contentType: file.contentType, sizeBytes: Number(file.sizeBytes) },
+      });
+    }).catch(async (error: unknown) => {
+      if (!(error instanceof TooLate)) throw error;
+      // What this one moved is nobody's, and must not lie there uncounted; the row is decided and names another key, or is gone.
+      const decided = await db().file.findUnique({ where: { id }, select: { key: true } });
+      if (decided?.key !== key) await storage().delete(key);
+      throw new AppError("not_found");
     });
-  }).catch(async (error: unknown) => {
-    if (!(error instanceof TooLate)) throw error;
-    // What this one moved is nobody's, and must not lie there uncounted; the row is decided and names another key, or is gone.
-    const decided = await db().file.findUnique({ where: { id }, select: { key: true } });
-    if (decided?.key !== key) await storage().delete(key);
-    throw new AppError("not_found");
-  });
-  if (problem) {
-    await eraseFile({ ...file, key }).catch(() => undefined);
-    throw new AppError("invalid", problem);
-  }
-  revalidatePath("/files");
-  return { id };
-});
+    if (problem) {
+      await eraseFile({ ...file, key }).catch(() => undefined);
+      throw new AppError("invalid", problem);
+    }
+    revalidatePath("/files");
+    return { id };
+  },
+);
 
 /** Gives a file another name; the bytes stay where they are. */
-export const renameFile = action({ can: ["update", "File"], rate: "write" }, renameFileSchema, async ({ id, name }, entry) => {
-  await change(entry, async (tx, record) => {
-    const file = await findFile(tx, entry, "read", id);
-    ForbiddenError.from(entry.ability).throwUnlessCan("update", subject("File", file), "name");
-    await tx.file.update({ where: { id }, data: { name }, select: { id: true } });
-    await record({ action: "file.renamed", subjectType: "File", subjectId: id });
-  });
-  revalidatePath("/files");
-});
+export const renameFile = action(
+  { can: ["update", "File"], rate: "write", impersonated: "write" },
+  renameFileSchema,
+  async ({ id, name }, entry) => {
+    await change(entry, async (tx, record) => {
+      const file = await findFile(tx, entry, "read", id);
+      ForbiddenError.from(entry.ability).throwUnlessCan("update", subject("File", file), "name");
+      await tx.file.update({ where: { id }, data: { name }, select: { id: true } });
+      await record({ action: "file.renamed", subjectType: "File", subjectId: id });
+    });
+    revalidatePath("/files");
+  },
+);
 
 /** Deletes a file for good, or cancels an upload that is not confirmed. */
-export const deleteFile = action({ can: ["delete", "File"], rate: "write" }, fileIdSchema, async ({ id }, entry) => {
+export const deleteFile = action({ can: ["delete", "File"], rate: "write", impersonated: "write" }, fileIdSchema, async ({ id }, entry) => {
   await removeFile(entry, id);
   revalidatePath("/files");
 });

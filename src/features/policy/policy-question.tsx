@@ -6,13 +6,13 @@ import { Button } from "@/ui/button";
 import { Input } from "@/ui/input";
 import { Label } from "@/ui/label";
 import { Select } from "@/ui/select";
-import { conditionsText } from "./policy-table";
+import { conditionsText, reasonText } from "./policy-table";
 import { answerPolicy } from "./queries";
 import type { PolicyQuery } from "./schema";
 
 /** "May they, and why?", as a plain form of GET: an answer is an address. */
 export async function PolicyQuestion({ entry, query }: { entry: Entry; query: PolicyQuery }) {
-  const [t, verdict] = await Promise.all([getTranslations("policy"), answerPolicy(entry, query)]);
+  const [t, reasons, verdict] = await Promise.all([getTranslations("policy"), getTranslations("errors"), answerPolicy(entry, query)]);
   return (
     <div className="grid gap-4">
       <form
@@ -68,7 +68,8 @@ export async function PolicyQuestion({ entry, query }: { entry: Entry; query: Po
                   rows: verdict.line.conditions ? conditionsText(verdict.line.conditions) : t("all"),
                   fields: verdict.line.fields?.join(", ") ?? t("all"),
                 })
-              : t(verdict.isWhole ? "noRule" : "noRuleUnfinished")}
+              : t(verdict.isWhole ? "noRule" : "noRuleUnfinished")}{" "}
+            {verdict.line?.reason && reasonText(reasons, verdict.line.reason)}
           </p>
         </Alert>
       )}

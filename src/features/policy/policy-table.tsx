@@ -5,7 +5,7 @@ import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, Tabl
 
 /** Every rule as the code has it. */
 export async function PolicyTable() {
-  const t = await getTranslations("policy");
+  const [t, reasons] = await Promise.all([getTranslations("policy"), getTranslations("errors")]);
   return (
     <Table label={t("caption")}>
       <TableCaption>{t("caption")}</TableCaption>
@@ -17,6 +17,7 @@ export async function PolicyTable() {
           <TableHead>{t("subject")}</TableHead>
           <TableHead>{t("rows")}</TableHead>
           <TableHead>{t("fields")}</TableHead>
+          <TableHead>{t("reason")}</TableHead>
         </tr>
       </TableHeader>
       <TableBody>
@@ -30,11 +31,19 @@ export async function PolicyTable() {
             <TableCell className="font-mono text-xs">{line.subjects.join(", ")}</TableCell>
             <TableCell className="font-mono text-xs">{line.conditions ? conditionsText(line.conditions) : t("all")}</TableCell>
             <TableCell className="font-mono text-xs">{line.fields?.join(", ") ?? t("all")}</TableCell>
+            <TableCell className="min-w-48 text-muted text-sm">{line.reason && reasonText(reasons, line.reason)}</TableCell>
           </TableRow>
         ))}
       </TableBody>
     </Table>
   );
+}
+
+/** What whoever is refused by a rule is told; the key itself where it has no text. */
+export function reasonText(texts: Awaited<ReturnType<typeof getTranslations<"errors">>>, reason: string): string {
+  // A rule names its reason by a key that the typed texts cannot follow.
+  const key = reason as "own_role";
+  return texts.has(key) ? texts(key) : reason;
 }
 
 /** `ownerId = own`, and whatever else a rule asks of a row. */

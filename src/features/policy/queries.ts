@@ -34,6 +34,7 @@ export async function answerPolicy(entry: Entry, { who, action, subject, id, fie
       role: true,
       profileComplete: true,
       mustChangePassword: true,
+      mayImpersonateWrite: true,
       emailVerified: true,
       bannedAt: true,
       bannedUntil: true,
@@ -42,8 +43,9 @@ export async function answerPolicy(entry: Entry, { who, action, subject, id, fie
   if (!person) return { missing: "who" };
   const row = id ? await rowOf(entry, subject, id) : null;
   if (id && !row) return { missing: "id" };
-  const { role, profileComplete, mustChangePassword } = person;
-  const bearer = { userId: person.id, role, profileComplete, mustChangePassword, emailVerified: person.emailVerified !== null };
+  const { id: userId, role, profileComplete, mustChangePassword, mayImpersonateWrite, emailVerified } = person;
+  const standing = { profileComplete, mustChangePassword, emailVerified: emailVerified !== null };
+  const bearer = { userId, role, mayImpersonateWrite, ...standing };
   return { name: person.name || person.email, role, banned: isBannedNow(person), ...explain(bearer, action, subject, row, field) };
 }
 
@@ -53,7 +55,7 @@ async function rowOf(entry: Entry, subject: SubjectName, id: string): Promise<Re
   if (subject === "Passkey") return db().passkey.findUnique({ where: { id }, select: { userId: true } });
   if (!z.uuid().safeParse(id).success) return null;
   const where = { id: id.toLowerCase() };
-  if (subject === "User") return db().user.findUnique({ where, select: { id: true } });
+  if (subject === "User") return db().user.findUnique({ where, select: { id: true, role: true } });
   if (subject === "Session") return db().session.findUnique({ where, select: { userId: true } });
   if (subject === "File") return db().file.findUnique({ where, select: { ownerId: true } });
   if (subject === "DataExport") return db().dataExport.findUnique({ where, select: { userId: true } });

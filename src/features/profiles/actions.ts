@@ -10,7 +10,7 @@ import { profileSchema } from "./schema";
 
 /** Saves the first profile; from then on every page is open, in this session and every other of the person. */
 export const completeProfile = action(
-  { can: ["update", "User"], rate: "write", standing: "any" },
+  { can: ["update", "User"], rate: "write", standing: "any", impersonated: "write" },
   profileSchema,
   async ({ callbackUrl, ...profile }, entry) => {
     await save(profile, entry);
@@ -21,7 +21,7 @@ export const completeProfile = action(
 
 /** Saves a profile that was complete before. */
 export const updateProfile = action(
-  { can: ["update", "User"], rate: "write" },
+  { can: ["update", "User"], rate: "write", impersonated: "write" },
   profileSchema,
   async ({ callbackUrl: _, ...profile }, entry) => {
     await save(profile, entry);

@@ -24,7 +24,7 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
       <PageHeader title={t("title")} description={t("lead")} />
       <AuditFilters query={query} />
       <Suspense key={JSON.stringify(query)} fallback={<TableSkeleton rows={10} label={common("loading")} />}>
-        <AuditList entry={entry} query={query} />
+        <AuditList entry={entry} query={query} path="/admin/audit" />
       </Suspense>
       <p className="mt-5 text-muted text-sm">
         {t.rich("chain", { count, command: () => <code className="font-mono">npm run audit:verify</code> })}

@@ -1,8 +1,10 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { enter } from "@/access/door";
+import { AuditList } from "@/features/audit/audit-list";
 import { DeviceList } from "@/features/devices/device-list";
 import { PageHeader } from "@/ui/page-header";
+import { Section } from "@/ui/section";
 import { MembersFrame } from "../../_frames/members-frame";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -15,8 +17,15 @@ export default async function DevicesPage() {
   return (
     <MembersFrame entry={entry}>
       <PageHeader title={t("title")} description={t("lead")} />
-      <div className="max-w-160">
-        <DeviceList entry={entry} />
+      <div className="grid max-w-160 gap-10">
+        <div>
+          <DeviceList entry={entry} />
+        </div>
+        {entry.ability.can("read", "AuditEvent") && (
+          <Section title={t("history")} description={t("historyLead")}>
+            <AuditList entry={entry} query={{ who: entry.actor.userId }} />
+          </Section>
+        )}
       </div>
     </MembersFrame>
   );

@@ -24,7 +24,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function SecurityPage({ searchParams }: { searchParams: Search }) {
-  const entry = await enter("read", "User", "any");
+  const entry = await enter("read", "Credentials", "any");
   const [{ error, notice }, waysIn, t, auth] = await Promise.all([
     searchParams,
     getWaysIn(entry),

@@ -5,6 +5,9 @@ import { enter } from "@/access/door";
 import { AuditList } from "@/features/audit/audit-list";
 import { DevicesOf } from "@/features/devices/devices-of";
 import { getUsage } from "@/features/files/queries";
+import { ImpersonateDialog } from "@/features/impersonation/impersonate-dialog";
+import { ImpersonationRight } from "@/features/impersonation/impersonation-right";
+import { getImpersonationRight } from "@/features/impersonation/queries";
 import { PersonFacts } from "@/features/people/person-facts";
 import { PersonMenu } from "@/features/people/person-menu";
 import { getPerson } from "@/features/people/queries";
@@ -26,7 +29,13 @@ export default async function PersonPage({ params }: { params: Promise<{ id: str
   const { data: id } = personIdSchema.safeParse((await params).id);
   const person = id ? await getPerson(entry, id) : null;
   if (!id || !person) notFound();
-  const [t, locale, format, usage] = await Promise.all([getTranslations("people"), getLocale(), getFormatter(), getUsage(entry, id)]);
+  const [t, locale, format, usage, mayWrite] = await Promise.all([
+    getTranslations("people"),
+    getLocale(),
+    getFormatter(),
+    getUsage(entry, id),
+    getImpersonationRight(entry),
+  ]);
   const name = person.name || person.email;
   const since = format.dateTime(person.createdAt, { dateStyle: "long" });
   const [size, quota] = [formatBytes(usage.usedBytes, locale), formatBytes(usage.quotaBytes, locale)];
@@ -37,7 +46,8 @@ export default async function PersonPage({ params }: { params: Promise<{ id: str
         description={t.rich("personLead", { date: since, time: () => <RelativeTime date={person.lastSeenAt} locale={locale} /> })}
         action={
           id !== entry.actor.userId && (
-            <Interactive entry={entry} texts={["people", "common"]}>
+            <Interactive entry={entry} texts={["people", "impersonation", "common"]}>
+              {person.role === "MEMBER" && <ImpersonateDialog userId={id} name={name} mayWrite={mayWrite === true} />}
               <RoleDialog userId={id} name={name} role={person.role} />
               <PersonMenu userId={id} name={name} banned={person.banned} />
             </Interactive>
@@ -46,10 +56,11 @@ export default async function PersonPage({ params }: { params: Promise<{ id: str
       />
       <div className="grid gap-10">
         <PersonFacts person={person} />
+        <ImpersonationRight entry={entry} userId={id} />
         <DevicesOf entry={entry} userId={id} />
         <Section title={t("storage")} description={t("usage", { count: usage.files, size, quota })} />
         <Section title={t("history")} description={t("historyLead", { name })}>
-          <AuditList entry={entry} query={{ who: id }} />
+          <AuditList entry={entry} query={{ who: id }} path="/admin/audit" />
         </Section>
       </div>
     </MembersFrame>

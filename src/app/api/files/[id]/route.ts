@@ -13,7 +13,11 @@ export const GET = handler(
 );
 
 /** Deletes the file. */
-export const DELETE = handler({ can: ["delete", "File"], rate: "write" }, { params: fileIdSchema }, async ({ params }, entry) => {
-  await removeFile(entry, params.id);
-  return new Response(null, { status: 204 });
-});
+export const DELETE = handler(
+  { can: ["delete", "File"], rate: "write", impersonated: "write" },
+  { params: fileIdSchema },
+  async ({ params }, entry) => {
+    await removeFile(entry, params.id);
+    return new Response(null, { status: 204 });
+  },
+);
