@@ -46,7 +46,8 @@ export function Shell({ brand, items, userMenu, labels, notice, children }: Shel
           "m-0 h-dvh max-h-none w-72 max-w-[85vw] -translate-x-full flex-col border-0 border-e bg-background p-3 text-foreground",
           "inset-y-0 start-0 end-auto transition-[translate,overlay,display] transition-discrete duration-180 backdrop:bg-scrim",
           "open:flex open:translate-x-0 starting:open:-translate-x-full",
-          "md:sticky md:top-0 md:flex md:w-auto md:max-w-none md:translate-x-0 md:transition-none",
+          // What is fixed to the bottom of the window, if anything, leaves it this much less room.
+          "md:sticky md:top-0 md:h-[calc(100dvh-var(--bottom-bar,0px))] md:flex md:w-auto md:max-w-none md:translate-x-0 md:transition-none",
         ].join(" ")}
       >
         <div className="flex h-11 items-center justify-between md:mb-3">

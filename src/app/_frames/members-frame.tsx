@@ -13,13 +13,18 @@ import { PreferencesBar } from "./preferences-bar";
  */
 export async function MembersFrame({ entry, children }: { entry: Entry; children: ReactNode }) {
   const [common, shell, nav] = await Promise.all([getTranslations("common"), getTranslations("shell"), getTranslations("nav")]);
+  // What cannot be entered is not offered: to somebody unfinished, or to an admin who acts as somebody.
   const items = [
     { href: "/members", label: nav("home"), icon: <HouseIcon /> },
     { href: "/files", label: nav("files"), icon: <FileIcon /> },
     { href: "/settings/profile", label: nav("profile"), icon: <PersonIcon />, group: nav("settings") },
-    { href: "/settings/security", label: nav("security"), icon: <ShieldIcon />, group: nav("settings") },
+    ...(entry.ability.can("read", "Credentials")
+      ? [{ href: "/settings/security", label: nav("security"), icon: <ShieldIcon />, group: nav("settings") }]
+      : []),
     { href: "/settings/devices", label: nav("devices"), icon: <DeviceIcon />, group: nav("settings") },
-    { href: "/settings/account", label: nav("account"), icon: <AccountIcon />, group: nav("settings") },
+    ...(entry.ability.can("delete", "User")
+      ? [{ href: "/settings/account", label: nav("account"), icon: <AccountIcon />, group: nav("settings") }]
+      : []),
     ...(entry.ability.can("read", "Dashboard")
       ? [
           { href: "/admin/users", label: nav("users"), icon: <PeopleIcon />, group: nav("admin") },

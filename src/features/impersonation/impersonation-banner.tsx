@@ -18,8 +18,9 @@ export async function ImpersonationBanner() {
   const end = new Date(impersonator.end * 1000);
   return (
     <section
+      data-slot="bottom-bar"
       aria-label={t("banner")}
-      className="sticky bottom-0 z-40 flex flex-wrap items-center justify-center gap-x-4 gap-y-2 border-warning border-t-2 bg-surface px-4 py-2.5 text-body shadow-lg"
+      className="sticky bottom-0 z-40 flex min-h-14 flex-wrap items-center justify-center gap-x-4 gap-y-2 border-warning border-t-2 bg-surface px-4 py-2 text-body shadow-lg"
     >
       <p className="min-w-0 [overflow-wrap:anywhere]">
         {t.rich(impersonator.mayWrite ? "actingWrite" : "actingRead", {

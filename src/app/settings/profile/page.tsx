@@ -13,7 +13,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function ProfilePage() {
-  const entry = await enter("update", "User");
+  const entry = await enter("read", "User");
   const [t, profile] = await Promise.all([getTranslations("profile"), getOwnProfile(entry)]);
   return (
     <MembersFrame entry={entry}>
