@@ -5,6 +5,8 @@ import { sendVerification } from "@/features/addresses/changes";
 import { makeExport, sweepExports } from "@/features/data-exports/changes";
 import { sweepFiles } from "@/features/files/leftovers";
 import { sendMail } from "@/features/mail/tasks";
+import { doPeopleJob } from "@/features/people-jobs/runner";
+import { sweepPeopleJobs } from "@/features/people-jobs/sweep";
 import { sendMagicLink, sendReset } from "@/features/recovery/changes";
 import { env, isZeroConfig } from "@/lib/env";
 import { openGeoip } from "@/lib/geoip";
@@ -23,6 +25,7 @@ const HANDLERS: Handlers = {
   "account.forgot": sendReset,
   "account.magicLink": sendMagicLink,
   "data.export": makeExport,
+  "people.job": doPeopleJob({}),
 };
 
 /** Refuses to serve with a wrong environment, and starts what runs beside the requests. */
@@ -38,8 +41,8 @@ export async function startUp(): Promise<void> {
 /** One sweep at a time: a slow store must not see them pile up. */
 function sweepIn(ms: number): void {
   const sweep = () =>
-    Promise.all([sweepDeletions(), sweepExports(), sweepFiles(), sweepTokens()])
-      .catch((error) => log().warn({ err: error }, "sweep of accounts, files and tokens"))
+    Promise.all([sweepDeletions(), sweepExports(), sweepFiles(), sweepPeopleJobs(), sweepTokens()])
+      .catch((error) => log().warn({ err: error }, "sweep of accounts, files, jobs and tokens"))
       .finally(() => sweepIn(SWEEP_EVERY_MS));
   setTimeout(() => void sweep(), ms).unref();
 }

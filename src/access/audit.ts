@@ -1,5 +1,6 @@
 import { db, isWriteConflict, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
+import { type Doer, doerOf } from "./doer";
 import type { Entry, Visitor } from "./entry";
 import { settleFreshness } from "./freshness";
 import type { Bearer, RowName } from "./rules";
@@ -59,6 +60,9 @@ export const AUDIT_ACTIONS = [
   "file.renamed",
   "file.deleted",
   "audit.exported",
+  "people_job.started",
+  "people_job.cancelled",
+  "people_job.finished",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
@@ -75,17 +79,33 @@ export interface AuditRow {
   after?: Record<string, string | number | boolean | null>;
 }
 
-export type Recorder = (row: AuditRow) => Promise<void>;
+export type Recorder = (row: AuditRow | AuditRow[]) => Promise<void>;
 
 /**
  * Changes the database and remembers it, both or neither: `run` gets a transaction and must record at least one audit
  * row in it. The actor is looked up again inside, so a session that ended or lost its role a moment ago changes nothing.
  * A lost race is tried three times, then answered as a conflict. When this returns, this process has heard of the change.
  */
-export async function change<T>(by: Entry | Visitor, run: (tx: Transaction, record: Recorder) => Promise<T>): Promise<T> {
+export function change<T>(by: Entry | Visitor, run: (tx: Transaction, record: Recorder) => Promise<T>): Promise<T> {
+  return transact((tx) => once(tx, by, run));
+}
+
+/**
+ * As `change`, by the worker in the name of somebody who asked for it earlier: what they may do is looked up again inside, and
+ * `run` gets it. Throws AppError "forbidden" with the reason rights_lost once they may no longer ask for work on many people.
+ * Of a batch that was refused as a whole there is nothing to remember.
+ */
+export function changeFor<T>(userId: string, run: (tx: Transaction, record: Recorder, doer: Doer) => Promise<T>): Promise<T> {
+  return transact(async (tx) => {
+    const doer = await doerOf(userId, tx);
+    return run(tx, (rows) => write(tx, rows, { actorId: userId, realActorId: null, ip: null, userAgent: null }), doer);
+  });
+}
+
+async function transact<T>(run: (tx: Transaction) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const result = await db().$transaction((tx) => once(tx, by, run), { maxWait: 5_000, timeout: 15_000 });
+      const result = await db().$transaction(run, { maxWait: 5_000, timeout: 15_000 });
       await settleFreshness();
       return result;
     } catch (error) {
@@ -100,13 +120,22 @@ async function once<T>(tx: Transaction, by: Entry | Visitor, run: (tx: Transacti
   if (entry) await confirm(entry, tx);
   const { ip, userAgent } = entry ? entry.visitor : (by as Visitor);
   let recorded = 0;
-  const result = await run(tx, async ({ actorId = entry?.actor.userId, ...row }) => {
-    recorded++;
-    const realActorId = row.realActorId ?? entry?.actor.impersonator?.userId ?? null;
-    await tx.auditEvent.create({ data: { ...row, actorId: actorId ?? null, realActorId, ip, userAgent } });
+  const origin = { actorId: entry?.actor.userId ?? null, realActorId: entry?.actor.impersonator?.userId ?? null, ip, userAgent };
+  const result = await run(tx, async (rows) => {
+    recorded += [rows].flat().length;
+    await write(tx, rows, origin);
   });
   if (recorded === 0) throw new Error("a change that records nothing is not committed");
   return result;
+}
+
+type Origin = Record<"actorId" | "realActorId" | "ip" | "userAgent", string | null>;
+
+async function write(tx: Transaction, rows: AuditRow | AuditRow[], origin: Origin): Promise<void> {
+  const data = [rows]
+    .flat()
+    .map(({ actorId = origin.actorId, realActorId = origin.realActorId, ...row }) => ({ ...origin, ...row, actorId, realActorId }));
+  await tx.auditEvent.createMany({ data });
 }
 
 /** Asks the database whether an Entry is still true, where what is done with it takes long: "unauthenticated" or "conflict" if not. */

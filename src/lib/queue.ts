@@ -16,6 +16,7 @@ export interface Tasks {
   "account.forgot": { address: string; by: Asker };
   "account.magicLink": { address: string; path: string; by: Asker };
   "data.export": { exportId: string };
+  "people.job": { jobId: string };
 }
 /** Who caused a job, for the audit log, and the language of their mails where they have chosen none. */
 export interface Asker {
@@ -45,6 +46,8 @@ interface JobOptions {
   key?: string;
   /** Tries before the job is left where it is; 25 when unset, which is about three days. */
   maxAttempts?: number;
+  /** Jobs of one line run one after the other, and so leave the other hands free. */
+  line?: string;
 }
 
 /**
@@ -68,11 +71,12 @@ export async function addJob<Name extends TaskName>(
   tx: Pick<Transaction, "$executeRaw">,
   task: Name,
   payload: Tasks[Name],
-  { runAt, afterAnswer = false, key, maxAttempts }: JobOptions = {},
+  { runAt, afterAnswer = false, key, maxAttempts, line }: JobOptions = {},
 ): Promise<void> {
   const delayMs = afterAnswer ? AFTER_ANSWER_MS : null;
   await tx.$executeRaw`SELECT graphile_worker.add_job(${task}::text, ${JSON.stringify(payload)}::json,
-    run_at := coalesce(now() + ${delayMs}::float8 * interval '1 millisecond', ${runAt?.toISOString() ?? null}::timestamptz), max_attempts := ${maxAttempts ?? null}::int, job_key := ${key ?? null}::text)`;
+    run_at := coalesce(now() + ${delayMs}::float8 * interval '1 millisecond', ${runAt?.toISOString() ?? null}::timestamptz), max_attempts := ${maxAttempts ?? null}::int, job_key := ${key ?? null}::text,
+    queue_name := ${line ?? null}::text)`;
 }
 
 /**

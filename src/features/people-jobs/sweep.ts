@@ -1,0 +1,31 @@
+import "server-only";
+import { db } from "@/lib/db";
+import { log } from "@/lib/log";
+import { storage } from "@/storage";
+import { giveUp, queueKey } from "./runner";
+
+const SWEEP_JOBS = 100;
+
+/** Removes jobs whose days are over: their objects, then their rows and reports. What fails is tried again. */
+export async function sweepPeopleJobs(): Promise<void> {
+  await endAbandoned();
+  const due = await db().peopleJob.findMany({
+    where: { expiresAt: { lte: new Date() } },
+    select: { id: true, objectKey: true },
+    orderBy: { expiresAt: "asc" },
+    take: SWEEP_JOBS,
+  });
+  for (const { id, objectKey } of due) {
+    if (objectKey) await storage().delete(objectKey);
+    await db().peopleJob.deleteMany({ where: { id } });
+  }
+}
+
+/** A job that nobody will take up again, because its last try was killed, has failed. */
+async function endAbandoned(): Promise<void> {
+  const abandoned = await db().$queryRaw<{ id: string }[]>`
+    SELECT j."id" FROM "PeopleJob" j WHERE j."status" IN ('PENDING', 'RUNNING') AND NOT EXISTS (
+      SELECT 1 FROM graphile_worker.jobs q
+       WHERE q.key = ${queueKey("")} || j."id"::text AND (q.attempts < q.max_attempts OR q.locked_at IS NOT NULL)) LIMIT ${SWEEP_JOBS}`;
+  for (const { id } of abandoned) await giveUp(id).catch((error: unknown) => log().warn({ err: error, jobId: id }, "abandoned work"));
+}
