@@ -10,6 +10,7 @@ import * as dataExports from "@/features/data-exports/actions";
 import * as devices from "@/features/devices/actions";
 import * as files from "@/features/files/actions";
 import * as impersonation from "@/features/impersonation/actions";
+import * as metadata from "@/features/metadata/actions";
 import * as passkeys from "@/features/passkeys/actions";
 import * as people from "@/features/people/actions";
 import * as preferences from "@/features/preferences/actions";
@@ -35,6 +36,7 @@ const ACTIONS = {
   devices,
   files,
   impersonation,
+  metadata,
   passkeys,
   people,
   preferences,
@@ -186,6 +188,9 @@ describe("route handlers", () => {
     "GET /api/files/[id]": { at: () => `/api/files/${randomUUID()}`, in: [404] },
     "DELETE /api/files/[id]": { at: () => `/api/files/${randomUUID()}`, in: [404] },
     "GET /api/health": { at: () => "/api/health", in: [200] },
+    "GET /api/me": { at: () => "/api/me", in: [200] },
+    // Past the door what was sent decides.
+    "PATCH /api/me": { at: () => "/api/me", in: [400, 422] },
     "GET /api/ready": { at: () => "/api/ready", in: [200] },
     // Past the door the URL's own signature decides.
     "GET /api/storage/[...key]": { at: () => `/api/storage/${one("member").id}/${randomUUID()}`, in: [403] },

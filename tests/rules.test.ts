@@ -170,20 +170,26 @@ describe("the policy table", () => {
     "mustChangePassword",
     "locale",
     "theme",
+    "publicMetadata",
+    "privateMetadata",
+    "unsafeMetadata",
+    "mayImpersonateWrite",
     "createdAt",
     "lastSeenAt",
     "epoch",
     "version",
     "changedXid",
   ];
-  const OWN = ["name", "image", "bio", "city", "interests", "locale", "theme"];
-  const BY_ADMIN = ["role", "name", "image", "bio", "city", "interests"];
+  const OWN = ["name", "image", "bio", "city", "interests", "locale", "theme", "unsafeMetadata"];
+  const BY_ADMIN = ["role", "name", "image", "bio", "city", "interests", "publicMetadata", "privateMetadata"];
 
   test("of their own row everybody writes the profile, and nobody role, address, epoch or what the server keeps", () => {
     expect([...OWN_PROFILE_FIELDS]).toEqual(OWN);
     for (const who of EVERYBODY)
       for (const column of COLUMNS)
-        expect(rulesOf(who).can("update", ROWS.User(ME), column), `${who} ${column}`).toBe(OWN.includes(column));
+        expect(rulesOf(who).can("update", ROWS.User(ME), column), `${who} ${column}`).toBe(
+          OWN.includes(column) || (who === "admin" && /^(public|private)Metadata$/.test(column)),
+        );
   });
 
   test("of another's row an admin writes role and profile, and nobody else anything", () => {
@@ -475,6 +481,7 @@ describe("holes of earlier systems stay closed", () => {
       "api/files/[id]/route.ts",
       "api/files/route.ts",
       "api/health/route.ts",
+      "api/me/route.ts",
       "api/ready/route.ts",
       "api/storage/[...key]/route.ts",
     ]);

@@ -17,6 +17,7 @@ export const AUDIT_ACTIONS = [
   "user.impersonation_started",
   "user.impersonation_ended",
   "user.profile_changed",
+  "user.metadata_changed",
   "user.password_changed",
   "user.reauthenticated",
   "user.registration_repeated",

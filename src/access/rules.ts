@@ -52,8 +52,19 @@ export interface Bearer {
 }
 
 /** What a person may write of their own row; everything else of it is written by the server or an admin. */
-export const OWN_PROFILE_FIELDS = ["name", "image", "bio", "city", "interests", "locale", "theme"] as const;
-const ADMIN_USER_FIELDS = ["role", "ban", "impersonate_write", "name", "image", "bio", "city", "interests"] as const;
+export const OWN_PROFILE_FIELDS = ["name", "image", "bio", "city", "interests", "locale", "theme", "unsafeMetadata"] as const;
+const ADMIN_USER_FIELDS = [
+  "role",
+  "ban",
+  "impersonate_write",
+  "name",
+  "image",
+  "bio",
+  "city",
+  "interests",
+  "publicMetadata",
+  "privateMetadata",
+] as const;
 
 /**
  * Everything a person may do: nothing is allowed unless a line here allows it. The role gives

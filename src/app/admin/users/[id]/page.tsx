@@ -8,6 +8,7 @@ import { getUsage } from "@/features/files/queries";
 import { ImpersonateDialog } from "@/features/impersonation/impersonate-dialog";
 import { ImpersonationRight } from "@/features/impersonation/impersonation-right";
 import { getImpersonationRight } from "@/features/impersonation/queries";
+import { MetadataSection } from "@/features/metadata/metadata-section";
 import { PersonFacts } from "@/features/people/person-facts";
 import { PersonMenu } from "@/features/people/person-menu";
 import { getPerson } from "@/features/people/queries";
@@ -59,6 +60,9 @@ export default async function PersonPage({ params }: { params: Promise<{ id: str
         <ImpersonationRight entry={entry} userId={id} />
         <DevicesOf entry={entry} userId={id} />
         <Section title={t("storage")} description={t("usage", { count: usage.files, size, quota })} />
+        <Interactive entry={entry} texts={["metadata"]}>
+          <MetadataSection entry={entry} userId={id} />
+        </Interactive>
         <Section title={t("history")} description={t("historyLead", { name })}>
           <AuditList entry={entry} query={{ who: id }} path="/admin/audit" />
         </Section>
