@@ -6,11 +6,11 @@ import { env } from "@/lib/env";
 import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
 import { FILES_PAGE_SIZE } from "./schema";
 
-/** A page of the person's own files, newest first, and the cursor of the next. */
-export async function listFiles(entry: Entry, cursor?: Cursor, limit = FILES_PAGE_SIZE) {
+/** A page of a person's files, oneself where nobody is named, newest first, and the cursor of the next. */
+export async function listFiles(entry: Entry, cursor?: Cursor, limit = FILES_PAGE_SIZE, ownerId = entry.actor.userId) {
   const from = cursor ? after("createdAt", "desc", cursor, cursorDate) : {};
   const rows = await db().file.findMany({
-    where: { AND: [accessibleBy(entry.ability).ofType("File"), { ownerId: entry.actor.userId, status: "READY" }, from] },
+    where: { AND: [accessibleBy(entry.ability).ofType("File"), { ownerId, status: "READY" }, from] },
     select: { id: true, name: true, sizeBytes: true, contentType: true, createdAt: true },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     take: limit + 1,

@@ -4,7 +4,7 @@ import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { enter } from "@/access/door";
 import { AuditList } from "@/features/audit/audit-list";
 import { DevicesOf } from "@/features/devices/devices-of";
-import { getUsage } from "@/features/files/queries";
+import { FilesOf } from "@/features/files/files-of";
 import { ImpersonateDialog } from "@/features/impersonation/impersonate-dialog";
 import { ImpersonationRight } from "@/features/impersonation/impersonation-right";
 import { getImpersonationRight } from "@/features/impersonation/queries";
@@ -14,7 +14,6 @@ import { PersonMenu } from "@/features/people/person-menu";
 import { getPerson } from "@/features/people/queries";
 import { RoleDialog } from "@/features/people/role-dialog";
 import { personIdSchema } from "@/features/people/schema";
-import { formatBytes } from "@/ui/format-bytes";
 import { PageHeader } from "@/ui/page-header";
 import { RelativeTime } from "@/ui/relative-time";
 import { Section } from "@/ui/section";
@@ -30,16 +29,14 @@ export default async function PersonPage({ params }: { params: Promise<{ id: str
   const { data: id } = personIdSchema.safeParse((await params).id);
   const person = id ? await getPerson(entry, id) : null;
   if (!id || !person) notFound();
-  const [t, locale, format, usage, mayWrite] = await Promise.all([
+  const [t, locale, format, mayWrite] = await Promise.all([
     getTranslations("people"),
     getLocale(),
     getFormatter(),
-    getUsage(entry, id),
     getImpersonationRight(entry),
   ]);
   const name = person.name || person.email;
   const since = format.dateTime(person.createdAt, { dateStyle: "long" });
-  const [size, quota] = [formatBytes(usage.usedBytes, locale), formatBytes(usage.quotaBytes, locale)];
   return (
     <MembersFrame entry={entry}>
       <PageHeader
@@ -59,7 +56,7 @@ export default async function PersonPage({ params }: { params: Promise<{ id: str
         <PersonFacts person={person} />
         <ImpersonationRight entry={entry} userId={id} />
         <DevicesOf entry={entry} userId={id} />
-        <Section title={t("storage")} description={t("usage", { count: usage.files, size, quota })} />
+        <FilesOf entry={entry} userId={id} />
         <Interactive entry={entry} texts={["metadata"]}>
           <MetadataSection entry={entry} userId={id} />
         </Interactive>
