@@ -1,8 +1,10 @@
 import { availableParallelism, loadavg } from "node:os";
+import { authorisation } from "../tests/bench/authorisation";
 import { decoding } from "../tests/bench/decoding";
 import { freshness } from "../tests/bench/freshness";
 import { pace } from "../tests/bench/pace";
 import { pageCosts } from "../tests/bench/page-costs";
+import { peopleList } from "../tests/bench/people";
 import { jsonLine, type Line, table } from "../tests/bench/report";
 import { scriptWeight } from "../tests/bench/script-weight";
 import { crowd, wholeSignIn } from "../tests/bench/sign-in-costs";
@@ -15,6 +17,8 @@ const BENCHES: Record<string, Record<string, Part>> = {
   sessions: { G1: pageCosts, G2: decoding, G3: freshness, G12: pace },
   signin: { G4: crowd, G5: wholeSignIn },
   weight: { G10: scriptWeight },
+  // Last: a million people stay in the database until the end.
+  admin: { G8: authorisation, G6: peopleList },
 };
 
 /** `npm run bench [NAME|GOAL ...] [-- --json]`: measures against the peers and prints a table. A missed goal fails nothing. */

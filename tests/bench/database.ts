@@ -11,6 +11,8 @@ export interface Database {
   client: pg.Client;
   /** Another empty database on the same server. */
   emptyUrl: string;
+  /** What PostgreSQL says. */
+  logPath: string;
   stop(): Promise<void>;
 }
 
@@ -41,6 +43,7 @@ export async function startDatabase(): Promise<Database> {
     url,
     client,
     emptyUrl: emptyUrl.href,
+    logPath: join(dir, "postgres.log"),
     stop: async () => {
       await client.end();
       await cluster.stop();

@@ -88,8 +88,16 @@ export async function makeMembers(client: pg.Client, count: number, hash?: strin
   return members;
 }
 
-function tokenOf({ id, sid, email }: { id: string; sid: string; email: string }): string {
-  return encodeToken(claimsOf(id, sid, email), SECRET, COOKIE);
+/** Makes an admin with a session: the Cookie header of it. */
+export async function makeAdmin(client: pg.Client): Promise<string> {
+  const [made] = await makeMembers(client, 1);
+  if (!made) throw new Error("nobody was made");
+  await client.query(`UPDATE "User" SET "role" = 'ADMIN' WHERE "id" = $1`, [made.id]);
+  return `${COOKIE}=${tokenOf(made, "ADMIN")}`;
+}
+
+function tokenOf({ id, sid, email }: { id: string; sid: string; email: string }, role: Claims["role"] = "MEMBER"): string {
+  return encodeToken({ ...claimsOf(id, sid, email), role }, SECRET, COOKIE);
 }
 
 /** Claims as sign-in writes them. */

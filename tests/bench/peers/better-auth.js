@@ -1,4 +1,5 @@
 import { betterAuth } from "better-auth";
+import { admin } from "better-auth/plugins";
 import pg from "pg";
 
 const database = new pg.Pool({ connectionString: process.env.DATABASE_URL });
@@ -18,3 +19,5 @@ export const byCookie = betterAuth({
   advanced: { cookiePrefix: "cookie" },
   session: { cookieCache: { enabled: true, maxAge: 24 * 3600 } },
 });
+/** better-auth with its admin plugin. */
+export const withAdmin = betterAuth({ ...shared, advanced: { cookiePrefix: "admin" }, plugins: [admin()] });

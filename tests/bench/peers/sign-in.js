@@ -3,10 +3,11 @@ import { randomUUID } from "node:crypto";
 import { getMigrations } from "better-auth/db/migration";
 import { encode } from "next-auth/jwt";
 import pg from "pg";
-import { byCookie, byDatabase } from "./better-auth.js";
+import { byCookie, byDatabase, withAdmin } from "./better-auth.js";
 
 const email = "peer@example.org";
-const { runMigrations } = await getMigrations(byDatabase.options);
+// The tables of the admin plugin are those of the others and some columns.
+const { runMigrations } = await getMigrations(withAdmin.options);
 await runMigrations();
 console.log(
   JSON.stringify({
@@ -14,6 +15,7 @@ console.log(
     "auth-js-database": await databaseCookie(),
     "better-auth": await signUp(byDatabase, email),
     "better-auth-cookie": await signUp(byCookie, `2.${email}`),
+    "better-auth-admin": await adminCookie(),
   }),
 );
 process.exit(0);
@@ -37,6 +39,16 @@ async function databaseCookie() {
   await client.query(`INSERT INTO sessions ("userId", expires, "sessionToken") VALUES (1, now() + interval '30 days', $1)`, [token]);
   await client.end();
   return `database.session-token=${token}`;
+}
+
+async function adminCookie() {
+  const address = `3.${email}`;
+  const cookie = await signUp(withAdmin, address);
+  const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
+  await client.connect();
+  await client.query(`UPDATE "user" SET role = 'admin' WHERE email = $1`, [address]);
+  await client.end();
+  return cookie;
 }
 
 async function signUp(auth, address) {
