@@ -19,7 +19,9 @@ export default async function middleware(request: NextRequest): Promise<NextResp
   const { pathname, search } = request.nextUrl;
   const secure = request.headers.get("x-forwarded-proto") === "https";
   const name = sessionCookieName(secure);
-  if (MEMBERS_ONLY.test(pathname) && !request.cookies.has(name) && !request.cookies.has(`${name}.0`)) {
+  // Only what is looked at: a form that is sent gets its answer from the door, beside what was typed.
+  const isLook = request.method === "GET" || request.method === "HEAD";
+  if (isLook && MEMBERS_ONLY.test(pathname) && !request.cookies.has(name) && !request.cookies.has(`${name}.0`)) {
     const login = new URL(`/login?${new URLSearchParams({ callbackUrl: `${pathname}${search}` })}`, publicUrl(request));
     return NextResponse.redirect(login, { status: 307, headers: { "Cache-Control": "private, no-store" } });
   }

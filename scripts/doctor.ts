@@ -60,6 +60,7 @@ async function configuration(): Promise<Finding[]> {
     env.AUTH_TRUST_HOST
       ? warn("Proxies", "AUTH_TRUST_HOST believes every peer's X-Forwarded-Host; TRUSTED_PROXIES names those to believe")
       : ok("Proxies", `TRUSTED_PROXIES is ${env.TRUSTED_PROXIES}`),
+    env.SMTP_URL ? ok("Mail", "by the server of SMTP_URL") : ok("Mail", "shown at /dev/mailbox; SMTP_URL names a server that delivers it"),
     ok(
       "Guesses",
       env.REDIS_URL ? "counted in Redis (REDIS_URL), in the database while it is away" : "counted in the database; REDIS_URL names a Redis",

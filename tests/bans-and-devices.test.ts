@@ -3,8 +3,10 @@ import { describe, expect, test } from "vitest";
 import { enter } from "@/access/door";
 import { currentEntry } from "@/access/entry";
 import { signInWithPassword } from "@/access/identity/sign-in";
+import { signInWithEmail } from "@/features/accounts/actions";
 import { endDevice, endDevicesOf, endOtherDevices } from "@/features/devices/actions";
 import { listDevices } from "@/features/devices/queries";
+import { renameFile } from "@/features/files/actions";
 import { banPerson, unbanPerson } from "@/features/people/actions";
 import { db } from "@/lib/db";
 import { hostile } from "./support/hostile";
@@ -35,6 +37,8 @@ describe("a ban", () => {
     await asVisitor({}, () => signInWithPassword(member.email, PASSWORD));
     await as(boss, () => banPerson({ userId: member.id, reason, until: "2999-01-01" }));
     await expect(asVisitor({}, () => signInWithPassword(member.email, PASSWORD))).rejects.toMatchObject({ reason: "banned_until" });
+    const told = await asVisitor({}, () => signInWithEmail({ email: member.email, password: PASSWORD }));
+    expect(told.ok ? "" : told.error.message).toContain("until the end of January 1, 2999 (UTC)");
     expect(await as(boss, () => unbanPerson({ userId: member.id }))).toMatchObject({ ok: true });
     await asVisitor({}, () => signInWithPassword(member.email, PASSWORD));
   });
@@ -98,6 +102,18 @@ describe("devices", () => {
     expect(await here.run(() => endDevice({ id: there.claims.sid }))).toMatchObject({ ok: true });
     expect(await redirectOf(there.run(() => enter()))).toContain("/login");
     await here.run(() => enter());
+  });
+
+  test("whoever was signed in is told at the next click that they are no longer, and a form says how to go on; who never was is not", async () => {
+    const someone = await person();
+    const [here, there] = [await signedIn(someone), await signedIn(someone)];
+    await here.run(() => endOtherDevices({}));
+    expect(await redirectOf(there.run(() => enter("read", "File"), { path: "/files" }))).toBe(
+      "/login?callbackUrl=%2Ffiles&notice=signed_out",
+    );
+    const refused = await there.run(() => renameFile({ id: randomUUID(), name: "x" }));
+    expect(refused).toMatchObject({ ok: false, error: { code: "unauthenticated", message: expect.stringContaining("another tab") } });
+    expect(await redirectOf(asVisitor({ path: "/files" }, () => enter("read", "File")))).toBe("/login?callbackUrl=%2Ffiles");
   });
 
   test("all others are ended and this one stays", async () => {

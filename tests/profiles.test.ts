@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { enter } from "@/access/door";
 import { currentEntry } from "@/access/entry";
+import { signInWithEmail } from "@/features/accounts/actions";
 import { setLocale, setTheme } from "@/features/preferences/actions";
 import { completeProfile, updateProfile } from "@/features/profiles/actions";
 import { getOwnProfile } from "@/features/profiles/queries";
 import { db } from "@/lib/db";
 import { form, hostile } from "./support/hostile";
-import { admin, person } from "./support/people";
+import { admin, PASSWORD, person } from "./support/people";
 import { as, asVisitor, browser, redirectOf, signedIn } from "./support/request";
 
 const PROFILE = { name: "Ada Okafor", city: "Lyon", interests: "climbing, choir", bio: "Here for the evenings.\nAnd the tea." };
@@ -185,13 +186,20 @@ describe("preferences", () => {
     expect(window.cookies.has("theme")).toBe(false);
   });
 
-  test("are kept with the person, who finds them in no other row than their own", async () => {
+  test("are kept with the person, who finds them in a browser where nobody has chosen, and in no other row than their own", async () => {
     const [someone, other] = [await person(), await person()];
     const kept = ({ id }: { id: string }) => db().user.findUniqueOrThrow({ where: { id }, select: { locale: true, theme: true } });
     const untouched = await kept(other);
     await as(someone, () => setLocale({ locale: "fr" }));
     await as(someone, () => setTheme({ theme: "dark" }));
     expect(await kept(someone)).toEqual({ locale: "fr", theme: "dark" });
+    // Another browser learns both at sign-in, unless somebody has chosen there.
+    const [fresh, chosen] = [browser(), browser({ cookies: { locale: "en" } })];
+    for (const other of [fresh, chosen]) await redirectOf(other.run(() => signInWithEmail({ email: someone.email, password: PASSWORD })));
+    expect([fresh, chosen].map(({ cookies }) => [cookies.get("locale"), cookies.get("theme")])).toEqual([
+      ["fr", "dark"],
+      ["en", "dark"],
+    ]);
     await as(someone, () => setTheme({ theme: "system" }));
     expect([await kept(someone), await kept(other)]).toEqual([{ locale: "fr", theme: null }, untouched]);
   });

@@ -38,7 +38,9 @@ export async function answerTo(thrown: unknown): Promise<Answer> {
   const fields = Object.fromEntries(
     Object.entries(error.fields).map(([name, key]) => [name, say(key, { ...error.params, ...error.fieldParams[name] })]),
   );
-  const problem: Problem = { code: error.code, message: say(error.reason, error.params) };
+  // How long to wait, where it is known; zero says "a little".
+  const minutes = Math.ceil((error.retryAfter ?? 0) / 60);
+  const problem: Problem = { code: error.code, message: say(error.reason, { minutes, ...error.params }) };
   if (Object.keys(fields).length > 0) problem.fields = fields;
   return { status: error.status, retryAfter: error.retryAfter, problem };
 }

@@ -6,7 +6,7 @@ import type { z } from "zod";
 import { AppError } from "@/lib/errors";
 import { isForeignOrigin } from "@/lib/public-url";
 import { answerTo, errorResponse, type Problem } from "./answer";
-import { currentEntry, currentVisitor, type Entry, type Visitor } from "./entry";
+import { currentClaims, currentEntry, currentVisitor, type Entry, type Visitor } from "./entry";
 import { forgetImpersonation } from "./impersonation";
 import { addressKey, assertRate, type RateClass } from "./limits";
 import type { Action, SubjectName } from "./rules";
@@ -45,7 +45,7 @@ const SECRET_FIELD = /password|token|code|secret/i;
  */
 export async function enter(action?: Action, subject?: SubjectName, standing?: "any"): Promise<Entry> {
   const entry = await currentEntry();
-  if (!entry) redirect(`/login?${new URLSearchParams({ callbackUrl: (await currentVisitor()).path })}`);
+  if (!entry) redirect(await signInAddress());
   const { actor, ability, visitor } = entry;
   if (standing !== "any") {
     if (actor.mustChangePassword) redirect("/settings/security");
@@ -54,6 +54,13 @@ export async function enter(action?: Action, subject?: SubjectName, standing?: "
   }
   if (action && subject && !ability.can(action, subject)) redirect(entry.missingFactor ? "/settings/security" : "/forbidden");
   return entry;
+}
+
+/** Where somebody unknown signs in and comes back from; whoever was signed in until a moment ago is told that they are no longer. */
+async function signInAddress(): Promise<string> {
+  const visitor = await currentVisitor();
+  const notice = (await currentClaims(visitor)) ? { notice: "signed_out" } : undefined;
+  return `/login?${new URLSearchParams({ callbackUrl: visitor.path, ...notice })}`;
 }
 
 /**
@@ -164,7 +171,7 @@ async function admit(access: Access, changes = true): Promise<Entry | Visitor> {
     return visitor;
   }
   const entry = await currentEntry();
-  if (!entry) throw new AppError("unauthenticated");
+  if (!entry) throw new AppError("unauthenticated", changes ? "signed_out" : undefined);
   await assertRate(access.rate, entry.actor.userId);
   if (changes && !entry.certain) throw new AppError("unavailable");
   if (changes) await assertActsForItself(entry, access);

@@ -37,7 +37,8 @@ export const mailProps = {
   /** Somebody wanted to register, or change to, an address that has an account. */
   alreadyRegistered: z.strictObject({ signInUrl: url, resetUrl: url }),
   /** Choose a new password. */
-  reset: z.strictObject({ url, minutes: count }),
+  /** `voided`: the password there was is no longer one, so that this mail cannot be left alone. */
+  reset: z.strictObject({ url, minutes: count, voided: z.boolean().optional() }),
   passwordChanged: z.strictObject(device),
   /** A way into the account, or its second factor, changed. */
   securityChanged: z.strictObject({ ...device, what: z.enum(SECURITY_CHANGES) }),

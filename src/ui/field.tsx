@@ -23,12 +23,19 @@ type FieldProps = {
 export function Field({ id, label, hint, error, aside, className, children }: FieldProps) {
   const describedBy = [error ? `${id}-error` : "", hint ? `${id}-hint` : ""].filter(Boolean).join(" ");
   return (
-    <div data-slot="field" data-invalid={error ? true : undefined} className={cn("grid gap-1.5", className)}>
-      <div className="flex items-baseline justify-between gap-4">
-        <Label htmlFor={id}>{label}</Label>
-        {aside && <span className="text-muted text-sm">{aside}</span>}
+    <div
+      data-slot="field"
+      data-invalid={error ? true : undefined}
+      className={cn("grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-1.5 *:col-span-2", className)}
+    >
+      <Label htmlFor={id} className={aside ? "col-span-1!" : undefined}>
+        {label}
+      </Label>
+      <div className="row-start-2 grid">
+        {children({ id, ...(describedBy && { "aria-describedby": describedBy }), ...(error ? { "aria-invalid": true } : {}) })}
       </div>
-      {children({ id, ...(describedBy && { "aria-describedby": describedBy }), ...(error ? { "aria-invalid": true } : {}) })}
+      {/* After the control, so that Tab goes from one field to the next; beside the label, where it is seen. */}
+      {aside && <span className="col-start-2 col-end-3! row-start-1 self-baseline text-muted text-sm">{aside}</span>}
       {error && (
         <p id={`${id}-error`} data-slot="field-error" className="flex gap-1.5 text-danger text-sm">
           <DangerIcon className="mt-0.5 size-4 shrink-0" />

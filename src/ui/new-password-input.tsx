@@ -26,6 +26,13 @@ export function NewPasswordInput({ strength, ...props }: ComponentProps<typeof P
   const [typed, setTyped] = useState({ password: "", email: "" });
   const [shown, setShown] = useState<{ score: number; reason: string | null } | null>(null);
   const loading = useRef(false);
+  const place = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    const form = place.current?.closest("form");
+    const forget = () => setTyped({ password: "", email: "" });
+    form?.addEventListener("reset", forget);
+    return () => form?.removeEventListener("reset", forget);
+  }, []);
   useEffect(() => {
     if (!estimator) return;
     const timer = setTimeout(() => setShown(typed.password ? estimator.estimate(typed.password, typed.email) : null), DEBOUNCE_MS);
@@ -45,7 +52,7 @@ export function NewPasswordInput({ strength, ...props }: ComponentProps<typeof P
   };
   const weak = shown !== null && shown.score < ENOUGH;
   return (
-    <span className="grid gap-2">
+    <span ref={place} className="grid gap-2">
       <PasswordInput {...props} onFocus={load} onInput={read} />
       <span data-slot="strength" className="grid gap-1 noscript:hidden">
         <span aria-hidden className="grid grid-cols-4 gap-1">

@@ -53,10 +53,10 @@ export async function mailVerification(tx: Transaction, to: Addressee, fallback:
   await enqueueMail(tx, { template: "verification", props, ...envelope(to, fallback) });
 }
 
-/** A link with which whoever reads the mailbox chooses a new password. */
-export async function mailReset(tx: Transaction, to: Addressee, fallback: Locale): Promise<void> {
+/** A link with which whoever reads the mailbox chooses a new password; `voided` says that the old one is none any more. */
+export async function mailReset(tx: Transaction, to: Addressee, fallback: Locale, { voided = false } = {}): Promise<void> {
   const secret = await issueLink(tx, { purpose: "RESET_PASSWORD", userId: to.id, address: to.email });
-  const props = { url: siteLink(`/reset-password?token=${secret}`), minutes: LINK_MINUTES.RESET_PASSWORD };
+  const props = { url: siteLink(`/reset-password?token=${secret}`), minutes: LINK_MINUTES.RESET_PASSWORD, voided };
   await enqueueMail(tx, { template: "reset", props, ...envelope(to, fallback) });
 }
 

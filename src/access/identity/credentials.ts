@@ -12,6 +12,7 @@ import { currentClaims, currentEntry, currentVisitor, DEVICE_COOKIE, type Visito
 import { standingOf } from "../freshness";
 import { absoluteEnd } from "../lifetimes";
 import { admitGuess } from "../limits";
+import { bringPreferences } from "../preferences";
 import { mailNewDevice, mailSecurityChanged } from "./account-mails";
 import { provenSession } from "./reauthentication";
 
@@ -69,6 +70,7 @@ export async function openSession(userId: string, method: string, shownStrong = 
     if (isNew) await mailNewDevice(tx, user, session.id, { userAgent, place });
     await tx.$executeRaw`UPDATE "User" SET "lastSeenAt" = now() WHERE "id" = ${userId}::uuid`;
     await record({ action: "user.signed_in", actorId: userId, subjectType: "Session", subjectId: session.id, after: { method, strong } });
+    await bringPreferences(user, visitor);
     return claimsOf(user, session);
   });
 }
@@ -103,7 +105,7 @@ export function isBannedNow({ bannedAt, bannedUntil }: Pick<User, "bannedAt" | "
 /** Throws what a banned person is told, and only after they have shown who they are: until when, and why. */
 export function assertNotBanned({ bannedAt, bannedUntil, banReason }: Pick<User, "bannedAt" | "bannedUntil" | "banReason">): void {
   if (!isBannedNow({ bannedAt, bannedUntil })) return;
-  const params = { reason: banReason ?? "", until: bannedUntil?.toISOString().slice(0, 10) ?? "" };
+  const params = { reason: banReason ?? "", until: bannedUntil?.getTime() ?? 0 };
   throw new AppError("forbidden", bannedUntil ? "banned_until" : "banned", { params });
 }
 

@@ -2,13 +2,14 @@ import { getTranslations } from "next-intl/server";
 import { Alert } from "@/ui/alert";
 import { SoftLink } from "@/ui/soft-link";
 
-/** What a link from a mail has done, by the name its action gives it. */
+/** What happened just before, by the name that whoever sent the person here gives it. */
 const NOTICES = {
   password_reset: "noticeReset",
   address_changed: "noticeChanged",
   address_changed_here: "noticeChangedHere",
   address_restored: "noticeRestored",
   session_disowned: "noticeDisowned",
+  signed_out: "noticeSignedOut",
 } as const;
 
 /** Auth.js's own error names, and ours, with what to say about each. */
@@ -30,7 +31,7 @@ export async function signInError(name: string | string[] | undefined): Promise<
 /** Says what happened just before this page. Nothing for a name that is not ours. */
 export async function Notice({ name }: { name: string | string[] | undefined }) {
   const t = await getTranslations("recovery");
-  return isNameIn(NOTICES, name) ? <Alert tone="success">{t(NOTICES[name])}</Alert> : null;
+  return isNameIn(NOTICES, name) ? <Alert tone={name === "signed_out" ? "info" : "success"}>{t(NOTICES[name])}</Alert> : null;
 }
 
 /** Beside the password of the sign-in form. */

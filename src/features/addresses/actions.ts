@@ -137,7 +137,7 @@ export const revertAddressChange = action({ visitor: true, rate: "credentials" }
       await revokeLinks(tx, userId);
       // The ways back from later changes lead to whoever made them.
       await tx.token.deleteMany({ where: { userId, purpose: "REVERT_EMAIL", createdAt: { gt: createdAt } } });
-      await mailReset(tx, { ...person, email: address }, locale);
+      await mailReset(tx, { ...person, email: address }, locale, { voided: true });
       await record({ action: "user.email_reverted", actorId: userId, subjectType: "User", subjectId: userId });
     });
   } catch (error) {

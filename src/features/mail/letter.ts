@@ -67,7 +67,8 @@ function say({ template, props }: MailContent, t: Translator, date: (moment: str
     case "reset":
     case "magicLink": {
       const time = duration(props.minutes, t);
-      return { ...said(t, template, { time }), action: { label: t(`${template}.action`), url: props.url }, after: t(`${template}.after`) };
+      const after = "voided" in props && props.voided ? t("reset.afterVoided") : t(`${template}.after`);
+      return { ...said(t, template, { time }), action: { label: t(`${template}.action`), url: props.url }, after };
     }
     case "alreadyRegistered": {
       const [action, after] = [t("alreadyRegistered.action"), t("alreadyRegistered.after", { resetUrl: props.resetUrl })];

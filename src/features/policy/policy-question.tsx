@@ -58,7 +58,7 @@ export async function PolicyQuestion({ entry, query }: { entry: Entry; query: Po
             {t(verdict.banned ? "isBanned" : verdict.allowed ? (query.id ? "yes" : "yesSome") : "no", {
               name: verdict.name,
               action: query.action ?? "",
-              subject: query.subject ?? "",
+              subject: [query.subject, query.field].filter(Boolean).join("."),
             })}
           </p>
           <p className="mt-0.5">

@@ -4,27 +4,22 @@ import { ForbiddenError, subject } from "@casl/ability";
 import { cookies } from "next/headers";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
-import { currentEntry, type Visitor } from "@/access/entry";
+import { currentEntry } from "@/access/entry";
+import { rememberPreference } from "@/access/preferences";
 import { localeSchema, themeSchema } from "./schema";
-
-const YEAR_SECONDS = 365 * 24 * 3600;
 
 /** Remembers the language in this browser and, of a person who is signed in, in their row: their mails are written in it. */
 export const setLocale = action({ visitor: true, rate: "write" }, localeSchema, async ({ locale }, visitor) => {
-  await remember("locale", locale, visitor);
+  await rememberPreference("locale", locale, visitor);
   await keep({ locale });
 });
 
 /** Remembers the theme in this browser and with the person; "system" forgets it. */
 export const setTheme = action({ visitor: true, rate: "write" }, themeSchema, async ({ theme }, visitor) => {
   if (theme === "system") (await cookies()).delete("theme");
-  else await remember("theme", theme, visitor);
+  else await rememberPreference("theme", theme, visitor);
   await keep({ theme: theme === "system" ? null : theme });
 });
-
-async function remember(name: string, value: string, { secure }: Visitor): Promise<void> {
-  (await cookies()).set(name, value, { maxAge: YEAR_SECONDS, path: "/", sameSite: "lax", httpOnly: true, secure });
-}
 
 async function keep(chosen: { locale: string } | { theme: string | null }): Promise<void> {
   const entry = await currentEntry();

@@ -59,7 +59,7 @@ export const disownSession = action({ visitor: true, rate: "credentials" }, diso
     await endSessions(tx, userId);
     await closeWaysIn(tx, userId, createdAt);
     await revokeLinks(tx, userId);
-    await mailReset(tx, person, locale);
+    await mailReset(tx, person, locale, { voided: true });
     const subject = sid ? ({ subjectType: "Session", subjectId: sid } as const) : ({ subjectType: "User", subjectId: userId } as const);
     await record({ action: "user.session_disowned", actorId: userId, ...subject });
   });
