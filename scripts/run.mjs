@@ -8,7 +8,7 @@ import { waitForLock } from "./process-lock.mjs";
 import { note, step, UserError } from "./terminal.mjs";
 
 const NEEDED_NODE = [20, 19];
-const NEED_DEV_PACKAGES = ["test", "check", "setup"];
+const NEED_DEV_PACKAGES = ["test", "check", "setup", "mutants"];
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
