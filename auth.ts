@@ -12,6 +12,7 @@ import {
   isBanned,
   mayConnect,
   openSession,
+  providerSignUpRefusal,
   registerFromProvider,
   verifyCredentials,
 } from "@/access/identity/credentials";
@@ -102,6 +103,8 @@ function configuration(): NextAuthConfig {
         if (account?.type === "oauth" || account?.type === "oidc") {
           if (!hasVerifiedEmail(profile)) return "/login?error=unverified_email";
           if (await isBanned(account)) return "/login?error=banned";
+          const refusal = await providerSignUpRefusal(account, profile?.email ?? "");
+          if (refusal) return `/login?error=${refusal}`;
           if (!(await mayConnect())) return "/settings/security?error=reauthenticate";
         }
         // Our own providers have asked already; and who asks for a mail has shown nothing yet.

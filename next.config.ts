@@ -13,7 +13,7 @@ const SECURITY_HEADERS = [
 ];
 
 /** Pages whose address holds a link from a mail: not even this site's own assets are told where they were asked from. */
-const LINK_PAGES = "/:page(verify-email|reset-password|change-email|revert-email|not-me)";
+const LINK_PAGES = "/:page(verify-email|reset-password|change-email|revert-email|not-me|magic-link|invitation)";
 
 const config: NextConfig = {
   poweredByHeader: false,

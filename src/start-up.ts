@@ -4,6 +4,7 @@ import { finishRegistration, sweepTokens } from "@/features/accounts/changes";
 import { sendVerification } from "@/features/addresses/changes";
 import { makeExport, sweepExports } from "@/features/data-exports/changes";
 import { sweepFiles } from "@/features/files/leftovers";
+import { sweepInvitations } from "@/features/invitations/changes";
 import { sendMail } from "@/features/mail/tasks";
 import { doPeopleJob } from "@/features/people-jobs/runner";
 import { sweepPeopleJobs } from "@/features/people-jobs/sweep";
@@ -41,8 +42,8 @@ export async function startUp(): Promise<void> {
 /** One sweep at a time: a slow store must not see them pile up. */
 function sweepIn(ms: number): void {
   const sweep = () =>
-    Promise.all([sweepDeletions(), sweepExports(), sweepFiles(), sweepPeopleJobs(), sweepTokens()])
-      .catch((error) => log().warn({ err: error }, "sweep of accounts, files, jobs and tokens"))
+    Promise.all([sweepDeletions(), sweepExports(), sweepFiles(), sweepInvitations(), sweepPeopleJobs(), sweepTokens()])
+      .catch((error) => log().warn({ err: error }, "sweep of accounts, files, invitations, jobs and tokens"))
       .finally(() => sweepIn(SWEEP_EVERY_MS));
   setTimeout(() => void sweep(), ms).unref();
 }

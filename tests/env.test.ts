@@ -49,6 +49,8 @@ describe("parseEnv", () => {
     AUTH_TRUST_HOST: ["yes", "2"],
     AUTH_GITHUB_ENTERPRISE_URL: ["github", "file:///etc"],
     PASSWORD_MIN_LENGTH: ["7", "65", "twelve"],
+    SIGN_UP: ["closed", "OPEN", "true"],
+    SIGN_UP_DOMAINS: ["example", "@example.org", "example.org; example.com", "a@example.org", "*.example.org", "-.example.org"],
     HIBP_ENABLED: ["yes please"],
     HIBP_URL: ["api.pwnedpasswords.com", "ftp://example.org/range/"],
     BCRYPT_COST: ["3", "16"],

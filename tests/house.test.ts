@@ -225,6 +225,8 @@ describe("nothing goes round the door", () => {
     "src/app/(public)/revert-email/page.tsx",
     "src/app/(public)/not-me/page.tsx",
     "src/app/(public)/magic-link/page.tsx",
+    // What an invitation may do, src/access/identity/invitations.ts decides.
+    "src/app/(public)/invitation/page.tsx",
     // Open in the zero-configuration mode, from this machine: src/features/mail/mailbox.ts decides.
     "src/app/dev/mailbox/page.tsx",
   ];

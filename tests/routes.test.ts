@@ -10,6 +10,7 @@ import * as dataExports from "@/features/data-exports/actions";
 import * as devices from "@/features/devices/actions";
 import * as files from "@/features/files/actions";
 import * as impersonation from "@/features/impersonation/actions";
+import * as invitations from "@/features/invitations/actions";
 import * as metadata from "@/features/metadata/actions";
 import * as passkeys from "@/features/passkeys/actions";
 import * as people from "@/features/people/actions";
@@ -36,6 +37,7 @@ const ACTIONS = {
   devices,
   files,
   impersonation,
+  invitations,
   metadata,
   passkeys,
   people,

@@ -47,6 +47,7 @@ const ROWS = {
   TotpFactor: (owner: string) => subject("TotpFactor", { userId: owner }),
   RecoveryCode: (owner: string) => subject("RecoveryCode", { userId: owner }),
   DataExport: (owner: string) => subject("DataExport", { userId: owner }),
+  Invitation: (owner: string) => subject("Invitation", { invitedById: owner }),
   Passkey: (owner: string) => subject("Passkey", { userId: owner }),
   Session: (owner: string) => subject("Session", { userId: owner }),
   File: (owner: string) => subject("File", { ownerId: owner }),
@@ -60,11 +61,11 @@ const ACTIONS: RowAction[] = ["create", "read", "update", "delete", "download"];
 /** The policy, row by row: who may do it to a row of their own, and who to anybody else's. Everybody else may not. */
 const POLICY: Record<keyof typeof ROWS, Record<RowAction, { own: Who[]; other: Who[] }>> = {
   User: {
-    create: { own: NOBODY, other: NOBODY },
+    create: { own: ADMIN, other: ADMIN },
     read: { own: EVERYBODY, other: ADMIN },
     // Which columns: below.
     update: { own: EVERYBODY, other: ADMIN },
-    delete: { own: COMPLETE, other: NOBODY },
+    delete: { own: COMPLETE, other: ADMIN },
     download: { own: NOBODY, other: NOBODY },
   },
   Account: {
@@ -93,6 +94,15 @@ const POLICY: Record<keyof typeof ROWS, Record<RowAction, { own: Who[]; other: W
     read: { own: COMPLETE, other: NOBODY },
     update: { own: NOBODY, other: NOBODY },
     delete: { own: NOBODY, other: NOBODY },
+    download: { own: NOBODY, other: NOBODY },
+  },
+  Invitation: {
+    create: { own: ADMIN, other: ADMIN },
+    read: { own: ADMIN, other: ADMIN },
+    // To send it again.
+    update: { own: ADMIN, other: ADMIN },
+    // To revoke it.
+    delete: { own: ADMIN, other: ADMIN },
     download: { own: NOBODY, other: NOBODY },
   },
   Passkey: {

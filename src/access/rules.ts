@@ -5,6 +5,7 @@ import type {
   AuditEvent,
   DataExport,
   File,
+  Invitation,
   Passkey,
   PeopleJob,
   Prisma,
@@ -26,6 +27,7 @@ type Rows = {
   Session: Pick<Session, "userId">;
   File: Pick<File, "ownerId">;
   DataExport: Pick<DataExport, "userId">;
+  Invitation: Pick<Invitation, "invitedById">;
   AuditEvent: Pick<AuditEvent, "actorId">;
   PeopleJob: Pick<PeopleJob, "createdById">;
 };
@@ -122,7 +124,9 @@ function member({ can }: Rules, me: string): void {
 function admin({ can, cannot }: Rules, { userId: me, mayImpersonateWrite }: Bearer): void {
   can("read", "Dashboard");
 
-  can("read", "User");
+  can(["create", "read"], "User");
+  // Never one's own there, nor the last admin's: features/account-deletion.
+  can("delete", "User");
   can("update", "User", [...ADMIN_USER_FIELDS]);
   cannot("update", "User", ["role"], { id: me }).because("own_role");
   cannot("update", "User", ["ban"], { id: me }).because("own_ban");
@@ -131,6 +135,9 @@ function admin({ can, cannot }: Rules, { userId: me, mayImpersonateWrite }: Bear
   // Never as an admin. A reason, a recent proof and 15 minutes: features/impersonation.
   can("impersonate", "User", ["read"], { role: "MEMBER" });
   if (mayImpersonateWrite) can("impersonate", "User", ["write"], { role: "MEMBER" }).because("impersonate_right");
+
+  // "update" is to send it again, "delete" to revoke it: features/invitations.
+  can(["create", "read", "update", "delete"], "Invitation");
 
   can(["read", "delete"], "Session");
   // Reset, without ever reading them.

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
+import { signUpTerms } from "@/access/sign-up";
 import { SignedIn, SignedOut } from "@/features/accounts/session-state";
 import { buttonVariants } from "@/ui/button";
 import { PublicLayout } from "@/ui/public-layout";
@@ -24,9 +25,11 @@ export default async function HomePage() {
           <SoftLink href="/login" className={buttonVariants({ size: "lg" })}>
             {home("signIn")}
           </SoftLink>
-          <SoftLink href="/register" className={buttonVariants({ variant: "secondary", size: "lg" })}>
-            {home("createAccount")}
-          </SoftLink>
+          {!signUpTerms().invitedOnly && (
+            <SoftLink href="/register" className={buttonVariants({ variant: "secondary", size: "lg" })}>
+              {home("createAccount")}
+            </SoftLink>
+          )}
         </SignedOut>
       </div>
     </PublicLayout>

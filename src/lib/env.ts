@@ -3,6 +3,8 @@ import { z } from "zod";
 const flag = z.enum(["true", "false", "1", "0"]).transform((value) => value === "true" || value === "1");
 const number = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
+const DOMAIN = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/;
+
 /**
  * Every variable Foyer reads, once: name, shape, default and what it is for. `.env.example` and the start box are made
  * from it. An empty value counts as unset.
@@ -39,6 +41,18 @@ export const envShape = {
     .describe("GitHub Enterprise: its address."),
   AUTH_GOOGLE_ID: z.string().optional().describe("Google sign-in, once it stands in auth.config.ts: client id."),
   AUTH_GOOGLE_SECRET: z.string().optional().describe("Google sign-in: client secret."),
+  SIGN_UP: z
+    .enum(["open", "invite"])
+    .default("open")
+    .describe("Who makes an account: `open` is anybody, `invite` only whoever an admin has invited. Existing accounts stay as they are."),
+  SIGN_UP_DOMAINS: z
+    .string()
+    .default("")
+    .transform(splitList)
+    .refine((domains) => domains.every((domain) => DOMAIN.test(domain)), "is not a list of domains such as example.org, example.com")
+    .describe(
+      "Domains whose addresses may register, comma separated, each as it stands behind the @; unset: all. Whoever is invited may have any.",
+    ),
   PASSWORD_MIN_LENGTH: number(8, 64).default(12).describe("Shortest password accepted, in characters."),
   HIBP_ENABLED: flag
     .optional()
@@ -120,6 +134,14 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   if (lines.length > 0) throw new EnvError(lines.join("\n"));
   if (!parsed.success) throw new EnvError("unreadable environment");
   return { ...parsed.data, STORAGE_PROVIDER: parsed.data.STORAGE_PROVIDER ?? (parsed.data.S3_BUCKET_NAME ? "S3" : "LOCAL") };
+}
+
+function splitList(list: string): string[] {
+  return list
+    .toLowerCase()
+    .split(",")
+    .map((item) => item.trim())
+    .filter(Boolean);
 }
 
 /** AUTH_SECRET as a list, newest first: the first one writes, all of them read. */

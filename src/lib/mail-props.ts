@@ -50,6 +50,8 @@ export const mailProps = {
   emailChanged: z.strictObject({ oldAddress: text, newAddress: text, revertUrl: url, days: count }),
   /** `by` is who invites. */
   invitation: z.strictObject({ url, by: text, days: count }),
+  /** An admin made an account for this address: choose a password for it. */
+  accountCreated: z.strictObject({ url, days: count }),
   /** The account goes at `when`. */
   accountDeletion: z.strictObject({ when, undoUrl: url.optional() }),
   /** Sign in by this link. */

@@ -35,7 +35,9 @@ const HOSTILE = [
 ];
 const PARAMETERS: Record<string, string[]> = {
   "/admin/users": ["q", "sort", "dir", "cursor"],
+  "/admin/invitations": ["q", "state", "cursor"],
   "/files": ["cursor"],
+  "/invitation": ["token"],
   "/change-email": ["token"],
   "/login": ["error", "notice", "callbackUrl"],
   "/not-me": ["token"],

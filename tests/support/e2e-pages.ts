@@ -7,7 +7,10 @@ const APP = fileURLToPath(new URL("../../src/app", import.meta.url));
 /** The person whom a page about one person is tested with; made with the site under test. */
 export const SOMEBODY_ID = "0190f1ce-0000-7000-8000-000000000001";
 /** Which address stands for a page that has many. */
-const ADDRESSES: Record<string, string> = { "/admin/users/[id]": `/admin/users/${SOMEBODY_ID}` };
+const ADDRESSES: Record<string, string> = {
+  "/admin/users/[id]": `/admin/users/${SOMEBODY_ID}`,
+  "/admin/users/[id]/delete": `/admin/users/${SOMEBODY_ID}/delete`,
+};
 
 type Door = "anonymous" | "newcomer" | "admin";
 
@@ -17,6 +20,7 @@ const DOORS: Record<string, Door> = {
   "/change-email": "anonymous",
   "/forbidden": "anonymous",
   "/forgot-password": "anonymous",
+  "/invitation": "anonymous",
   "/login": "anonymous",
   "/not-me": "anonymous",
   "/onboarding": "newcomer",

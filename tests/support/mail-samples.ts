@@ -22,7 +22,8 @@ export const SAMPLES: { [Template in MailTemplate]: MailProps<Template> } = {
     revertUrl: `${SITE}/revert-email?token=${token}`,
     days: 7,
   },
-  invitation: { url: `${SITE}/register?invitation=${token}`, by: "Ines Carvalho", days: 7 },
+  invitation: { url: `${SITE}/invitation?token=${token}`, by: "Ines Carvalho", days: 7 },
+  accountCreated: { url: `${SITE}/reset-password?token=${token}`, days: 7 },
   accountDeletion: { when, undoUrl: `${SITE}/settings/account?undo=${token}` },
   magicLink: { url: `${SITE}/magic-link?token=${token}`, minutes: 15 },
 };

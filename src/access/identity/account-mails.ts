@@ -10,9 +10,11 @@ import { describeUserAgent } from "@/lib/user-agent";
 import type { Visitor } from "../entry";
 
 const HOUR_MS = 3_600_000;
+/** Nobody waits for this mail: it may lie in a mailbox over a week-end. */
+const FIRST_PASSWORD_DAYS = 7;
 
 /** How many of each go to one address within an hour. Whoever asks for more is answered alike and causes no mail. */
-const HOURLY = { verification: 5, alreadyRegistered: 1, reset: 3, magicLink: 5, emailChange: 5 } satisfies Partial<
+const HOURLY = { verification: 5, alreadyRegistered: 1, reset: 3, magicLink: 5, emailChange: 5, invitation: 3 } satisfies Partial<
   Record<MailTemplate, number>
 >;
 
@@ -65,6 +67,24 @@ export async function mailMagicLink(tx: Transaction, to: Addressee, fallback: Lo
   const secret = await issueLink(tx, { purpose: "MAGIC_LINK", userId: to.id, address: to.email, data: { path } });
   const props = { url: siteLink(`/magic-link?token=${secret}`), minutes: LINK_MINUTES.MAGIC_LINK };
   await enqueueMail(tx, { template: "magicLink", props, ...envelope(to, fallback) });
+}
+
+/** Invites whoever reads this mailbox, in the name of `by`, who sees to it that they may. */
+export async function mailInvitation(
+  tx: Transaction,
+  { to, secret, by, days }: { to: string; secret: string; by: string; days: number },
+  locale: Locale,
+): Promise<void> {
+  const props = { url: siteLink(`/invitation?token=${secret}`), by, days };
+  await enqueueMail(tx, { template: "invitation", props, to, locale });
+}
+
+/** Tells somebody that an admin made an account for them; its link sets the password and so confirms the address. */
+export async function mailAccountCreated(tx: Transaction, to: Addressee, fallback: Locale): Promise<void> {
+  const minutes = FIRST_PASSWORD_DAYS * 24 * 60;
+  const secret = await issueLink(tx, { purpose: "RESET_PASSWORD", userId: to.id, address: to.email, minutes });
+  const props = { url: siteLink(`/reset-password?token=${secret}`), days: FIRST_PASSWORD_DAYS };
+  await enqueueMail(tx, { template: "accountCreated", props, ...envelope(to, fallback) });
 }
 
 /** Tells the owner of an address that somebody wanted to use it anew; at most one an hour. */

@@ -13,7 +13,9 @@ import { standingOf } from "../freshness";
 import { absoluteEnd } from "../lifetimes";
 import { admitGuess } from "../limits";
 import { bringPreferences } from "../preferences";
+import { assertSignUpOpen, signUpRefusal } from "../sign-up";
 import { mailNewDevice, mailSecurityChanged } from "./account-mails";
+import { isInvited, settleInvitation, takeInvitation } from "./invitations";
 import { provenSession } from "./reauthentication";
 
 type User = NonNullable<Awaited<ReturnType<Transaction["user"]["findUnique"]>>>;
@@ -145,7 +147,29 @@ export async function mayConnect(): Promise<boolean> {
   return (await db().session.count({ where: provenSession({ sid: claims.sid, userId: claims.sub }) })) === 1;
 }
 
-/** Makes a person from what a provider vouches for. Text is cut to what fits; a picture is kept only from https. */
+/**
+ * Why a provider's answer makes no account here, where it would have to: the sign-up is not open to this address and no
+ * invitation waits for it. Null for everybody who has an account, or is signed in and connects one.
+ */
+export async function providerSignUpRefusal(
+  { provider, providerAccountId }: { provider: string; providerAccountId: string },
+  typed: string,
+): Promise<ReturnType<typeof signUpRefusal>> {
+  const email = normaliseEmail(typed);
+  const refusal = signUpRefusal(email);
+  if (!refusal || (await currentEntry()) || (await isInvited(email))) return null;
+  const known = [
+    await db().account.count({ where: { provider, providerAccountId } }),
+    // Told that there is an account: the provider vouches that the address is theirs.
+    await db().user.count({ where: { email } }),
+  ];
+  return known.some((count) => count > 0) ? null : refusal;
+}
+
+/**
+ * Makes a person from what a provider vouches for: whoever is invited at this address with the role they are invited for, else
+ * throws AppError where the sign-up is not open to it. Text is cut to what fits; a picture is kept only from https.
+ */
 export async function registerFromProvider(from: Omit<AdapterUser, "id"> & { id?: string }): Promise<AdapterUser> {
   const email = normaliseEmail(from.email);
   const name =
@@ -157,11 +181,14 @@ export async function registerFromProvider(from: Omit<AdapterUser, "id"> & { id?
   const image = from.image && from.image.length <= 500 && /^https:\/\//.test(from.image) ? from.image : null;
   try {
     return await change(await currentVisitor(), async (tx, record) => {
+      const invitation = await takeInvitation(tx, { email });
+      if (!invitation) assertSignUpOpen(email);
       const user = await tx.user.create({
         data: { email, emailVerified: new Date(), name, image },
         select: { id: true, email: true, emailVerified: true, name: true, image: true },
       });
       await record({ action: "user.registered", actorId: user.id, subjectType: "User", subjectId: user.id, after: { method: "provider" } });
+      if (invitation) await settleInvitation(tx, record, invitation, user.id);
       return user;
     });
   } catch (error) {

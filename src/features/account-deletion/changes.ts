@@ -3,6 +3,7 @@ import { lockAdmins } from "@/access/admins";
 import { change } from "@/access/audit";
 import { mailAccountDeleted, visitorOf } from "@/access/identity/account-mails";
 import { lockPerson } from "@/access/identity/factors";
+import { forgetInvitations } from "@/access/identity/invitations";
 import { defaultLocale } from "@/i18n/locale";
 import { db, type Transaction } from "@/lib/db";
 import { log } from "@/lib/log";
@@ -48,6 +49,7 @@ async function redact(userId: string): Promise<boolean> {
     // Kept, or done by another process, since it was looked for. The last one who could run the place is kept too.
     if (!person || (person.role === "ADMIN" && admins.size === 0)) throw new NotDue();
     await forgetWaysIn(tx, userId, person.email);
+    await forgetInvitations(tx, userId, person.email);
     await tx.file.updateMany({ where: { ownerId: userId }, data: { name: "" } });
     const now = new Date();
     // Archives lie in the store: the sweep of exports takes the object and then the row.

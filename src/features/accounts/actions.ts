@@ -13,6 +13,7 @@ import { assertWayInRemains, changeFactors } from "@/access/identity/factors";
 import { rememberAddress } from "@/access/identity/pending-address";
 import { continueWithProvider, endSession, isOfferedProvider, signInWithPassword } from "@/access/identity/sign-in";
 import { twoStepPage } from "@/access/identity/tickets";
+import { assertSignUpOpen } from "@/access/sign-up";
 import { AppError } from "@/lib/errors";
 import { forgetFirstAdminPassword } from "@/lib/first-admin";
 import { revokeLinks } from "@/lib/one-time-links";
@@ -36,10 +37,11 @@ export const signInWithEmail = action({ visitor: true, rate: "credentials" }, si
 });
 
 /**
- * Asks for an account. Known and unknown addresses are answered alike, by the page that says where the mail went; nobody is
- * signed in before the address is confirmed.
+ * Asks for an account, where the sign-up is open to the address. Known and unknown addresses are answered alike, by the page
+ * that says where the mail went; nobody is signed in before the address is confirmed.
  */
 export const register = action({ visitor: true, rate: "signup" }, registerSchema, async ({ email, password, callbackUrl }, visitor) => {
+  assertSignUpOpen(email);
   await assertAcceptablePassword(password, [email]);
   const passwordHash = await hashPassword(password);
   const path = localPath(callbackUrl);

@@ -20,6 +20,8 @@ const ERRORS = {
   AccessDenied: "errorCancelled",
   banned: "errorBanned",
   two_step_over: "errorTwoStep",
+  invited_only: "errorInvitedOnly",
+  domain: "errorDomain",
 } as const;
 
 /** Why a sign-in that went elsewhere came back, in words; undefined where none did. */

@@ -108,6 +108,11 @@ function say({ template, props }: MailContent, t: Translator, date: (moment: str
       const values = { by: harmless(props.by) || t("someone"), time: duration(props.days * DAY_MINUTES, t) };
       return { ...said(t, template, values), action: { label: t("invitation.action"), url: props.url }, after: t("invitation.after") };
     }
+    case "accountCreated": {
+      const action = { label: t("accountCreated.action"), url: props.url };
+      const time = duration(props.days * DAY_MINUTES, t);
+      return { ...said(t, template, { time }), action, after: t("accountCreated.after") };
+    }
     case "accountDeletion": {
       const values = { date: date(props.when) };
       if (!props.undoUrl) return said(t, "accountDeleted", values);

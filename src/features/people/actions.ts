@@ -2,19 +2,50 @@
 
 import { ForbiddenError, subject } from "@casl/ability";
 import { revalidatePath } from "next/cache";
+import { getLocale } from "next-intl/server";
 import { lockAdmins } from "@/access/admins";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
 import type { Entry } from "@/access/entry";
 import { endSessions } from "@/access/identity/account-links";
-import { mailSecurityChanged } from "@/access/identity/account-mails";
+import { lockAddress, mailAccountCreated, mailSecurityChanged } from "@/access/identity/account-mails";
 import { isBannedNow } from "@/access/identity/credentials";
 import { lockPerson, settleSecondFactor } from "@/access/identity/factors";
+import { revokeInvitations } from "@/access/identity/invitations";
 import { assertRecentlyProven } from "@/access/identity/reauthentication";
 import { accessibleBy } from "@/access/rules";
 import type { Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
-import { banPersonSchema, changeRoleSchema, resetSecondFactorsSchema, unbanPersonSchema } from "./schema";
+import { banPersonSchema, changeRoleSchema, createPersonSchema, resetSecondFactorsSchema, unbanPersonSchema } from "./schema";
+
+/**
+ * Makes an account for somebody, whatever the sign-up is open to: they get a mail whose link sets their password, and confirms
+ * the address unless the admin has. An admin is made only by whoever may change roles. An open invitation to the address ends.
+ */
+export const createPerson = action(
+  { can: ["create", "User"], rate: "write" },
+  createPersonSchema,
+  async ({ email, name, role, confirmed }, entry) => {
+    const locale = await getLocale();
+    await change(entry, async (tx, record) => {
+      await lockAddress(tx, email);
+      ForbiddenError.from(entry.ability).throwUnlessCan("create", "User");
+      if (role === "ADMIN") {
+        ForbiddenError.from(entry.ability).throwUnlessCan("update", "User", "role");
+        if (!(await lockAdmins(tx)).has(entry.actor.userId)) throw new AppError("forbidden");
+      }
+      if ((await tx.user.count({ where: { email } })) > 0) throw new AppError("conflict", "already_member");
+      const data = { email, name, role, emailVerified: confirmed ? new Date() : null };
+      const user = await tx.user.create({ data, select: { id: true, email: true, locale: true } });
+      await mailAccountCreated(tx, user, locale);
+      await revokeInvitations(tx, record, email);
+      const after = { role, confirmed: confirmed !== undefined };
+      await record({ action: "user.created_by_admin", subjectType: "User", subjectId: user.id, after });
+    });
+    revalidatePath("/admin/users");
+    return { name };
+  },
+);
 
 /**
  * Gives a person another role; their open sessions have it on the next request, in every process. Nobody changes their

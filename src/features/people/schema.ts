@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { emailSchema } from "@/lib/email";
 import { cursorSchema } from "@/lib/keyset";
 import { day, unset } from "@/lib/query-string";
 import { line } from "@/lib/text";
@@ -46,5 +47,13 @@ export const banPersonSchema = z.strictObject({
 export const unbanPersonSchema = z.strictObject({ userId: z.uuid().toLowerCase() });
 
 export const changeRoleSchema = z.strictObject({ userId: z.uuid().toLowerCase(), role: z.enum(["MEMBER", "ADMIN"]) });
+
+export const createPersonSchema = z.strictObject({
+  email: emailSchema,
+  name: line(100, 2),
+  role: z.enum(["MEMBER", "ADMIN"]),
+  /** A box that is not ticked is not sent. */
+  confirmed: z.literal("on").optional(),
+});
 
 export const resetSecondFactorsSchema = z.strictObject({ userId: z.uuid().toLowerCase() });

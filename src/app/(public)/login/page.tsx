@@ -3,6 +3,7 @@ import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { currentEntry, homeOr, localPath } from "@/access/entry";
 import { isMagicLinkOffered } from "@/access/identity/sign-in";
+import { signUpTerms } from "@/access/sign-up";
 import { signInWithEmail } from "@/features/accounts/actions";
 import { CredentialsForm } from "@/features/accounts/credentials-form";
 import { ForgotPasswordLink, Notice, signInError } from "@/features/accounts/notice";
@@ -29,12 +30,14 @@ export default async function LoginPage({ searchParams }: { searchParams: Search
       title={auth("signInTitle")}
       description={auth("signInLead")}
       footer={
-        <>
-          {auth("noAccount")}{" "}
-          <SoftLink className="link" href={`/register?${new URLSearchParams({ callbackUrl: path })}`}>
-            {auth("createAccount")}
-          </SoftLink>
-        </>
+        !signUpTerms().invitedOnly && (
+          <>
+            {auth("noAccount")}{" "}
+            <SoftLink className="link" href={`/register?${new URLSearchParams({ callbackUrl: path })}`}>
+              {auth("createAccount")}
+            </SoftLink>
+          </>
+        )
       }
     >
       <div className="grid gap-5">

@@ -2,10 +2,12 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { currentEntry, homeOr, localPath } from "@/access/entry";
+import { signUpTerms } from "@/access/sign-up";
 import { register } from "@/features/accounts/actions";
 import { ProviderButtons } from "@/features/accounts/provider-buttons";
 import { passwordMinLength } from "@/features/accounts/queries";
 import { RegisterForm } from "@/features/accounts/register-form";
+import { buttonVariants } from "@/ui/button";
 import { Divider } from "@/ui/divider";
 import { SoftLink } from "@/ui/soft-link";
 import { strengthTexts } from "@/ui/strength-texts";
@@ -22,15 +24,26 @@ export default async function RegisterPage({ searchParams }: { searchParams: Sea
   const path = localPath(typeof callbackUrl === "string" ? callbackUrl : null);
   if (await currentEntry()) redirect(homeOr(path));
   const [auth, common] = await Promise.all([getTranslations("auth"), getTranslations("common")]);
+  const { invitedOnly, domains } = signUpTerms();
+  const signIn = `/login?${new URLSearchParams({ callbackUrl: path })}`;
+  if (invitedOnly)
+    return (
+      <AuthFrame title={auth("invitedOnlyTitle")} description={auth("invitedOnlyLead")}>
+        <SoftLink className={buttonVariants({ className: "w-full" })} href={signIn}>
+          {auth("signIn")}
+        </SoftLink>
+      </AuthFrame>
+    );
   const hint = auth("passwordHint", { min: passwordMinLength() });
+  const lead = domains.length > 0 ? auth("domainsLead", { domains: domains.join(", ") }) : auth("registerLead");
   return (
     <AuthFrame
       title={auth("registerTitle")}
-      description={auth("registerLead")}
+      description={lead}
       footer={
         <>
           {auth("haveAccount")}{" "}
-          <SoftLink className="link" href={`/login?${new URLSearchParams({ callbackUrl: path })}`}>
+          <SoftLink className="link" href={signIn}>
             {auth("signIn")}
           </SoftLink>
         </>

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { Suspense } from "react";
 import { enter } from "@/access/door";
+import { CreatePersonDialog } from "@/features/people/create-person-dialog";
 import { PeopleList } from "@/features/people/people-list";
 import { PeopleSearch } from "@/features/people/people-search";
 import { peopleQuerySchema } from "@/features/people/schema";
@@ -21,7 +22,15 @@ export default async function UsersPage({ searchParams }: { searchParams: Promis
   const [t, common] = await Promise.all([getTranslations("people"), getTranslations("common")]);
   return (
     <MembersFrame entry={entry}>
-      <PageHeader title={t("title")} description={t("lead")} />
+      <PageHeader
+        title={t("title")}
+        description={t("lead")}
+        action={
+          <Interactive entry={entry} texts={["people", "common"]}>
+            <CreatePersonDialog />
+          </Interactive>
+        }
+      />
       <PeopleSearch query={query} />
       <Interactive entry={entry} texts={["people", "common"]}>
         <Suspense key={JSON.stringify(query)} fallback={<TableSkeleton rows={10} label={common("loading")} />}>

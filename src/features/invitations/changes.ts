@@ -1,0 +1,57 @@
+import "server-only";
+import { ForbiddenError } from "@casl/ability";
+import { getLocale } from "next-intl/server";
+import { lockAdmins } from "@/access/admins";
+import type { Entry } from "@/access/entry";
+import { closeWaysIn, endSessions } from "@/access/identity/account-links";
+import { mailInvitation, mayMail } from "@/access/identity/account-mails";
+import { INVITATION_DAYS, type OpenInvitation } from "@/access/identity/invitations";
+import type { Locale } from "@/i18n/locale";
+import { db, type Transaction } from "@/lib/db";
+import { AppError } from "@/lib/errors";
+import { revokeLinks } from "@/lib/one-time-links";
+
+const DAY_MS = 24 * 3_600_000;
+/** How long the address of somebody who never came stays in the list. */
+const KEPT_DAYS = 90;
+const NEVER = new Date(0);
+
+/** Neither accepted, revoked nor out of time. */
+export const PENDING = () => ({ acceptedAt: null, revokedAt: null, expiresAt: { gt: new Date() } });
+
+export function expiry(): Date {
+  return new Date(Date.now() + INVITATION_DAYS * DAY_MS);
+}
+
+/** Throws unless this person may make somebody what the invitation is for: an admin only as a change of role does, asked under the same lock. */
+export async function assertMayInvite(tx: Transaction, entry: Entry, role: "MEMBER" | "ADMIN"): Promise<void> {
+  if (role !== "ADMIN") return;
+  ForbiddenError.from(entry.ability).throwUnlessCan("update", "User", "role");
+  if (!(await lockAdmins(tx)).has(entry.actor.userId)) throw new AppError("forbidden");
+}
+
+/** Mails the link, in the language of whoever invites; throws AppError "rate_limited" after three within an hour. Asked under `lockAddress`. */
+export async function mailLink(tx: Transaction, { actor }: Entry, to: string, secret: string): Promise<void> {
+  if (!(await mayMail(tx, to, "invitation"))) throw new AppError("rate_limited", "invited_often", { retryAfter: 3600 });
+  await mailInvitation(tx, { to, secret, by: actor.name, days: INVITATION_DAYS }, await getLocale());
+}
+
+/** The account of an invited address: a new one, or the one that a stranger registered and never confirmed, emptied of their ways in. */
+export async function accountOf(
+  tx: Transaction,
+  { email, owner }: OpenInvitation,
+  { name, hash, locale }: { name: string; hash: string; locale: Locale },
+) {
+  const select = { id: true, email: true, locale: true, name: true } as const;
+  const data = { name, emailVerified: new Date() };
+  if (!owner) return tx.user.create({ data: { email, locale, ...data, password: { create: { hash } } }, select });
+  await closeWaysIn(tx, owner.id, NEVER);
+  await endSessions(tx, owner.id);
+  await revokeLinks(tx, owner.id);
+  return tx.user.update({ where: { id: owner.id }, data: { ...data, password: { create: { hash } } }, select });
+}
+
+/** Forgets the addresses of those who never came, three months after their invitation was over. */
+export async function sweepInvitations(): Promise<void> {
+  await db().invitation.deleteMany({ where: { acceptedAt: null, expiresAt: { lt: new Date(Date.now() - KEPT_DAYS * DAY_MS) } } });
+}

@@ -1,0 +1,63 @@
+import "server-only";
+import type { Entry } from "@/access/entry";
+import { accessibleBy } from "@/access/rules";
+import { db } from "@/lib/db";
+import { after, cursorDate, page } from "@/lib/keyset";
+import type { InvitationState, InvitationsQuery } from "./schema";
+
+export const INVITATIONS_PAGE_SIZE = 50;
+
+/** A page of invitations, the newest first, and the cursor of the next; of the link not even its hash. */
+export async function listInvitations(entry: Entry, { q, state, cursor }: InvitationsQuery) {
+  const now = new Date();
+  const from = cursor ? after("createdAt", "desc", cursor, (value) => cursorDate(value) ?? new Date(0)) : {};
+  const rows = await db().invitation.findMany({
+    where: { AND: [accessibleBy(entry.ability).ofType("Invitation"), q ? like(q) : {}, state ? inState(state, now) : {}, from] },
+    select: {
+      id: true,
+      email: true,
+      role: true,
+      createdAt: true,
+      expiresAt: true,
+      acceptedAt: true,
+      acceptedById: true,
+      revokedAt: true,
+      invitedBy: { select: { id: true, name: true, email: true, deletedAt: true } },
+    },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: INVITATIONS_PAGE_SIZE + 1,
+  });
+  const invitations = rows.map(({ invitedBy, ...row }) => ({
+    ...row,
+    state: stateOf(row, now),
+    invitedBy: invitedBy && !invitedBy.deletedAt ? { id: invitedBy.id, name: invitedBy.name || invitedBy.email } : null,
+  }));
+  return page(invitations, INVITATIONS_PAGE_SIZE, (row) => row.createdAt);
+}
+
+type Moments = { acceptedAt: Date | null; revokedAt: Date | null; expiresAt: Date };
+
+function stateOf({ acceptedAt, revokedAt, expiresAt }: Moments, now: Date): InvitationState {
+  if (acceptedAt) return "accepted";
+  if (revokedAt) return "revoked";
+  return expiresAt > now ? "pending" : "expired";
+}
+
+/** The same in words of the database. */
+function inState(state: InvitationState, now: Date) {
+  const unused = { acceptedAt: null, revokedAt: null };
+  return {
+    pending: { ...unused, expiresAt: { gt: now } },
+    expired: { ...unused, expiresAt: { lte: now } },
+    accepted: { acceptedAt: { not: null } },
+    revoked: { revokedAt: { not: null }, acceptedAt: null },
+  }[state];
+}
+
+/** As in the people's table: three letters and more are looked for anywhere, fewer at the beginning. */
+function like(q: string) {
+  // Prisma hands these to ILIKE as they are, where % and _ stand for anything.
+  const literal = q.replace(/[\\%_]/g, "\\$&");
+  const mode = "insensitive" as const;
+  return { email: [...q].length < 3 ? { startsWith: literal, mode } : { contains: literal, mode } };
+}
