@@ -1,5 +1,5 @@
 import { startFreshness } from "@/access/freshness";
-import { sweepDeletions } from "@/features/account-deletion/changes";
+import { deleteAtOnce, sweepDeletions } from "@/features/account-deletion/changes";
 import { finishRegistration, sweepTokens } from "@/features/accounts/changes";
 import { sendVerification } from "@/features/addresses/changes";
 import { makeExport, sweepExports } from "@/features/data-exports/changes";
@@ -25,6 +25,7 @@ const HANDLERS: Handlers = {
   "account.verify": sendVerification,
   "account.forgot": sendReset,
   "account.magicLink": sendMagicLink,
+  "account.delete": deleteAtOnce,
   "data.export": makeExport,
   "people.job": doPeopleJob({}),
 };

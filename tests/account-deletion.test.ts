@@ -3,11 +3,12 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { enter } from "@/access/door";
 import { currentEntry } from "@/access/entry";
 import { verifyCredentials } from "@/access/identity/credentials";
-import { keepAccount, requestDeletion } from "@/features/account-deletion/actions";
-import { sweepDeletions } from "@/features/account-deletion/changes";
+import { deletePerson, keepAccount, keepPerson, requestDeletion } from "@/features/account-deletion/actions";
+import { deleteAtOnce, sweepDeletions } from "@/features/account-deletion/changes";
 import { register } from "@/features/accounts/actions";
 import { confirmUpload, renameFile, requestUpload } from "@/features/files/actions";
 import { sweepFiles } from "@/features/files/leftovers";
+import { invite } from "@/features/invitations/actions";
 import { changeRole } from "@/features/people/actions";
 import { listPeople } from "@/features/people/queries";
 import { forgotPassword } from "@/features/recovery/actions";
@@ -97,6 +98,91 @@ test("until the day nothing is touched, and keeping the account is one click; a 
   expect((await window.run(currentEntry))?.actor.deleteAfter).toBeNull();
 });
 
+describe("by an admin", () => {
+  const byBoss = async (input: { userId: string; address: string; when: "now" | "later" }, boss?: { id: string }) => {
+    const window = await signedIn(boss ?? (await admin()));
+    return { window, answer: window.run(() => deletePerson(input)) };
+  };
+
+  test("in 14 days: told by mail, signed out everywhere, and taken back by the admin or by the person", async () => {
+    const someone = await person();
+    const theirs = await signedIn(someone);
+    const { window, answer } = await byBoss({ userId: someone.id, address: ` ${someone.email.toUpperCase()} `, when: "later" });
+    expect(await redirectOf(answer)).toBe(`/admin/users/${someone.id}`);
+    const { deleteAfter } = await rowOf(someone);
+    expect(Math.round(((deleteAfter?.getTime() ?? 0) - Date.now()) / DAY_MS)).toBe(14);
+    expect(await theirs.run(currentEntry)).toBeNull();
+    expect(await mailsTo(someone.email)).toMatchObject([{ template: "accountDeletion", props: { when: deleteAfter?.toISOString() } }]);
+    expect(await redirectOf(window.run(() => keepPerson({ userId: someone.id })))).toBe(`/admin/users/${someone.id}`);
+    expect((await rowOf(someone)).deleteAfter).toBeNull();
+    expect(await refusal(window.run(() => keepPerson({ userId: someone.id })))).toMatchObject({ code: "conflict" });
+    await redirectOf((await byBoss({ userId: someone.id, address: someone.email, when: "later" })).answer);
+    expect(await as(someone, () => keepAccount({}))).toMatchObject({ ok: true });
+    const made = await db().auditEvent.findMany({ where: { subjectId: someone.id }, orderBy: { at: "asc" } });
+    const pair = ["user.deletion_requested", "user.deletion_cancelled"];
+    expect(made.map(({ action }) => action)).toEqual([...pair, ...pair]);
+    expect(made.map(({ actorId }) => actorId === someone.id)).toEqual([false, false, false, true]);
+    expect(JSON.stringify(made)).not.toContain(someone.email);
+  });
+
+  test("now: the worker takes it at once, also of somebody who was leaving, and nobody takes it back", async () => {
+    const someone = await person();
+    await as(someone, () => requestDeletion({ address: someone.email }));
+    const { window, answer } = await byBoss({ userId: someone.id, address: someone.email, when: "now" });
+    expect(await redirectOf(answer)).toBe("/admin/users");
+    expect(await refusal(window.run(() => keepPerson({ userId: someone.id })))).toMatchObject({ code: "conflict" });
+    expect(await refusal(as(someone, () => keepAccount({})))).toMatchObject({ code: "conflict" });
+    const jobs = await db().$queryRaw<{ payload: { userId: string } }[]>`
+      SELECT payload FROM graphile_worker._private_jobs WHERE payload->>'userId' = ${someone.id}`;
+    expect(jobs).toEqual([{ payload: { userId: someone.id } }]);
+    await deleteAtOnce({ userId: someone.id });
+    expect(await rowOf(someone)).toMatchObject({ name: "", email: `${someone.id}@deleted.invalid`, deletedAt: expect.any(Date) });
+    // Twice is once: the worker may begin again.
+    await deleteAtOnce({ userId: someone.id });
+    expect(await db().auditEvent.count({ where: { action: "user.redacted", subjectId: someone.id } })).toBe(1);
+    // Nobody else goes by it.
+    const other = await person();
+    await deleteAtOnce({ userId: other.id });
+    expect((await rowOf(other)).deletedAt).toBeNull();
+  });
+
+  test("needs the address, a recent proof and the right: nobody else's, never one's own, and an admin on their way out deletes none", async () => {
+    const [someone, boss] = [await person(), await admin()];
+    const input = { userId: someone.id, address: someone.email, when: "now" } as const;
+    expect(await refusal(asVisitor({}, () => deletePerson(input)))).toMatchObject({ code: "unauthenticated" });
+    expect(await refusal(asVisitor({}, () => keepPerson({ userId: someone.id })))).toMatchObject({ code: "unauthenticated" });
+    for (const act of [() => deletePerson(input), () => keepPerson({ userId: someone.id })])
+      expect(await refusal(as(await person(), act))).toMatchObject({ code: "not_found" });
+    const window = await signedIn(boss);
+    expect(await refusal(window.run(() => deletePerson({ ...input, address: boss.email })))).toMatchObject({
+      fields: { address: expect.any(String) },
+    });
+    expect(await refusal(window.run(() => deletePerson({ ...input, userId: boss.id, address: boss.email })))).toMatchObject({
+      code: "forbidden",
+      message: expect.stringContaining("settings"),
+    });
+    expect(await refusal(window.run(() => deletePerson({ ...input, userId: randomUUID() })))).toMatchObject({ code: "not_found" });
+    for (const { name, input: wrong } of hostile(input))
+      expect((await window.run(() => deletePerson(wrong as never))).ok, name).toBe(false);
+    await db().session.update({ where: { id: window.claims.sid }, data: { reauthenticatedAt: new Date(Date.now() - 601_000) } });
+    expect(await refusal(window.run(() => deletePerson(input)))).toMatchObject({ code: "forbidden" });
+    const leaving = await admin({ deleteAfter: new Date(Date.now() + DAY_MS) });
+    expect(await refusal(as(leaving, () => deletePerson(input)))).toMatchObject({ code: "forbidden" });
+    expect((await rowOf(someone)).deleteAfter).toBeNull();
+  });
+
+  test("two admins who delete each other at once leave one", async () => {
+    const [one, two] = [await admin(), await admin()];
+    await db().user.updateMany({ where: { role: "ADMIN", id: { notIn: [one.id, two.id] } }, data: { role: "MEMBER" } });
+    const attempt = async (by: typeof one, of: typeof one) =>
+      redirectOf((await byBoss({ userId: of.id, address: of.email, when: "now" }, by)).answer);
+    const ended = await Promise.allSettled([attempt(one, two), attempt(two, one)]);
+    expect(ended.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    await Promise.all([deleteAtOnce({ userId: one.id }), deleteAtOnce({ userId: two.id })]);
+    expect(await db().user.count({ where: { id: { in: [one.id, two.id] }, role: "ADMIN", deletedAt: null } })).toBe(1);
+  });
+});
+
 describe("when the day has come", () => {
   /** Somebody who has left a trace wherever one can be left. */
   async function inhabitant() {
@@ -121,6 +207,15 @@ describe("when the day has come", () => {
     const fileId = await uploaded(window);
     await window.run(() => renameFile({ id: fileId, name: WORDS.file }));
     const pending = await window.run(() => requestUpload({ name: WORDS.file, sizeBytes: 4, contentType: "text/plain" }));
+    // What they were invited by, at this address and at one they had before, and what says their name to somebody else.
+    const days = { expiresAt: new Date(Date.now() + DAY_MS) };
+    await db().invitation.create({ data: { email, hash: randomUUID(), ...days } });
+    await db().invitation.create({
+      data: { email: `old.${email}`, hash: randomUUID(), ...days, acceptedAt: new Date(), acceptedById: id },
+    });
+    await db().user.update({ where: { id }, data: { role: "ADMIN" } });
+    expect(await as(someone, () => invite({ email: `guest.${id}@example.org`, role: "MEMBER" }))).toMatchObject({ ok: true });
+    await db().user.update({ where: { id }, data: { role: "MEMBER" } });
     // A job that nobody has done yet holds what was typed.
     await asVisitor({}, () => forgotPassword({ email }));
     await window.run(() => requestDeletion({ address: email }));

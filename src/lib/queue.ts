@@ -15,6 +15,7 @@ export interface Tasks {
   "account.verify": { address: string; by: Asker };
   "account.forgot": { address: string; by: Asker };
   "account.magicLink": { address: string; path: string; by: Asker };
+  "account.delete": { userId: string };
   "data.export": { exportId: string };
   "people.job": { jobId: string };
 }

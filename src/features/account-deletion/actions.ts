@@ -2,18 +2,26 @@
 
 import { ForbiddenError, subject } from "@casl/ability";
 import { revalidatePath } from "next/cache";
+import { redirect } from "next/navigation";
 import { lockAdmins } from "@/access/admins";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
+import type { Entry } from "@/access/entry";
+import { endSessions } from "@/access/identity/account-links";
 import { mailAccountDeletion } from "@/access/identity/account-mails";
 import { lockPerson } from "@/access/identity/factors";
 import { assertRecentlyProven } from "@/access/identity/reauthentication";
+import { accessibleBy } from "@/access/rules";
+import type { Transaction } from "@/lib/db";
 import { normaliseEmail } from "@/lib/email";
 import { AppError } from "@/lib/errors";
-import { DELETION_DAYS, keepAccountSchema, requestDeletionSchema } from "./schema";
+import { addJob } from "@/lib/queue";
+import { DELETION_DAYS, deletePersonSchema, keepAccountSchema, keepPersonSchema, requestDeletionSchema } from "./schema";
 
 const PAGE = "/settings/account";
 const DAY_MS = 24 * 3_600_000;
+/** A deletion that can still be taken back: what is due belongs to the worker. */
+const TO_COME = () => ({ deleteAfter: { gt: new Date() }, deletedAt: null });
 
 /**
  * Sets the day on which one's own account goes, for whoever types its address and has proven within ten minutes who they
@@ -43,13 +51,13 @@ export const requestDeletion = action(
   },
 );
 
-/** Takes the deletion back, up to the moment it is done. */
+/** Takes the deletion back, up to the moment its day has come. */
 export const keepAccount = action({ can: ["delete", "User"], rate: "write" }, keepAccountSchema, async (_, entry) => {
   const { userId } = entry.actor;
   await change(entry, async (tx, record) => {
     await lockPerson(tx, userId);
     const { count } = await tx.user.updateMany({
-      where: { id: userId, deleteAfter: { not: null }, deletedAt: null },
+      where: { id: userId, ...TO_COME() },
       data: { deleteAfter: null },
     });
     if (count === 0) throw new AppError("conflict");
@@ -57,3 +65,58 @@ export const keepAccount = action({ can: ["delete", "User"], rate: "write" }, ke
   });
   revalidatePath(PAGE);
 });
+
+/**
+ * For an admin, of another person whose address they type, within ten minutes of proving who they are: sets the day on which the
+ * account goes, or has the worker take it now. Every session of theirs ends. Never one's own, and never the last admin's.
+ */
+export const deletePerson = action(
+  { can: ["delete", "User"], rate: "credentials" },
+  deletePersonSchema,
+  async ({ userId, address, when }, entry) => {
+    const deleteAfter = new Date(Date.now() + (when === "later" ? DELETION_DAYS * DAY_MS : 0));
+    await change(entry, async (tx, record) => {
+      const admins = await lockAdmins(tx);
+      await lockPerson(tx, userId);
+      await assertRecentlyProven(entry, tx);
+      const person = await findOther(tx, entry, userId);
+      if (normaliseEmail(address) !== person.email)
+        throw new AppError("invalid", undefined, { fields: { address: "field.address_differs" } });
+      // Asked again under the lock: whoever was first may just have taken this right from us.
+      if (!admins.has(entry.actor.userId)) throw new AppError("forbidden");
+      if (admins.has(userId) && admins.size <= 1) throw new AppError("conflict", "last_admin");
+      // One who is leaving may still be deleted now.
+      const open = when === "later" ? { deleteAfter: null } : { deletedAt: null };
+      const { count } = await tx.user.updateMany({ where: { id: userId, ...open }, data: { deleteAfter } });
+      if (count === 0) throw new AppError("conflict");
+      await endSessions(tx, userId);
+      if (when === "later") await mailAccountDeletion(tx, userId, deleteAfter);
+      else await addJob(tx, "account.delete", { userId });
+      const after = { deleteAfter: deleteAfter.toISOString() };
+      await record({ action: "user.deletion_requested", subjectType: "User", subjectId: userId, after });
+    });
+    revalidatePath("/admin/users");
+    redirect(when === "later" ? `/admin/users/${userId}` : "/admin/users");
+  },
+);
+
+/** For an admin: takes the deletion of another person back, up to the moment its day has come. */
+export const keepPerson = action({ can: ["delete", "User"], rate: "write" }, keepPersonSchema, async ({ userId }, entry) => {
+  await change(entry, async (tx, record) => {
+    await lockPerson(tx, userId);
+    await findOther(tx, entry, userId);
+    const { count } = await tx.user.updateMany({ where: { id: userId, ...TO_COME() }, data: { deleteAfter: null } });
+    if (count === 0) throw new AppError("conflict");
+    await record({ action: "user.deletion_cancelled", subjectType: "User", subjectId: userId });
+  });
+  revalidatePath("/admin/users");
+  redirect(`/admin/users/${userId}`);
+});
+
+async function findOther(tx: Transaction, entry: Entry, id: string) {
+  if (id === entry.actor.userId) throw new AppError("forbidden", "own_account");
+  const where = { AND: [accessibleBy(entry.ability, "delete").ofType("User"), { id, deletedAt: null }] };
+  const person = await tx.user.findFirst({ where, select: { email: true } });
+  if (!person) throw new AppError("not_found");
+  return person;
+}

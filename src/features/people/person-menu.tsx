@@ -6,7 +6,7 @@ import { useState, useTransition } from "react";
 import { Can } from "@/access/ability-provider";
 import { Button } from "@/ui/button";
 import { ConfirmDialog } from "@/ui/confirm-dialog";
-import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuTrigger } from "@/ui/dropdown-menu";
+import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuLink, DropdownMenuTrigger } from "@/ui/dropdown-menu";
 import { MoreIcon } from "@/ui/icons";
 import { toast } from "@/ui/toast";
 import { resetSecondFactors, unbanPerson } from "./actions";
@@ -50,6 +50,9 @@ export function PersonMenu({ userId, name, banned }: { userId: string; name: str
           <DropdownMenuItem danger onClick={() => setResetting(true)}>
             {t("resetFactors")}
           </DropdownMenuItem>
+          <DropdownMenuLink href={`/admin/users/${userId}/delete`} className="text-danger">
+            {t("deleteAccount")}
+          </DropdownMenuLink>
         </DropdownMenuContent>
       </DropdownMenu>
       <BanDialog userId={userId} name={name} open={open} onClose={() => setOpen(false)} />
