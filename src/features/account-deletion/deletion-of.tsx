@@ -23,6 +23,7 @@ export async function DeletionOf({ person: { id, name, email, deleteAfter }, rec
     nowHint: t("personNowHint"),
     confirm: t("personConfirm", { email }),
     submit: t("delete"),
+    submitNow: t("personDeleteNow"),
   };
   return (
     <div className="grid gap-8">

@@ -21,16 +21,18 @@ export async function InvitationSearch({ query: { q, state } }: { query: Invitat
           placeholder={t("search")}
           aria-label={t("search")}
           aria-keyshortcuts="/"
-          className="min-w-40 flex-1 sm:max-w-72"
+          className="min-w-40 flex-1 max-sm:basis-full sm:max-w-72"
         />
-        <Select name="state" aria-label={t("state")} defaultValue={state ?? ""} className="w-36">
-          <option value="">{t("any")}</option>
-          {STATES.map((one) => (
-            <option key={one} value={one}>
-              {t(`is.${one}`)}
-            </option>
-          ))}
-        </Select>
+        <div className="w-40">
+          <Select name="state" aria-label={t("state")} defaultValue={state ?? ""}>
+            <option value="">{t("any")}</option>
+            {STATES.map((one) => (
+              <option key={one} value={one}>
+                {t(`is.${one}`)}
+              </option>
+            ))}
+          </Select>
+        </div>
         <Button type="submit" variant="secondary">
           {t("searchButton")}
         </Button>
