@@ -100,6 +100,7 @@ const NOTHING = {
   unsafeMetadata: {},
   profileComplete: false,
   mustChangePassword: false,
+  mayImpersonateWrite: false,
   secondFactor: false,
   deleteAfter: null,
   epoch: { increment: 1 },
