@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { APIRequestContext, BrowserContext } from "@playwright/test";
-import { admin, expect, PASSWORD, person, signIn, test } from "../support/e2e";
+import type { BrowserContext } from "@playwright/test";
+import { admin, enterAs, expect, formFields, PASSWORD, person, test } from "../support/e2e";
 import { pages } from "../support/e2e-pages";
 import { raw } from "../support/e2e-raw";
 import { file } from "../support/people";
@@ -66,7 +66,7 @@ const FOREIGN = [
 ];
 
 test("no query of a page is an error of ours", async ({ page, site }) => {
-  await signIn(page, await admin());
+  await enterAs(page, await admin());
   const cookie = await cookiesOf(page.context());
   const wrong: string[] = [];
   for (const { path, door } of pages()) {
@@ -83,7 +83,7 @@ test("no query of a page is an error of ours", async ({ page, site }) => {
 });
 
 test("a date in a cursor that PostgreSQL does not know is an error on no list", async ({ page }) => {
-  await signIn(page, await admin());
+  await enterAs(page, await admin());
   const wrong: string[] = [];
   for (const date of ["-271821-04-20T00:00:00.000Z", "0000-01-01T00:00:00.000Z", "+275760-09-13T00:00:00.000Z"]) {
     const cursor = Buffer.from(JSON.stringify([date, randomUUID()])).toString("base64url");
@@ -99,7 +99,7 @@ test("a date in a cursor that PostgreSQL does not know is an error on no list", 
 test("no path, method or protocol detail is an error of ours", async ({ page, site }) => {
   const member = await person();
   const own = await file(member);
-  await signIn(page, member);
+  await enterAs(page, member);
   const headers = { Cookie: await cookiesOf(page.context()) };
   const paths = [
     ...HOSTILE.flatMap((value) => [
@@ -316,7 +316,7 @@ test("what is posted to a page without being a form of it is refused, whatever i
 test("a form from another origin changes nothing", async ({ page, site }) => {
   const member = await person({ name: "Before Origin" });
   const own = await file(member);
-  await signIn(page, member);
+  await enterAs(page, member);
   const fields = await formFields(page.request, "/settings/profile", "bio");
   const evil = { Origin: "https://evil.example" };
   const profile = { ...fields, name: "After Origin", city: "Evilville", interests: "evil", bio: "evil" };
@@ -332,7 +332,7 @@ test("a form from another origin changes nothing", async ({ page, site }) => {
 
 test("wrong fields are named beside the field, unknown ones refused, and nothing is written", async ({ page, site }) => {
   const member = await person();
-  await signIn(page, member);
+  await enterAs(page, member);
   const fields = await formFields(page.request, "/settings/profile", "bio");
   const good = { ...fields, name: "Rosa Right", city: "Bern", interests: "chess", bio: "Fine." };
   const before = await site.sql(`SELECT name, city, interests, bio, role FROM "User" WHERE id = $1`, [member.id]);
@@ -409,7 +409,7 @@ test("no callbackUrl leads anywhere but here", async ({ page, request, site }) =
 
 test("Auth.js's own routes give nobody a role, a session or another address", async ({ page, site }) => {
   const member = await person();
-  await signIn(page, member);
+  await enterAs(page, member);
   const { csrfToken } = await (await page.request.get("/api/auth/csrf")).json();
   for (const data of [{ role: "ADMIN" }, { user: { role: "ADMIN", id: "x" } }, { sub: randomUUID(), epoch: 99 }, null, [], "x"]) {
     const answer = await page.request.post("/api/auth/session", { data: { csrfToken, data } });
@@ -443,7 +443,7 @@ test("Auth.js's own routes give nobody a role, a session or another address", as
 
 test("ids of others and of nobody are both not found", async ({ page }) => {
   const others = await file(await person());
-  await signIn(page, await person());
+  await enterAs(page, await person());
   for (const id of [others.id, randomUUID(), "1", "%00", "..%2f..", "undefined", `${randomUUID()}x`, "0".repeat(500)]) {
     const [get, remove] = [await page.request.get(`/api/files/${id}`), await page.request.delete(`/api/files/${id}`)];
     for (const answer of [get, remove]) {
@@ -452,15 +452,6 @@ test("ids of others and of nobody are both not found", async ({ page }) => {
     }
   }
 });
-
-/** The hidden fields by which a form names its action, of the form that holds the field `holds`. */
-async function formFields(request: APIRequestContext, path: string, holds: string): Promise<Record<string, string>> {
-  const html = await (await request.get(path)).text();
-  const form = html.match(/<form\b.*?<\/form>/gs)?.find((one) => one.includes(`name="${holds}"`)) ?? "";
-  const hidden = [...form.matchAll(/<input type="hidden" name="(\$ACTION[^"]*)"(?: value="([^"]*)")?/g)];
-  expect(hidden.length, `the form with ${holds} at ${path}`).toBeGreaterThan(0);
-  return Object.fromEntries(hidden.map(([, name = "", value = ""]) => [name, value.replaceAll("&quot;", '"').replaceAll("&amp;", "&")]));
-}
 
 async function cookiesOf(context: BrowserContext): Promise<string> {
   return (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { test as base, expect, PASSWORD, person, signIn } from "../support/e2e";
+import { test as base, enterAs, expect, PASSWORD, person, signIn } from "../support/e2e";
 import { type GitHub, startGitHub } from "../support/github";
 import { CALM, type Switches } from "../support/github-switches";
 import { withTotp } from "../support/second-factors";
@@ -148,7 +148,7 @@ test("a member confirms the password, connects GitHub in the settings, and signs
 }) => {
   const member = await person();
   const account = github.account({ email: member.email });
-  await signIn(page, member);
+  await enterAs(page, member);
   await forgetProof(site, member.id);
   await page.goto("/settings/security");
   const confirmation = page.locator("form").filter({ has: page.getByRole("button", { name: "Confirm password" }) });
@@ -196,7 +196,7 @@ test("somebody with a second factor is asked for it after GitHub too, and arrive
 test("connecting needs a proof of the last ten minutes, even from a page that was opened in time", async ({ page, github, site }) => {
   const member = await person();
   const account = github.account();
-  await signIn(page, member);
+  await enterAs(page, member);
   await page.goto("/settings/security");
   await forgetProof(site, member.id);
   await page.getByRole("button", { name: "Connect GitHub" }).click();
@@ -217,7 +217,7 @@ test("a GitHub account that is connected to somebody else is refused, and both s
   await expect(owner).toHaveURL(/\/onboarding/);
 
   const member = await person();
-  await signIn(page, member);
+  await enterAs(page, member);
   await page.goto("/settings/security");
   await page.getByRole("button", { name: "Connect GitHub" }).click();
   await authorize(page, account.login);

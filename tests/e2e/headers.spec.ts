@@ -1,5 +1,5 @@
 import type { APIRequestContext, APIResponse } from "@playwright/test";
-import { admin, expect, person, signIn, test } from "../support/e2e";
+import { admin, enterAs, expect, person, test } from "../support/e2e";
 import { pages } from "../support/e2e-pages";
 
 const API = ["/api/health", "/api/ready", "/api/files", "/api/files/none", "/api/auth/session", "/api/auth/providers", "/api/storage/none"];
@@ -80,7 +80,7 @@ test("a path that only begins like a file of ours has a policy, and nobody bring
 });
 
 test("what is made for one person is stored by nobody else", async ({ page, visitor }) => {
-  await signIn(page, await admin());
+  await enterAs(page, await admin());
   const paths = [...pages().map(({ path }) => path), ...API.filter((path) => !EVERYBODYS.includes(path)), "/no-such-page"];
   const loose: string[] = [];
   for (const path of paths) {
@@ -94,7 +94,7 @@ test("what is made for one person is stored by nobody else", async ({ page, visi
 });
 
 test("no source map is served or named", async ({ page }) => {
-  await signIn(page, await admin());
+  await enterAs(page, await admin());
   const scripts = new Set<string>();
   page.on("response", (response) => void (response.request().resourceType() === "script" && scripts.add(response.url())));
   for (const path of ["/login", "/files", "/admin/users", "/settings/security"]) await page.goto(path, { waitUntil: "networkidle" });
@@ -126,9 +126,9 @@ test("an error answer holds no stack, path or version", async ({ page, site }) =
 /** Each page with somebody who sees it. */
 async function askers(anonymous: APIRequestContext, visitor: () => Promise<import("@playwright/test").Page>) {
   const asAdmin = await visitor();
-  await signIn(asAdmin, await admin());
+  await enterAs(asAdmin, await admin());
   const newcomer = await visitor();
-  await signIn(newcomer, await person({ complete: false }));
+  await enterAs(newcomer, await person({ complete: false }));
   const requests = { anonymous, newcomer: newcomer.request, admin: asAdmin.request };
   return pages().map(({ path, door }) => ({ path, request: requests[door] }));
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { requireFirstAdmin } from "../../scripts/first-admin";
 import { parseEnv } from "../../src/lib/env";
-import { confirmAddress, expect, PASSWORD, person, signIn, signUp, test } from "../support/e2e";
+import { confirmAddress, enterAs, expect, PASSWORD, person, signIn, signUp, test } from "../support/e2e";
 import { startServer } from "../support/server";
 
 const FILE_BYTES = 20_000_000;
@@ -86,7 +86,7 @@ test("every members' page leads to onboarding and back while the profile is inco
 });
 
 test("a 20 MB file goes up with visible progress, comes down byte for byte, is renamed and deleted", async ({ page }, info) => {
-  await signIn(page, await person());
+  await enterAs(page, await person());
   await page.goto("/files");
   await expect(page.getByText("No files yet")).toBeVisible();
   const path = info.outputPath("ledger.txt");
@@ -138,7 +138,7 @@ test("a 20 MB file goes up with visible progress, comes down byte for byte, is r
 });
 
 test("an upload that cannot be is refused with its reason and leaves nothing", async ({ page }) => {
-  await signIn(page, await person());
+  await enterAs(page, await person());
   await page.goto("/files");
   const uploads = page.getByRole("list", { name: "Uploads" });
   await page.locator('input[type="file"]').setInputFiles([
@@ -159,7 +159,7 @@ test("an admin finds a member by half a name and makes them ADMIN; the member's 
 }) => {
   const family = `Quill${randomUUID().slice(0, 8)}`;
   const member = await person({ name: `Wilma ${family}` });
-  await signIn(page, member);
+  await enterAs(page, member);
   await page.goto("/admin");
   await expect(page).toHaveURL(/\/forbidden$/);
   await page.getByRole("link", { name: "Go to the members’ area" }).click();
@@ -200,8 +200,8 @@ test("a sign-out makes a copied cookie worthless", async ({ page, visitor }) => 
 test("a change of password signs out the other devices and not this one", async ({ page, visitor }) => {
   const member = await person();
   const other = await visitor();
-  await signIn(page, member);
-  await signIn(other, member);
+  await enterAs(page, member);
+  await enterAs(other, member);
   await page.goto("/settings/security");
   await page.getByLabel("Current password", { exact: true }).first().fill("wrong");
   await page.getByLabel("New password", { exact: true }).fill("tundra-marble-oboe-41");

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
-import { test as base, expect, person, signIn } from "../support/e2e";
+import { test as base, enterAs, expect, person } from "../support/e2e";
 import { startServer } from "../support/server";
 import { startSwift } from "../support/swift";
 
@@ -40,7 +40,7 @@ test("with S3 a file goes from the browser straight to the store and back, byte 
   site,
 }) => {
   const member = await person();
-  await signIn(page, member);
+  await enterAs(page, member);
   await page.goto("/files");
   const text = Buffer.from(randomBytes(1_500_000).toString("hex"));
   const put = page.waitForRequest((request) => request.method() === "PUT");
@@ -79,7 +79,7 @@ test("with S3 a file goes from the browser straight to the store and back, byte 
 });
 
 test("with S3 the policy lets scripts reach the store and nothing else beside this site", async ({ page, s3 }) => {
-  await signIn(page, await person());
+  await enterAs(page, await person());
   const policy = (await page.goto("/files"))?.headers()["content-security-policy"] ?? "";
   expect(/connect-src ([^;]+)/.exec(policy)?.[1]).toBe(`'self' ${s3.store}`);
   expect((await page.request.get("/api/ready")).status()).toBe(200);
@@ -87,7 +87,7 @@ test("with S3 the policy lets scripts reach the store and nothing else beside th
 
 test("with S3 an upload that is not what it says is refused and its object taken away", async ({ page, site, s3 }) => {
   const member = await person();
-  await signIn(page, member);
+  await enterAs(page, member);
   await page.goto("/files");
   await page
     .locator('input[type="file"]')

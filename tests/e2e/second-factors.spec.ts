@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
-import { axe, expect, PASSWORD, person, signIn, test } from "../support/e2e";
+import { axe, enterAs, expect, PASSWORD, person, signIn, test } from "../support/e2e";
 import { codeOf, withTotp } from "../support/second-factors";
 
 /** A phone or laptop with a finger on its reader. Whoever looks at the screen chooses nothing: that is `present`. */
@@ -27,7 +27,7 @@ async function addPasskey(page: Page, name: string) {
 test("a passkey is added, signs in by its button and quietly, is renamed, and once removed opens nothing", async ({ page, site }) => {
   const member = await person();
   const device = await authenticator(page);
-  await signIn(page, member);
+  await enterAs(page, member);
   await addPasskey(page, "Work laptop");
   expect(await device.passkeys()).toHaveLength(1);
   await axe(page);
@@ -71,7 +71,7 @@ test("a passkey is added, signs in by its button and quietly, is renamed, and on
 test("a device that does not recognise its owner makes no passkey, and the page says that nothing was changed", async ({ page }) => {
   const device = await authenticator(page);
   await device.recognises(false);
-  await signIn(page, await person());
+  await enterAs(page, await person());
   await page.goto("/settings/security");
   await page.getByRole("button", { name: "Add passkey" }).click();
   await expect(page.getByRole("alert").filter({ hasText: "Nothing was changed" })).toBeVisible();
@@ -81,7 +81,7 @@ test("a device that does not recognise its owner makes no passkey, and the page 
 test("somebody without a password cannot remove their last passkey", async ({ page, site }) => {
   const member = await person();
   await authenticator(page);
-  await signIn(page, member);
+  await enterAs(page, member);
   await addPasskey(page, "Only one");
   await site.sql(`DELETE FROM "Password" WHERE "userId" = $1`, [member.id]);
   await page.getByRole("button", { name: "Actions for Only one" }).click();
@@ -93,7 +93,7 @@ test("somebody without a password cannot remove their last passkey", async ({ pa
 
 test("two-step sign-in is turned on with the app, and a recovery code lets one back in", async ({ page }) => {
   const member = await person();
-  await signIn(page, member);
+  await enterAs(page, member);
   await page.goto("/settings/security");
   await page.getByRole("button", { name: "Set up two-step sign-in" }).click();
   await expect(page.getByRole("img", { name: "QR code for an authenticator app" })).toBeVisible();

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { AxeBuilder } from "@axe-core/playwright";
-import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
+import { type APIRequestContext, type BrowserContext, test as base, expect, type Page } from "@playwright/test";
 import pg from "pg";
 import { SITE, type SiteUnderTest } from "./e2e-setup";
 import type { Account, Switches } from "./github-switches";
@@ -82,7 +82,7 @@ export const test = base.extend<Fixtures & { allowed: RegExp[] }, { site: Site }
   },
   asAdmin: async ({ visitor }, use) => {
     const page = await visitor();
-    await signIn(page, await admin());
+    await enterAs(page, await admin());
     await use(page);
   },
 });
@@ -135,6 +135,25 @@ export async function signIn(page: Page, { email, plainPassword }: { email: stri
   await page.getByLabel("Password", { exact: true }).fill(plainPassword ?? PASSWORD);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.waitForURL((url) => url.pathname !== "/login");
+}
+
+/** Signs in by the request that the form makes, without showing it, for tests that begin after sign-in. The page stays where it is. */
+export async function enterAs(
+  { request }: Page,
+  { email, plainPassword }: { email: string; plainPassword?: string | null },
+): Promise<void> {
+  const fields = await formFields(request, "/login", "password");
+  const answer = await request.post("/login", { multipart: { ...fields, email, password: plainPassword ?? PASSWORD }, maxRedirects: 0 });
+  expect(answer.status()).toBe(303);
+}
+
+/** The hidden fields by which a form names its action, of the form that holds the field `holds`. */
+export async function formFields(request: APIRequestContext, path: string, holds: string): Promise<Record<string, string>> {
+  const html = await (await request.get(path)).text();
+  const form = html.match(/<form\b.*?<\/form>/gs)?.find((one) => one.includes(`name="${holds}"`)) ?? "";
+  const hidden = [...form.matchAll(/<input type="hidden" name="(\$ACTION[^"]*)"(?: value="([^"]*)")?/g)];
+  expect(hidden.length, `the form with ${holds} at ${path}`).toBeGreaterThan(0);
+  return Object.fromEntries(hidden.map(([, name = "", value = ""]) => [name, value.replaceAll("&quot;", '"').replaceAll("&amp;", "&")]));
 }
 
 /** Fails on what axe calls serious or critical on the page as it stands; `rules` asks for those alone. */
