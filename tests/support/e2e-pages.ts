@@ -12,7 +12,7 @@ const ADDRESSES: Record<string, string> = {
   "/admin/users/[id]/delete": `/admin/users/${SOMEBODY_ID}/delete`,
 };
 
-type Door = "anonymous" | "newcomer" | "admin";
+export type Door = "anonymous" | "newcomer" | "admin";
 
 /** Who sees a page instead of being sent elsewhere; an admin, where nothing else is said. */
 const DOORS: Record<string, Door> = {
