@@ -14,7 +14,8 @@ export default defineConfig({
   reporter: [["list"], ["json", { outputFile: "test-results/e2e.json" }]],
   use: {
     locale: "en-US",
-    trace: "retain-on-failure",
+    // A third of what a run costs; `npm run test:e2e -- --trace retain-on-failure` has one to look at.
+    trace: "off",
     launchOptions: {
       executablePath: await findChromium(),
       // Nothing but the page itself: no look-ups, no updates, no first-run pages.
