@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import bcrypt from "bcryptjs";
+import pg from "pg";
 import { describe, expect, test, vi } from "vitest";
 import { enter } from "@/access/door";
 import { currentEntry } from "@/access/entry";
@@ -152,6 +153,25 @@ describe("signInWithEmail", () => {
     for (const email of emails) all.push(await rounds(email));
     expect(all).toEqual(emails.map(() => 2 ** env().BCRYPT_COST));
     expect(Number((await hashOf(known.id))?.split("$")[2])).toBeLessThan(env().BCRYPT_COST);
+  });
+
+  test("the database is asked the same for an unknown address as for any other", async () => {
+    const queries = vi.spyOn(pg.Client.prototype, "query");
+    const asked = async (email: string) => {
+      queries.mockClear();
+      await asVisitor({}, () => signInWithEmail({ email, password: OTHER_PASSWORD }));
+      return queries.mock.calls.map(([query]: unknown[]) => (query && typeof query === "object" && "text" in query ? query.text : query));
+    };
+    const people = [
+      await person(),
+      await person({ password: null }),
+      await person({ emailVerified: null }),
+      await person({ bannedAt: new Date() }),
+    ];
+    const unknown = await asked("nobody@example.org");
+    expect(unknown.length).toBeGreaterThan(0);
+    for (const { email } of people) expect(await asked(email)).toEqual(unknown);
+    queries.mockRestore();
   });
 
   test("asks for no kinds of characters: small letters alone, digits alone and another script will do", async () => {

@@ -26,26 +26,27 @@ const DEVICE_SECONDS = 400 * 24 * 3600;
 
 /**
  * The id of the person with this address and password, or null. An unknown address and one without a password cost the
- * same hash. A hash of lower cost than configured is raised on the way. Throws AppError "rate_limited" after too many wrong
- * guesses, before any hash, or when too many wait.
+ * same query and the same hash. A hash of lower cost than configured is raised on the way. Throws AppError "rate_limited"
+ * after too many wrong guesses, before any hash, or when too many wait.
  */
 export async function verifyCredentials(typed: string, password: string): Promise<string | null> {
   const email = normaliseEmail(typed).slice(0, 254);
   const guess = await admitGuess(email, await currentVisitor());
-  const found = await db().user.findUnique({
-    where: { email },
-    select: { id: true, deletedAt: true, bannedAt: true, bannedUntil: true, banReason: true, password: { select: { hash: true } } },
-  });
-  const hash = found?.password?.hash ?? null;
-  if (!(await verifyPassword(password, hash)) || !found || !hash || found.deletedAt) return null;
+  // The hash alone: whatever hangs on a row that was found would be one query more than for an address nobody has.
+  const found = await db().password.findFirst({ where: { user: { email } }, select: { userId: true, hash: true } });
+  if (!(await verifyPassword(password, found?.hash ?? null)) || !found) return null;
+  const { userId: id, hash } = found;
+  const standing = { deletedAt: true, bannedAt: true, bannedUntil: true, banReason: true };
+  const user = await db().user.findUnique({ where: { id }, select: standing });
+  if (!user || user.deletedAt) return null;
   await guess.right();
-  assertNotBanned(found);
+  assertNotBanned(user);
   if (needsRehash(hash)) {
     const raised = await hashPassword(password);
     // Only if it is still the one that was checked: a change of password a moment ago must not be undone.
-    await db().password.updateMany({ where: { userId: found.id, hash }, data: { hash: raised } });
+    await db().password.updateMany({ where: { userId: id, hash }, data: { hash: raised } });
   }
-  return found.id;
+  return id;
 }
 
 /**
