@@ -132,16 +132,11 @@ async function alike(open: () => Promise<(how: "send" | "call") => Door>, timed:
   expect(complaints).toEqual([]);
 }
 
-/** One take. After half of it the limits are half as far, which is stricter than the whole: what is that much alike is enough. */
 async function differences(door: Door, asked: readonly State[]): Promise<string[]> {
   const samples = noSamples();
-  for (const part of [0.5, 1]) {
-    await collect(samples, door, asked, SAMPLES * part);
-    sameBytes(samples);
-    const found = asked.filter((state) => state !== "unknown").flatMap((state) => difference(state, samples, part));
-    if (found.length === 0 || part === 1) return found;
-  }
-  return [];
+  await collect(samples, door, asked, SAMPLES);
+  sameBytes(samples);
+  return asked.filter((state) => state !== "unknown").flatMap((state) => difference(state, samples));
 }
 
 function sameBytes(samples: Record<State, Sample[]>): void {
@@ -182,16 +177,16 @@ function withoutChance(answer: string, email: string): string {
   );
 }
 
-/** The kinds of difference beyond this part of the limits, as words that are the same in each take. */
-function difference(state: State, samples: Record<State, Sample[]>, part: number): string[] {
+/** The kinds of difference, as words that are the same in each take. */
+function difference(state: State, samples: Record<State, Sample[]>): string[] {
   const [these, those] = [samples[state], samples.unknown].map((list) => list.map(({ ms }) => ms));
   if (!these || !those) return [];
   const apart = shareSlower(these, those) - 0.5;
   const beside = median(these) / median(those) - 1;
   const word = (amount: number) => (amount > 0 ? "slower" : "faster");
   return [
-    ...(Math.abs(apart) > MOST_APART * part ? [`${state} is ${word(apart)} than unknown, by rank`] : []),
-    ...(Math.abs(beside) > MOST_BESIDE * part ? [`${state} is ${word(beside)} than unknown, by median`] : []),
+    ...(Math.abs(apart) > MOST_APART ? [`${state} is ${word(apart)} than unknown, by rank`] : []),
+    ...(Math.abs(beside) > MOST_BESIDE ? [`${state} is ${word(beside)} than unknown, by median`] : []),
   ];
 }
 
