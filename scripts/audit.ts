@@ -1,128 +1,115 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import type pg from "pg";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { z } from "zod";
+import { type Env, splitSecrets } from "../src/lib/env";
+import { archiveAudit } from "./audit-archive";
+import { type Head, readArchives, verifyAudit } from "./audit-chain";
+import { knownKeys, signingKey } from "./audit-keys";
+import { fileProblems, type ReadArchive, readArchive } from "./audit-read";
 import { openDatabase } from "./db";
-import { readEnvironment, requireDataFolder } from "./environment";
+import { authSecret, readEnvironment, requireDataFolder } from "./environment";
 import { withClient } from "./migrate";
 import { UserError } from "./terminal.mjs";
 
-const BATCH = 5_000;
-/** Of PostgreSQL's bigint. */
-const LOWEST = "-9223372036854775808";
 /** More are counted, not named. */
 const MOST_NAMED = 50;
-
-/** Where the chain ended: what stood there then has to stand there for ever. */
-export interface Head {
-  seq: number;
-  /** Hexadecimal. */
-  hash: string;
-}
-/** What is wrong, in the order of the chain, and its end. */
-export interface Verdict {
-  rows: number;
-  head: Head | null;
-  problems: string[];
-}
+const DAY_MS = 24 * 3_600_000;
+const USAGE = {
+  verify:
+    "npm run audit:verify takes nothing, or after -- : --head SEQ:HASH as an earlier run printed it, --archive FILE…, --key PUBLIC_KEY, --offline.",
+  archive: "npm run audit:archive takes after -- : --before 2026-01-31 (or AUDIT_RETENTION_DAYS is set), --out FOLDER.",
+};
 
 const headSchema = z.strictObject({ seq: z.number().int().positive(), hash: z.string().regex(/^[0-9a-f]{64}$/) });
+const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /**
  * `npm run audit:verify`: reads the whole audit log and names every row that was changed, removed, added or moved since it was
  * written; exit code 1 when there is one. Remembers where the log ended in FOYER_DATA, so that the next time a log that was cut
- * at its end, or hashed anew, is found too; `--head SEQ:HASH` names an end that was kept elsewhere.
+ * at its end, or hashed anew, is found too; `--head SEQ:HASH` names an end that was kept elsewhere. With `--archive FILE…` it reads
+ * those too, in the order given; `--offline` nothing else. `npm run audit:archive` moves the oldest rows into a signed file.
  */
 export async function main([name = "", ...args]: string[]): Promise<number> {
-  if (name !== "verify") throw new UserError(`There is no audit command ${name}; there is verify.`);
+  if (name !== "verify" && name !== "archive") throw new UserError(`There is no audit command ${name}; there are verify and archive.`);
   const env = readEnvironment();
   requireDataFolder(env.FOYER_DATA);
+  return name === "verify" ? verify(env, args) : archive(env, args);
+}
+
+async function verify(env: Env, args: string[]): Promise<number> {
+  const options = {
+    head: { type: "string" },
+    archive: { type: "string", multiple: true },
+    key: { type: "string", multiple: true },
+  } as const;
+  const { values, positionals } = parsed(() =>
+    parseArgs({ args, options: { ...options, offline: { type: "boolean" } }, allowPositionals: true }),
+  );
+  // A shell writes FILE* out: what follows the first one are files too.
+  const paths = [...(values.archive ?? []), ...positionals];
+  if ((positionals.length > 0 && !values.archive) || (values.offline && paths.length === 0)) throw new UserError(USAGE.verify);
   const path = join(env.FOYER_DATA, "audit-head.json");
-  const heads = [...remembered(path), ...given(args)];
+  const heads = [...remembered(path), ...given(values.head)];
+  const keys = knownKeys(keysPath(env), splitSecrets(authSecret(env)), values.key);
+  const files: ReadArchive[] = [];
+  for (const file of paths) files.push(await readArchive(resolve(file), keys, heads));
+  if (values.offline) return verdictOf(fileProblems(files, null), `The archives are as they were written: ${files.length}.`);
+  return onDatabase(env, async (client) => {
+    const { rows, archived, head, problems } = await verifyAudit(client, heads, keys);
+    const all = [...(files.length > 0 ? fileProblems(files, await readArchives(client)) : []), ...problems];
+    if (head && all.length === 0) keep(path, head);
+    const before = archived > 0 ? ` after ${archived} in archives${files.length > 0 ? ", which are too" : ""}` : "";
+    const end = head ? ` It ends with ${head.seq}:${head.hash}` : "";
+    return verdictOf(all, `The audit log is as it was written: ${rows} rows${before}.${end}`);
+  });
+}
+
+async function archive(env: Env, args: string[]): Promise<number> {
+  const { values } = parsed(() => parseArgs({ args, options: { before: { type: "string" }, out: { type: "string" } } }), USAGE.archive);
+  const before = day(values.before, env.AUDIT_RETENTION_DAYS);
+  const folder = resolve(values.out ?? join(env.FOYER_DATA, "audit-archive"));
+  const secrets = splitSecrets(authSecret(env));
+  const key = signingKey(secrets[0] ?? "");
+  // Before anything is signed: the key has to be known when its secret is long replaced.
+  knownKeys(keysPath(env), secrets);
+  return onDatabase(env, async (client) => {
+    const done = await archiveAudit(client, { before, folder, key });
+    if (!done) say(`Nothing to archive: no row but the newest is from before ${before.toISOString().slice(0, 10)}.`);
+    else {
+      const { firstSeq, lastSeq, firstAt, lastAt } = done.header;
+      say(`Rows ${firstSeq} to ${lastSeq} (${firstAt} to ${lastAt}) now lie in ${done.path} and nowhere else: keep it.`);
+      say(`Whoever has the public key ${key.publicKey} can verify it.`);
+    }
+    return 0;
+  });
+}
+
+function verdictOf(problems: string[], fine: string): number {
+  for (const problem of problems.slice(0, MOST_NAMED)) say(`  ${problem}`);
+  if (problems.length > MOST_NAMED) say(`  and ${problems.length - MOST_NAMED} more`);
+  say(problems.length > 0 ? `\nThe audit log is not as it was written: ${problems.length} rows, places or files.` : fine);
+  return problems.length > 0 ? 1 : 0;
+}
+
+async function onDatabase(env: Env, work: Parameters<typeof withClient<number>>[1]): Promise<number> {
   const database = await openDatabase(env.DATABASE_URL, join(env.FOYER_DATA, "postgres"));
   try {
-    const { rows, head, problems } = await withClient(database.url, (client) => verifyAudit(client, heads));
-    const say = (line: string) => process.stdout.write(`${line}\n`);
-    for (const problem of problems.slice(0, MOST_NAMED)) say(`  ${problem}`);
-    if (problems.length > MOST_NAMED) say(`  and ${problems.length - MOST_NAMED} more`);
-    if (problems.length > 0) {
-      say(`\nThe audit log is not as it was written: ${problems.length} of ${rows} rows or places.`);
-      return 1;
-    }
-    if (head) {
-      // Renamed into place: a kill must not leave half an end.
-      writeFileSync(`${path}.new`, `${JSON.stringify(head)}\n`, { mode: 0o600 });
-      renameSync(`${path}.new`, path);
-    }
-    say(`The audit log is as it was written: ${rows} rows.${head ? ` It ends with ${head.seq}:${head.hash}` : ""}`);
-    return 0;
+    return await withClient(database.url, work);
   } finally {
     await database.stop();
   }
 }
 
-/** Reads the chain in one snapshot, a batch at a time; `heads` are ends it had before. */
-export async function verifyAudit(client: pg.Client, heads: Head[] = []): Promise<Verdict> {
-  const problems: string[] = [];
-  let [rows, seq] = [0, 0];
-  let after = LOWEST;
-  let hash: Buffer = Buffer.alloc(0);
-  await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-  try {
-    for (;;) {
-      const batch = (await client.query<LinkRow>(LINKS, [after, BATCH])).rows;
-      for (const link of batch) {
-        rows++;
-        const place = Number(link.seq);
-        after = link.seq;
-        if (place < 1) {
-          problems.push(`a place was added before the first: ${link.seq}, event ${link.eventId}`);
-          continue;
-        }
-        if (place !== seq + 1)
-          problems.push(`${place - seq === 2 ? `row ${seq + 1} was` : `rows ${seq + 1} to ${place - 1} were`} removed from the chain`);
-        if (link.text === null) problems.push(`row ${place} was removed: event ${link.eventId}`);
-        else if (place !== seq + 1) problems.push(`row ${place} cannot be checked, since the one before it is gone: event ${link.eventId}`);
-        else if (!createHash("sha256").update(hash).update(link.text, "utf8").digest().equals(link.hash))
-          problems.push(`row ${place} was changed or moved: event ${link.eventId} (${link.action}, ${link.at?.toISOString()})`);
-        // What follows is judged by what stands here, so that one change is one line.
-        [seq, hash] = [place, link.hash];
-        for (const head of heads)
-          if (head.seq === place && head.hash !== hash.toString("hex"))
-            problems.push(`row ${place} was hashed anew since the log was last verified`);
-      }
-      if (batch.length < BATCH) break;
-    }
-    for (const head of heads)
-      if (head.seq > seq) problems.push(`the log ends with row ${seq}; when it was last verified it reached ${head.seq}`);
-    for (const { id, action, at } of (await client.query<{ id: string; action: string; at: Date }>(UNLINKED)).rows)
-      problems.push(`an event was added past the chain: ${id} (${action}, ${at.toISOString()})`);
-  } finally {
-    await client.query("ROLLBACK");
-  }
-  return { rows, head: rows > 0 ? { seq, hash: hash.toString("hex") } : null, problems };
+function keysPath({ FOYER_DATA }: Env): string {
+  return join(FOYER_DATA, "audit-public-keys");
 }
 
-interface LinkRow {
-  seq: string;
-  eventId: string;
-  hash: Buffer;
-  /** What is hashed of the event; null when there is none. */
-  text: string | null;
-  action: string | null;
-  at: Date | null;
+function keep(path: string, head: Head): void {
+  // Renamed into place: a kill must not leave half an end.
+  writeFileSync(`${path}.new`, `${JSON.stringify(head)}\n`, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
 }
-
-/** Spelled out as in the migration of the chain, and not called there: a function can be changed like a row. */
-const LINKS = `
-  SELECT l."seq", l."eventId", l."hash", e."action", e."at", CASE WHEN e."id" IS NULL THEN NULL ELSE jsonb_build_array(
-    e."id", floor(extract(epoch FROM e."at") * 1000)::bigint, e."actorId", e."realActorId", e."action",
-    e."subjectType", e."subjectId", e."ip", e."userAgent", e."before", e."after")::text END AS "text"
-  FROM "AuditLink" l LEFT JOIN "AuditEvent" e ON e."id" = l."eventId" WHERE l."seq" > $1 ORDER BY l."seq" LIMIT $2`;
-const UNLINKED = `
-  SELECT e."id", e."action", e."at" FROM "AuditEvent" e
-  WHERE NOT EXISTS (SELECT FROM "AuditLink" l WHERE l."eventId" = e."id") ORDER BY e."at", e."id"`;
 
 function remembered(path: string): Head[] {
   if (!existsSync(path)) return [];
@@ -135,12 +122,26 @@ function remembered(path: string): Head[] {
   }
 }
 
-function given(args: string[]): Head[] {
-  const [flag, value = "", ...more] = args;
-  if (flag === undefined) return [];
+function given(value: string | undefined): Head[] {
+  if (value === undefined) return [];
   const [seq, hash] = value.split(":");
   const head = headSchema.safeParse({ seq: Number(seq), hash });
-  if (flag !== "--head" || more.length > 0 || !head.success)
-    throw new UserError("npm run audit:verify takes nothing, or -- --head SEQ:HASH as an earlier run printed it.");
+  if (!head.success) throw new UserError(USAGE.verify);
   return [head.data];
+}
+
+/** Midnight in UTC of the day named, or as many days ago as the log keeps. */
+function day(named: string | undefined, retentionDays: number | undefined): Date {
+  if (named === undefined && retentionDays !== undefined) return new Date(Date.now() - retentionDays * DAY_MS);
+  const date = z.iso.date().safeParse(named);
+  if (!date.success) throw new UserError(USAGE.archive);
+  return new Date(`${date.data}T00:00:00.000Z`);
+}
+
+function parsed<T>(parse: () => T, usage = USAGE.verify): T {
+  try {
+    return parse();
+  } catch {
+    throw new UserError(usage);
+  }
 }

@@ -15,7 +15,7 @@ const HEAD = [
 const GROUPS: { title: string; names: RegExp }[] = [
   { title: "Site", names: /^(PORT|HOSTNAME|FOYER_DATA|LOG_LEVEL)$/ },
   { title: "Sign-in", names: /^(AUTH_|SIGN_UP|REQUIRE_|RATE_LIMIT_|PASSWORD_|HIBP_|BCRYPT_|FOYER_ADMIN_|GEOIP_|TRUSTED_PROXIES$)/ },
-  { title: "Database", names: /^(DATABASE_|REDIS_URL$)/ },
+  { title: "Database", names: /^(DATABASE_|REDIS_URL$|AUDIT_)/ },
   { title: "Mail", names: /^(SMTP_URL|EMAIL_FROM)$/ },
   { title: "Files", names: /^(STORAGE_|S3_|AWS_|PRESIGNED_|MAX_FILE_|QUOTA_)/ },
 ];

@@ -62,6 +62,7 @@ export function serverEnvironment(
   env: Env,
   { databaseUrl, embedded, dev }: { databaseUrl: string; embedded: boolean; dev: boolean },
 ): NodeJS.ProcessEnv {
+  const filledIn = ["DATABASE_URL", "AUTH_SECRET", "FOYER_DATA", "PORT", "HOSTNAME"].filter((name) => !process.env[name]?.trim());
   return {
     // Next's reports to its makers: a self-hosted site says nothing about itself unless somebody wants it to.
     NEXT_TELEMETRY_DISABLED: "1",
@@ -74,5 +75,7 @@ export function serverEnvironment(
     FOYER_DATA: env.FOYER_DATA,
     PORT: String(env.PORT),
     HOSTNAME: env.HOSTNAME,
+    // So that /admin/system can tell what somebody set.
+    FOYER_FILLED_IN: filledIn.join(","),
   };
 }

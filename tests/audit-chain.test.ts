@@ -6,7 +6,7 @@ import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { changeRole } from "@/features/people/actions";
 import { db } from "@/lib/db";
-import { verifyAudit } from "../scripts/audit";
+import { verifyAudit } from "../scripts/audit-chain";
 import { admin, person } from "./support/people";
 import { cloneDatabase, temporaryFolder } from "./support/postgres";
 import { as } from "./support/request";

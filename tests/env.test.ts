@@ -59,6 +59,7 @@ describe("parseEnv", () => {
     RATE_LIMIT_FACTOR: ["0", "1001", "twice"],
     REQUIRE_ADMIN_MFA: ["yes please"],
     DATABASE_POOL_SIZE: ["0", "201"],
+    AUDIT_RETENTION_DAYS: ["0", "36501", "a year"],
     REDIS_URL: ["localhost:6379", "http://localhost:6379"],
     SMTP_URL: ["mail.example.org", "https://mail.example.org", "mail.example.org:587"],
     EMAIL_FROM: ["foyer", "Foyer foyer@example.org", "Foyer <foyer@example.org>\r\nBcc: x@example.org", "a@example.org, b@example.org"],

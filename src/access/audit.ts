@@ -69,12 +69,18 @@ export const AUDIT_ACTIONS = [
   "people_job.started",
   "people_job.cancelled",
   "people_job.finished",
+  "audit.archived",
+  "job.retried",
+  "job.given_up",
+  "mail.sent_again",
+  "storage.counted",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 export interface AuditRow {
   action: AuditAction;
-  subjectType: RowName;
+  /** What was done to: a row that rules speak of, or a part of the site itself. */
+  subjectType: RowName | "Job" | "Mail" | "Storage";
   subjectId: string;
   /** Who acted, where nobody is signed in yet (sign-up, sign-in). */
   actorId?: string;

@@ -79,6 +79,11 @@ export const envShape = {
     .url({ protocol: /^rediss?$/ })
     .optional()
     .describe("Where guesses at passwords and codes are counted instead of the database; while it is away the database counts."),
+  AUDIT_RETENTION_DAYS: number(1, 36_500)
+    .optional()
+    .describe(
+      "Days that `npm run audit:archive` leaves in the audit log when it is told no day; older rows go into a signed file. Unset: all of them stay.",
+    ),
   DATABASE_POOL_SIZE: number(1, 200).default(10).describe("Database connections of each process."),
 
   SMTP_URL: z
@@ -145,7 +150,7 @@ function splitList(list: string): string[] {
 }
 
 /** AUTH_SECRET as a list, newest first: the first one writes, all of them read. */
-function splitSecrets(list: string): string[] {
+export function splitSecrets(list: string): string[] {
   return list
     .split(",")
     .map((secret) => secret.trim())
@@ -165,10 +170,25 @@ export function providerVariables(id: string): {
   clientSecret: string | undefined;
   issuer: string | undefined;
 } {
-  const name = id.toUpperCase().replace(/-/g, "_");
-  const read = (suffix: string) =>
-    process.env[`AUTH_${name}_${suffix}`]?.trim() || process.env[ALIASES[`AUTH_${name}_${suffix}` as keyof Env] ?? ""]?.trim() || undefined;
+  const read = (suffix: ProviderSuffix) => {
+    const name = providerVariable(id, suffix);
+    return process.env[name]?.trim() || process.env[ALIASES[name as keyof Env] ?? ""]?.trim() || undefined;
+  };
   return { clientId: read("ID"), clientSecret: read("SECRET"), issuer: read("ISSUER") };
+}
+
+type ProviderSuffix = "ID" | "SECRET" | "ISSUER";
+export function providerVariable(id: string, suffix: ProviderSuffix): string {
+  return `AUTH_${id.toUpperCase().replace(/-/g, "_")}_${suffix}`;
+}
+
+/** The name of every setting, and whether somebody set it: what `npm start` filled in (FOYER_FILLED_IN) nobody did. Never a value. */
+export function settingNames(): { name: string; isSet: boolean }[] {
+  const filledIn = new Set(process.env.FOYER_FILLED_IN?.split(","));
+  return Object.keys(envShape).map((name) => {
+    const alias = ALIASES[name as keyof Env] ?? "";
+    return { name, isSet: Boolean(process.env[name]?.trim() || process.env[alias]?.trim()) && !filledIn.has(name) };
+  });
 }
 
 /**

@@ -13,6 +13,7 @@ import type { AuditFilter, AuditQuery } from "./schema";
 
 export const AUDIT_PAGE_SIZE = 50;
 const CSV_BATCH = 1_000;
+const ARCHIVES_SHOWN = 20;
 const NOBODY = "00000000-0000-0000-0000-000000000000";
 
 const EVENT = {
@@ -52,6 +53,20 @@ export async function auditLength(entry: Entry): Promise<number> {
   if (!entry.ability.can("read", "Dashboard")) return 0;
   const last = await db().auditLink.findFirst({ orderBy: { seq: "desc" }, select: { seq: true } });
   return Number(last?.seq ?? 0);
+}
+
+/** The newest stretches that lie in signed files and no more here, where `npm run audit:archive` was run; and how many there are. */
+export async function listArchives(entry: Entry) {
+  if (!entry.ability.can("read", "Dashboard")) return { archives: [], count: 0 };
+  const [rows, count] = await Promise.all([
+    db().auditArchive.findMany({
+      select: { firstSeq: true, lastSeq: true, firstAt: true, lastAt: true, fileName: true, sha256: true, keyId: true, createdAt: true },
+      orderBy: { firstSeq: "desc" },
+      take: ARCHIVES_SHOWN,
+    }),
+    db().auditArchive.count(),
+  ]);
+  return { archives: rows.map((row) => ({ ...row, firstSeq: Number(row.firstSeq), lastSeq: Number(row.lastSeq) })), count };
 }
 
 /**

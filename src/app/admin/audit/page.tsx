@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { Suspense } from "react";
 import { enter } from "@/access/door";
+import { ArchiveList } from "@/features/audit/archive-list";
 import { AuditFilters } from "@/features/audit/audit-filters";
 import { AuditList } from "@/features/audit/audit-list";
 import { auditLength } from "@/features/audit/queries";
@@ -29,6 +30,7 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
       <p className="mt-5 text-muted text-sm">
         {t.rich("chain", { count, command: () => <code className="font-mono">npm run audit:verify</code> })}
       </p>
+      <ArchiveList entry={entry} />
     </MembersFrame>
   );
 }
