@@ -18,7 +18,7 @@ import {
 } from "@/access/identity/credentials";
 import { SignInRefused } from "@/access/identity/sign-in-refused";
 import { beginTwoStep, redeemTicket, twoStepPage } from "@/access/identity/tickets";
-import { hasVerifiedEmail, offersMagicLink, readyProviders, waysIn } from "@/lib/auth-providers";
+import { hasVerifiedEmail, listedWaysIn, offersMagicLink, readyProviders, waysIn } from "@/lib/auth-providers";
 import { db } from "@/lib/db";
 import { emailSchema, normaliseEmail } from "@/lib/email";
 import { env } from "@/lib/env";
@@ -46,6 +46,11 @@ export function configuredProviders(): Provider[] {
 export function providerCallbacks(): string[] {
   const outside = waysIn(configuredProviders()).filter(({ type }) => type === "oauth" || type === "oidc");
   return outside.map(({ id }) => `${BASE_PATH}/callback/${id}`);
+}
+
+/** Every way in that stands in auth.config.ts, with what it lacks. */
+export function listedProviders() {
+  return listedWaysIn(authConfig.providers);
 }
 
 /** Whether a link in the mail signs people in here. */

@@ -9,6 +9,7 @@ import { sendMail } from "@/features/mail/tasks";
 import { doPeopleJob } from "@/features/people-jobs/runner";
 import { sweepPeopleJobs } from "@/features/people-jobs/sweep";
 import { sendMagicLink, sendReset } from "@/features/recovery/changes";
+import { sweepCensus, takeCensus } from "@/features/system/census";
 import { env, isZeroConfig } from "@/lib/env";
 import { openGeoip } from "@/lib/geoip";
 import { log } from "@/lib/log";
@@ -27,6 +28,7 @@ const HANDLERS: Handlers = {
   "account.magicLink": sendMagicLink,
   "account.delete": deleteAtOnce,
   "data.export": makeExport,
+  "storage.census": takeCensus,
   "people.job": doPeopleJob({}),
 };
 
@@ -43,7 +45,7 @@ export async function startUp(): Promise<void> {
 /** One sweep at a time: a slow store must not see them pile up. */
 function sweepIn(ms: number): void {
   const sweep = () =>
-    Promise.all([sweepDeletions(), sweepExports(), sweepFiles(), sweepInvitations(), sweepPeopleJobs(), sweepTokens()])
+    Promise.all([sweepCensus(), sweepDeletions(), sweepExports(), sweepFiles(), sweepInvitations(), sweepPeopleJobs(), sweepTokens()])
       .catch((error) => log().warn({ err: error }, "sweep of accounts, files, invitations, jobs and tokens"))
       .finally(() => sweepIn(SWEEP_EVERY_MS));
   setTimeout(() => void sweep(), ms).unref();

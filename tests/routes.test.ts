@@ -18,6 +18,7 @@ import * as preferences from "@/features/preferences/actions";
 import * as profiles from "@/features/profiles/actions";
 import * as recovery from "@/features/recovery/actions";
 import * as secondFactors from "@/features/second-factors/actions";
+import * as system from "@/features/system/actions";
 import { env } from "@/lib/env";
 import { sessionCookieName } from "@/lib/session-cookie";
 import { encodeToken } from "@/lib/session-token";
@@ -45,6 +46,7 @@ const ACTIONS = {
   profiles,
   recovery,
   "second-factors": secondFactors,
+  system,
 };
 
 /** The address that stands for a page: that of a member where it is about one person. */

@@ -54,6 +54,12 @@ export async function settleFreshness(): Promise<void> {
   own.asked.clear();
 }
 
+/** Whether this process hears of changes as they are made, and when it last heard anything; null before it ever did. */
+export function freshnessLink(): { linked: boolean; lastHeard: Date | null } {
+  const { linked, lastHeard } = memory();
+  return { linked, lastHeard: lastHeard > 0 ? new Date(lastHeard) : null };
+}
+
 /** Starts listening, once a process; called at start-up and, for processes without one, at the first check. */
 export function startFreshness(): void {
   const own = memory();

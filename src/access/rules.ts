@@ -123,6 +123,8 @@ function member({ can }: Rules, me: string): void {
 
 function admin({ can, cannot }: Rules, { userId: me, mayImpersonateWrite }: Bearer): void {
   can("read", "Dashboard");
+  // Jobs and mails that failed, and a look at the store: features/system.
+  can("update", "Dashboard");
 
   can(["create", "read"], "User");
   // Never one's own there, nor the last admin's: features/account-deletion.

@@ -1,7 +1,7 @@
 import { customFetch } from "next-auth";
 import type { Provider } from "next-auth/providers";
 import { normaliseEmail } from "./email";
-import { env, providerVariables } from "./env";
+import { env, providerVariable, providerVariables } from "./env";
 
 const ANSWER_MS = 10_000;
 
@@ -63,6 +63,21 @@ export function waysIn(providers: readonly Provider[]): WayIn[] {
   return providers.map((entry) => {
     const provider = typeof entry === "function" ? entry({}) : entry;
     return { id: String(provider.options?.id ?? provider.id), name: String(provider.options?.name ?? provider.name), type: provider.type };
+  });
+}
+
+/** Every way in of auth.config.ts, whether or not it can be used, with the names of the variables it still lacks. */
+export function listedWaysIn(configured: Configured): (WayIn & { missing: string[] })[] {
+  return configured.map((entry) => {
+    const given = { options: undefined, issuer: undefined, ...(typeof entry === "function" ? entry({}) : entry) };
+    const { type } = given;
+    const id = String(given.options?.id ?? given.id);
+    const name = String(given.options?.name ?? given.name);
+    if (type !== "oauth" && type !== "oidc") return { id, name, type, missing: [] };
+    const { clientId, clientSecret, issuer = given.issuer } = { ...providerVariables(id), ...given.options };
+    const values = { ID: clientId, SECRET: clientSecret, ...(type === "oidc" && { ISSUER: issuer }) };
+    const missing = (["ID", "SECRET", "ISSUER"] as const).filter((suffix) => suffix in values && !values[suffix]);
+    return { id, name, type, missing: missing.map((suffix) => providerVariable(id, suffix)) };
   });
 }
 

@@ -17,6 +17,7 @@ export interface Tasks {
   "account.magicLink": { address: string; path: string; by: Asker };
   "account.delete": { userId: string };
   "data.export": { exportId: string };
+  "storage.census": { censusId: string };
   "people.job": { jobId: string };
 }
 /** Who caused a job, for the audit log, and the language of their mails where they have chosen none. */
@@ -115,8 +116,11 @@ async function work(handlers: Partial<Handlers>, signal: AbortSignal): Promise<v
   // Typed as an interface of graphile-worker's own, which an EventEmitter satisfies.
   const events = new EventEmitter() as WorkerEvents;
   let guard: Promise<void> | undefined;
+  const count = { done: 0, failed: 0 };
+  events.on("job:success", () => count.done++);
+  events.on("job:error", () => count.failed++);
   events.once("pool:create", ({ workerPool }) => {
-    guard = standGuard(pool, workerPool.id, over.signal);
+    guard = standGuard(pool, workerPool.id, count, over.signal);
   });
   try {
     const options = {
@@ -194,15 +198,16 @@ async function alone(pool: pg.Pool, jobId: string, work: () => Promise<unknown>)
 
 /**
  * Holds a lock that tells the others that this pool lives, and frees the jobs of pools whose lock nobody holds any more;
- * graphile-worker itself would leave those alone for four hours.
+ * graphile-worker itself would leave those alone for four hours. What /admin/system shows of it, it notes on the way.
  */
-async function standGuard(pool: pg.Pool, poolId: string, signal: AbortSignal): Promise<void> {
+async function standGuard(pool: pg.Pool, poolId: string, count: { done: number; failed: number }, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const client = await pool.connect().catch(() => null);
     try {
       await client?.query("SELECT pg_advisory_lock($1, hashtext($2))", [POOL_LOCK, poolId]);
       while (client && !signal.aborted) {
         await client.query(TAKE_OVER, [POOL_LOCK, poolId]);
+        await client.query(BEAT, [poolId, count.done, count.failed]);
         await sleep(GUARD_EVERY_MS, undefined, { signal }).catch(() => undefined);
       }
     } catch (error) {
@@ -219,6 +224,11 @@ const TAKE_OVER = `
     SELECT DISTINCT locked_by FROM graphile_worker.jobs WHERE locked_at < now() - interval '10 seconds' AND locked_by <> $2
   ), gone AS MATERIALIZED (SELECT locked_by FROM held WHERE pg_try_advisory_xact_lock($1, hashtext(locked_by)))
   SELECT graphile_worker.force_unlock_workers(array_agg(locked_by)) FROM gone HAVING count(*) > 0`;
+
+const BEAT = `
+  WITH gone AS (DELETE FROM "Worker" WHERE "beatAt" < now() - interval '7 days' AND "id" <> $1)
+  INSERT INTO "Worker" ("id", "done", "failed") VALUES ($1, $2, $3)
+  ON CONFLICT ("id") DO UPDATE SET "beatAt" = now(), "done" = $2, "failed" = $3`;
 
 /** graphile-worker's words in our log. It tries again by itself whatever it calls an error; its details hold whole jobs. */
 function workerLogger(): Logger {

@@ -31,3 +31,8 @@ function text(max: number, min: number, refused: RegExp) {
       .pipe(z.string().min(min).max(max))
   );
 }
+
+/** A text without e-mail addresses and control characters. */
+export function withoutAddresses(text: string): string {
+  return text.replace(/[^\s<>"']+@[^\s<>"']+/g, "(address)").replace(/\p{Cc}+/gu, " ");
+}

@@ -36,6 +36,7 @@ export class WrongLength extends Error {
  */
 export class ObjectFiles {
   #swept: Promise<void> | undefined;
+  #owners: string[] | undefined;
 
   constructor(private readonly root: string) {}
 
@@ -113,7 +114,7 @@ export class ObjectFiles {
   /** Up to `limit` keys that begin with `prefix` and come after `after`, in byte order. */
   async list(prefix: string, after: string, limit: number): Promise<string[]> {
     const keys: string[] = [];
-    const owners = prefix.includes("/") ? [prefix.slice(0, prefix.indexOf("/") + 1)] : await this.#names(this.root, "/", true);
+    const owners = prefix.includes("/") ? [prefix.slice(0, prefix.indexOf("/") + 1)] : await this.#ownersAfter(after);
     for (const owner of owners) {
       if (keys.length >= limit) break;
       // A folder is skipped unread when no key in it can begin with the prefix or come after the cursor.
@@ -124,7 +125,15 @@ export class ObjectFiles {
         if (isKey(key) && key > after && key.startsWith(prefix)) keys.push(key);
       }
     }
+    // The last page of a walk: nobody asks for the owners again.
+    if (keys.length < limit) this.#owners = undefined;
     return keys.slice(0, limit);
+  }
+
+  /** All owners, read at the first page of a walk and kept for the next ones: a million of them are not sorted anew for each. */
+  async #ownersAfter(after: string): Promise<string[]> {
+    if (after === "" || !this.#owners) this.#owners = await this.#names(this.root, "/", true);
+    return this.#owners;
   }
 
   async #names(folder: string, suffix: string, folders: boolean): Promise<string[]> {

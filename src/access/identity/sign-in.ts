@@ -1,12 +1,12 @@
 import { cookies } from "next/headers";
-import { configuredProviders, isMagicLinkOffered, signIn, signOut, TICKET_PROVIDER } from "@/auth";
+import { configuredProviders, isMagicLinkOffered, listedProviders, signIn, signOut, TICKET_PROVIDER } from "@/auth";
 import { type WayIn, waysIn } from "@/lib/auth-providers";
 import { AppError } from "@/lib/errors";
 import { readSessionCookie } from "@/lib/session-cookie";
 import { currentVisitor } from "../entry";
 import { SignInRefused } from "./sign-in-refused";
 
-export { isMagicLinkOffered };
+export { isMagicLinkOffered, listedProviders };
 
 /** The ways in that are offered here, in the order of auth.config.ts. */
 export function offeredWaysIn(): WayIn[] {

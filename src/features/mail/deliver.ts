@@ -1,6 +1,6 @@
 import "server-only";
-import { createTransport } from "nodemailer";
 import { env } from "@/lib/env";
+import { mailReason, openMailTransport } from "@/lib/mail-transport";
 import { siteOrigin } from "@/lib/site-link";
 import { MARK_CID, MARK_PNG } from "./mark";
 import type { RenderedMail } from "./render";
@@ -9,7 +9,6 @@ import type { RenderedMail } from "./render";
 const TIMEOUTS = { dnsTimeout: 10_000, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
 /** The whole conversation: a server that sends a byte now and then would never run into the others. */
 const LONGEST_MS = 120_000;
-const MAX_REASON = 300;
 
 /** `refused`: this mail to this address will never be taken. `failed`: perhaps later. */
 export type Outcome = { result: "sent" } | { result: "refused" | "failed"; reason: string };
@@ -27,7 +26,7 @@ export interface Envelope {
 export async function deliver({ id, to, createdAt }: Envelope, { subject, html, text }: RenderedMail): Promise<Outcome> {
   const { EMAIL_FROM } = env();
   const host = new URL(siteOrigin()).hostname;
-  const transport = openTransport();
+  const transport = openMailTransport(TIMEOUTS);
   let late: NodeJS.Timeout | undefined;
   try {
     const sending = transport.sendMail({
@@ -51,32 +50,15 @@ export async function deliver({ id, to, createdAt }: Envelope, { subject, html, 
     await Promise.race([sending, tooLong]);
     return { result: "sent" };
   } catch (error) {
-    return { result: isPermanent(error) ? "refused" : "failed", reason: reasonOf(error) };
+    return { result: isPermanent(error) ? "refused" : "failed", reason: mailReason(error) };
   } finally {
     clearTimeout(late);
     transport.close();
   }
 }
 
-function openTransport() {
-  const url = env().SMTP_URL ?? "";
-  const { username, hostname } = new URL(url);
-  // A password is not sent in the clear because somebody on the way took STARTTLS out; `?requireTLS=false` allows it by name.
-  const requireTLS = Boolean(username) && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
-  return createTransport({ requireTLS, ...TIMEOUTS, url });
-}
-
 /** A 5xx to the address or to the content. To the greeting, the password or the sender it is the settings that are wrong: those get mended. */
 function isPermanent(error: unknown): boolean {
   const { responseCode = 0, command = "" } = error as { responseCode?: number; command?: string };
   return responseCode >= 500 && responseCode < 600 && /^(RCPT TO|DATA)$/.test(command);
-}
-
-/** What the server said, for the log and the row: its first line, without addresses, which are personal data. */
-function reasonOf(error: unknown): string {
-  const { response, code, message } = error as { response?: string; code?: string; message?: string };
-  return `${code ? `${code}: ` : ""}${response ?? message ?? String(error)}`
-    .replace(/[^\s<>"']+@[^\s<>"']+/g, "(address)")
-    .replace(/\p{Cc}+/gu, " ")
-    .slice(0, MAX_REASON);
 }
