@@ -66,6 +66,8 @@ export const AUDIT_ACTIONS = [
   "file.renamed",
   "file.deleted",
   "audit.exported",
+  "user.imported",
+  "user.updated_by_import",
   "people_job.started",
   "people_job.cancelled",
   "people_job.finished",

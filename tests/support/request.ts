@@ -129,9 +129,16 @@ async function inRequest<T>(self: Browser, headers: Headers, path: string, work:
       self.setCookies = lines;
     },
   } as unknown as Parameters<typeof createRequestStore>[0];
-  const workStore = { route: url.pathname, page: url.pathname, incrementalCache: {}, cacheLifeProfiles: {} } as never;
+  const later: (() => unknown)[] = [];
+  const afterContext = { after: (task: () => unknown) => void later.push(task) };
+  const workStore = { route: url.pathname, page: url.pathname, incrementalCache: {}, cacheLifeProfiles: {}, afterContext } as never;
+  const requestStore = createRequestStore(inputs);
+  const inside = <R>(run: () => Promise<R>) => workAsyncStorage.run(workStore, () => workUnitAsyncStorage.run(requestStore, run));
   try {
-    return await workAsyncStorage.run(workStore, () => workUnitAsyncStorage.run(createRequestStore(inputs), work));
+    const result = await inside(work);
+    // What is to be done once the answer is out.
+    for (const task of later) await inside(async () => task());
+    return result;
   } finally {
     keep(self.cookies, self.setCookies);
     const { pendingRevalidatedTags = [] }: { pendingRevalidatedTags?: { tag: string }[] } = workStore;

@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { cookies } from "next/headers";
+import { after } from "next/server";
 import type { AdapterAccount, AdapterUser } from "next-auth/adapters";
 import { db, isUniqueViolation, type Transaction } from "@/lib/db";
 import { normaliseEmail } from "@/lib/email";
 import { AppError } from "@/lib/errors";
 import { placeOf } from "@/lib/geoip";
 import { hashPassword, needsRehash, verifyPassword } from "@/lib/passwords";
+import { addJob } from "@/lib/queue";
 import type { Claims } from "@/lib/session-token";
 import { change } from "../audit";
 import { currentClaims, currentEntry, currentVisitor, DEVICE_COOKIE, type Visitor } from "../entry";
@@ -14,7 +16,7 @@ import { absoluteEnd } from "../lifetimes";
 import { admitGuess } from "../limits";
 import { bringPreferences } from "../preferences";
 import { assertSignUpOpen, signUpRefusal } from "../sign-up";
-import { mailNewDevice, mailSecurityChanged } from "./account-mails";
+import { askerOf, mailNewDevice, mailSecurityChanged } from "./account-mails";
 import { isInvited, settleInvitation, takeInvitation } from "./invitations";
 import { provenSession } from "./reauthentication";
 
@@ -26,15 +28,20 @@ const DEVICE_SECONDS = 400 * 24 * 3600;
 
 /**
  * The id of the person with this address and password, or null. An unknown address and one without a password cost the
- * same query and the same hash. A hash of lower cost than configured is raised on the way. Throws AppError "rate_limited"
- * after too many wrong guesses, before any hash, or when too many wait.
+ * same query and the same hash. A hash of lower cost than configured is raised on the way; whoever was imported with one that
+ * nobody here can check is mailed a link for a new password, once the answer is out. Throws AppError "rate_limited" after too
+ * many wrong guesses, before any hash, or when too many wait.
  */
 export async function verifyCredentials(typed: string, password: string): Promise<string | null> {
   const email = normaliseEmail(typed).slice(0, 254);
-  const guess = await admitGuess(email, await currentVisitor());
+  const visitor = await currentVisitor();
+  const guess = await admitGuess(email, visitor);
   // The hash alone: whatever hangs on a row that was found would be one query more than for an address nobody has.
   const found = await db().password.findFirst({ where: { user: { email } }, select: { userId: true, hash: true } });
-  if (!(await verifyPassword(password, found?.hash ?? null)) || !found) return null;
+  if (!(await verifyPassword(password, found?.hash ?? null)) || !found) {
+    after(() => sendNewPasswordLink(email, visitor));
+    return null;
+  }
   const { userId: id, hash } = found;
   const standing = { deletedAt: true, bannedAt: true, bannedUntil: true, banReason: true };
   const user = await db().user.findUnique({ where: { id }, select: standing });
@@ -47,6 +54,13 @@ export async function verifyCredentials(typed: string, password: string): Promis
     await db().password.updateMany({ where: { userId: id, hash }, data: { hash: raised } });
   }
   return id;
+}
+
+/** As "forgot password" would, with its limits, where an imported person cannot have the right one. Asked of every wrong password, after its answer. */
+async function sendNewPasswordLink(address: string, visitor: Visitor): Promise<void> {
+  const isImported = { email: address, resetAtSignIn: true, password: null, deletedAt: null };
+  if ((await db().user.count({ where: isImported })) === 0) return;
+  await addJob(db(), "account.forgot", { address, by: await askerOf(visitor) }, { afterAnswer: true });
 }
 
 /**

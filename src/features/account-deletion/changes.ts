@@ -102,6 +102,7 @@ const NOTHING = {
   mustChangePassword: false,
   mayImpersonateWrite: false,
   secondFactor: false,
+  resetAtSignIn: false,
   deleteAfter: null,
   epoch: { increment: 1 },
 };

@@ -1,7 +1,7 @@
 import "server-only";
 import { getTranslations } from "next-intl/server";
+import { MAX_INTERESTS } from "@/lib/profile-fields";
 import type { getOwnProfile } from "./queries";
-import { MAX_INTERESTS } from "./schema";
 
 /** The texts and values of the form, made on the server so that the browser carries no translations for it. */
 export async function profileFormProps({ name, city, interests, bio }: Awaited<ReturnType<typeof getOwnProfile>>) {

@@ -1,0 +1,140 @@
+import { createReadStream } from "node:fs";
+import type { Recorder } from "../src/access/audit";
+import { type Changed, importBatch, type Outcome, type Refusal } from "../src/features/people-jobs/import/batch";
+import { type Batch, readBatches } from "../src/features/people-jobs/import/batches";
+import type { ImportFormat, ImportParams } from "../src/features/people-jobs/import/schema";
+import messages from "../src/i18n/messages/en.json" with { type: "json" };
+import { db, isUniqueViolation, isWriteConflict, type Transaction } from "../src/lib/db";
+import type { Refused } from "./import-report";
+
+/** At a terminal nobody is signed in: whoever has the database's password has everything. */
+export const NOBODY = "00000000-0000-0000-0000-000000000000";
+const DAY_MS = 24 * 3_600_000;
+const KEPT_DAYS = 30;
+const ATTEMPTS = 3;
+const PROGRESS_ROWS = 10_000;
+
+export interface Totals {
+  rows: number;
+  created: number;
+  changed: number;
+  unchanged: number;
+  refused: number;
+}
+interface Asked {
+  from: ImportFormat;
+  path: string;
+  dryRun: boolean;
+  roles: boolean;
+  digest: string;
+}
+interface Watch {
+  onResume(row: number): void;
+  onProgress(totals: Totals): void;
+  onBatch(batch: { changes: Changed[]; refusals: Refused[] }): Promise<void>;
+  onRefusal(refusal: Refused): void;
+}
+
+/**
+ * Imports a file in transactions of 500 rows, each with its place in a PeopleJob row: the same file goes on where it was killed.
+ * A dry run leaves nothing behind. Its last word is the sum over all its runs.
+ */
+export async function importFile(asked: Asked, watch: Watch): Promise<Totals> {
+  const job = asked.dryRun ? null : await openJob(asked);
+  const totals: Totals = job ? { ...job.totals } : { rows: 0, created: 0, changed: 0, unchanged: 0, refused: 0 };
+  if (job && totals.rows > 0) watch.onResume(totals.rows);
+  let told = totals.rows;
+  for await (const batch of readBatches(createReadStream(asked.path), asked.from, totals.rows)) {
+    const outcome = await (job
+      ? commit(job.id, asked, batch, totals)
+      : importBatch(db(), nothing, batch.people, { ...asked, jobId: NOBODY }));
+    const refusals = [...batch.refusals, ...outcome.refusals].sort((a, b) => a.row - b.row);
+    Object.assign(totals, sum(totals, batch, outcome));
+    const told_ = refusals.map(inWords);
+    await watch.onBatch({ changes: outcome.changes, refusals: told_ });
+    for (const refusal of told_) watch.onRefusal(refusal);
+    if (totals.rows - told < PROGRESS_ROWS) continue;
+    told = totals.rows;
+    watch.onProgress(totals);
+  }
+  if (job) await close(job.id, totals);
+  await db().$disconnect();
+  return totals;
+}
+
+const nothing: Recorder = async () => undefined;
+
+function sum(before: Totals, batch: Batch, outcome: Outcome): Totals {
+  return {
+    rows: batch.upTo,
+    created: before.created + outcome.created,
+    changed: before.changed + outcome.changed,
+    unchanged: before.unchanged + outcome.unchanged,
+    refused: before.refused + batch.refusals.length + outcome.refusals.length,
+  };
+}
+
+/** The job of this very file that was not finished, or a new one. */
+async function openJob({ from, roles, digest }: Asked): Promise<{ id: string; totals: Totals }> {
+  const params: ImportParams = { from, roles, dryRun: false, digest };
+  const where = { kind: "IMPORT", status: "RUNNING", createdById: NOBODY, params: { equals: params } } as const;
+  const open = await db().peopleJob.findFirst({ where, select: { id: true, cursor: true }, orderBy: { createdAt: "desc" } });
+  const none: Totals = { rows: 0, created: 0, changed: 0, unchanged: 0, refused: 0 };
+  // Written below alone.
+  if (open) return { id: open.id, totals: { ...none, ...(open.cursor as Partial<Totals> | null) } };
+  return db().$transaction(async (tx) => {
+    const now = new Date();
+    const expiresAt = new Date(now.getTime() + KEPT_DAYS * DAY_MS);
+    const data = { kind: "IMPORT", status: "RUNNING", createdById: NOBODY, params, startedAt: now, expiresAt } as const;
+    const { id } = await tx.peopleJob.create({ data, select: { id: true } });
+    await recorder(tx)({ action: "people_job.started", subjectType: "PeopleJob", subjectId: id, after: { kind: "IMPORT", from, roles } });
+    return { id, totals: none };
+  });
+}
+
+/** One transaction: what the batch changes, its refusals, and the place to go on from. */
+async function commit(jobId: string, { from, roles }: Asked, batch: Batch, before: Totals): Promise<Outcome> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db().$transaction(
+        async (tx) => {
+          const outcome = await importBatch(tx, recorder(tx), batch.people, { from, roles, dryRun: false, jobId });
+          const cursor = sum(before, batch, outcome);
+          const refusals = [...batch.refusals, ...outcome.refusals].map(({ row, subject, reason, field }) => ({
+            jobId,
+            row,
+            subject,
+            reason,
+            field: field ?? null,
+          }));
+          if (refusals.length > 0) await tx.peopleJobRefusal.createMany({ data: refusals });
+          const data = { cursor: { ...cursor }, done: cursor.rows - cursor.refused, refused: cursor.refused };
+          await tx.peopleJob.update({ where: { id: jobId }, data, select: { id: true } });
+          return outcome;
+        },
+        { maxWait: 5_000, timeout: 60_000 },
+      );
+    } catch (error) {
+      // Somebody registered, or was changed, at the same moment: it is looked at again.
+      if (attempt === ATTEMPTS || !(isWriteConflict(error) || isUniqueViolation(error))) throw error;
+    }
+  }
+}
+
+async function close(id: string, { rows: total, refused }: Totals): Promise<void> {
+  await db().$transaction(async (tx) => {
+    await tx.peopleJob.update({ where: { id }, data: { status: "DONE", total, finishedAt: new Date() }, select: { id: true } });
+    const after = { status: "DONE", done: total - refused, refused };
+    await recorder(tx)({ action: "people_job.finished", subjectType: "PeopleJob", subjectId: id, after });
+  });
+}
+
+function recorder(tx: Transaction): Recorder {
+  return async (rows) => {
+    await tx.auditEvent.createMany({ data: [rows].flat().map((row) => ({ userAgent: "npm run import", ...row })) });
+  };
+}
+
+function inWords({ row, subject, reason, field }: Refusal): Refused {
+  return { row, subject, words: messages.peopleJobs.refusals[reason], ...(field && { field }) };
+}

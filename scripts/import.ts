@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { parseArgs } from "node:util";
+import { IMPORT_FORMATS, type ImportFormat } from "../src/features/people-jobs/import/schema";
+import { openDatabase } from "./db";
+import { authSecret, readEnvironment, requireDataFolder } from "./environment";
+import { openReport } from "./import-report";
+import { importFile } from "./import-run";
+import { migrationState, withClient } from "./migrate";
+import { UserError } from "./terminal.mjs";
+
+const USAGE = `npm run import -- --from ${IMPORT_FORMATS.join("|")} FILE [--dry-run] [--roles] [--report FILE.csv]`;
+/** Any number of ours: the first half of the lock that keeps one file from being imported by two at once. */
+const LOCK = 0x666f79_20;
+const SHOWN = 20;
+
+/**
+ * `npm run import`: people from elsewhere. `--dry-run` says what would change and writes nothing; killed anywhere, the same
+ * command goes on where it was; run again afterwards, it changes nothing. `--report` gets every difference and every refused row.
+ */
+export async function main(args: string[]): Promise<number> {
+  const asked = readArguments(args);
+  const env = readEnvironment();
+  requireDataFolder(env.FOYER_DATA);
+  const digest = await digestOf(asked.path);
+  const database = await openDatabase(env.DATABASE_URL, join(env.FOYER_DATA, "postgres"));
+  try {
+    Object.assign(process.env, { DATABASE_URL: database.url, AUTH_SECRET: authSecret(env), FOYER_DATA: env.FOYER_DATA });
+    return await withClient(database.url, async (client) => {
+      if ((await migrationState(client)).pending.length > 0)
+        throw new UserError("The database is of an older release: start the site once, or run npm run db:migrate, then import.");
+      const { rows } = await client.query<{ free: boolean }>("SELECT pg_try_advisory_lock($1, hashtext($2)) AS free", [LOCK, digest]);
+      if (!rows[0]?.free) throw new UserError("Another process is importing this file just now.");
+      return run({ ...asked, digest });
+    });
+  } finally {
+    await database.stop();
+  }
+}
+
+async function run(asked: Asked & { digest: string }): Promise<number> {
+  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  const report = asked.report ? openReport(asked.report) : null;
+  let shown = 0;
+  const total = await importFile(asked, {
+    onResume: (row) => say(`Goes on after row ${row}, where it was interrupted.`),
+    onProgress: ({ rows }) => say(`  ${rows} rows`),
+    onBatch: async ({ changes, refusals }) => {
+      await report?.write(changes, refusals);
+      if (report || !asked.dryRun) return;
+      for (const { row, subject, kind, differences } of changes.slice(0, Math.max(0, SHOWN - shown))) {
+        shown++;
+        say(`  row ${row}  ${subject}  ${kind}`);
+        for (const { field, before, after } of differences) say(`    ${field}: ${inWords(before)} → ${inWords(after)}`);
+      }
+    },
+    onRefusal: ({ row, subject, words, field }) => say(`  row ${row}  ${subject}  refused: ${words}${field ? ` (${field})` : ""}`),
+  });
+  await report?.close();
+  const { created, changed, unchanged, refused } = total;
+  say(`${asked.dryRun ? "It would be" : "Done:"} ${created} new, ${changed} changed, ${unchanged} as they were, ${refused} refused.`);
+  if (report) say(`Every difference and every refused row: ${asked.report}`);
+  else if (asked.dryRun && created + changed > shown) say(`The first ${shown} differences; --report FILE.csv has all.`);
+  return 0;
+}
+
+interface Asked {
+  from: ImportFormat;
+  path: string;
+  dryRun: boolean;
+  roles: boolean;
+  report: string | null;
+}
+
+function readArguments(args: string[]): Asked {
+  const { values, positionals } = parsed(args);
+  const from = IMPORT_FORMATS.find((format) => format === values.from);
+  const [file, ...more] = positionals;
+  if (!from) throw new UserError(`Say where the file comes from: ${USAGE}`);
+  if (!file || more.length > 0) throw new UserError(`Name one file: ${USAGE}`);
+  // npm runs this in the project's folder, whatever folder it was called in.
+  const here = process.env.INIT_CWD ?? process.cwd();
+  const path = resolve(here, file);
+  if (!existsSync(path) || !statSync(path).isFile()) throw new UserError(`There is no file ${path}.`);
+  const report = values.report === undefined ? null : resolve(here, values.report);
+  return { from, path, dryRun: values["dry-run"] ?? false, roles: values.roles ?? false, report };
+}
+
+function parsed(args: string[]) {
+  const options = {
+    from: { type: "string" },
+    "dry-run": { type: "boolean" },
+    roles: { type: "boolean" },
+    report: { type: "string" },
+  } as const;
+  try {
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    throw new UserError(`${error instanceof Error ? error.message : error}\n${USAGE}`);
+  }
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
+}
+
+function inWords(value: unknown): string {
+  if (value === null || value === undefined || value === "") return "nothing";
+  return value instanceof Date ? value.toISOString() : typeof value === "string" ? value : JSON.stringify(value);
+}

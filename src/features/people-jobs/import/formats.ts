@@ -1,0 +1,21 @@
+import { fromAuthJs } from "./from-auth-js";
+import { fromBetterAuth } from "./from-better-auth";
+import { fromClerk } from "./from-clerk";
+import { fromFoyer } from "./from-foyer";
+import { fromSupabase } from "./from-supabase";
+import { type Checked, check, type Draft } from "./person";
+import type { SourceRow, UnreadableRow } from "./rows";
+import type { ImportFormat } from "./schema";
+
+const FORMATS: Record<ImportFormat, (values: Record<string, unknown>) => Draft> = {
+  clerk: fromClerk,
+  supabase: fromSupabase,
+  "better-auth": fromBetterAuth,
+  authjs: fromAuthJs,
+  foyer: fromFoyer,
+};
+
+/** The person in a row of this format, looked at, or why there is none. */
+export function personIn(source: SourceRow | UnreadableRow, from: ImportFormat): Checked {
+  return "unreadable" in source ? { refused: { subject: "", reason: "unreadable" } } : check(FORMATS[from](source.values));
+}

@@ -1,0 +1,30 @@
+import type { Draft } from "./person";
+import { json, moment, password, text } from "./values";
+
+/** A row of our own export, as CSV or as JSON lines: each column is what it is called. */
+export function fromFoyer(values: Record<string, unknown>): Draft {
+  return {
+    id: text(values.id),
+    externalId: text(values.externalId),
+    email: text(values.email),
+    emailVerified: moment(values.emailVerified),
+    name: text(values.name),
+    image: text(values.image),
+    role: text(values.role),
+    city: text(values.city),
+    interests: json(values.interests),
+    bio: text(values.bio),
+    locale: text(values.locale),
+    theme: text(values.theme),
+    createdAt: moment(values.createdAt),
+    lastSeenAt: moment(values.lastSeenAt),
+    bannedAt: moment(values.bannedAt),
+    bannedUntil: moment(values.bannedUntil),
+    banReason: text(values.banReason),
+    publicMetadata: json(values.publicMetadata),
+    privateMetadata: json(values.privateMetadata),
+    unsafeMetadata: json(values.unsafeMetadata),
+    providers: json(values.providers),
+    ...password(values.passwordHash),
+  };
+}
