@@ -1,6 +1,7 @@
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import type { Changed } from "../src/features/people-jobs/import/batch";
+import { valueText } from "../src/features/people-jobs/import/shown";
 import { csvLine } from "../src/lib/csv";
 import { UserError } from "./terminal.mjs";
 
@@ -25,7 +26,7 @@ export function openReport(path: string) {
   return {
     write: async (changes: Changed[], refused: Refused[]): Promise<void> => {
       const lines = changes.flatMap(({ row, subject, kind, differences }) =>
-        differences.map(({ field, before, after }) => csvLine([row, subject, kind, field, cell(before), cell(after)])),
+        differences.map(({ field, before, after }) => csvLine([row, subject, kind, field, valueText(before), valueText(after)])),
       );
       const refusals = refused.map(({ row, subject, words, field = "" }) => csvLine([row, subject, "refused", field, null, words]));
       await write([...lines, ...refusals].join(""));
@@ -35,9 +36,4 @@ export function openReport(path: string) {
       await Promise.race([failed, finished(file)]);
     },
   };
-}
-
-function cell(value: unknown): string | null {
-  if (value === null || value === undefined) return null;
-  return value instanceof Date ? value.toISOString() : typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
 import { IMPORT_FORMATS, type ImportFormat } from "../src/features/people-jobs/import/schema";
+import { valueText } from "../src/features/people-jobs/import/shown";
 import { openDatabase } from "./db";
 import { authSecret, readEnvironment, requireDataFolder } from "./environment";
 import { openReport } from "./import-report";
@@ -53,7 +54,8 @@ async function run(asked: Asked & { digest: string }): Promise<number> {
       for (const { row, subject, kind, differences } of changes.slice(0, Math.max(0, SHOWN - shown))) {
         shown++;
         say(`  row ${row}  ${subject}  ${kind}`);
-        for (const { field, before, after } of differences) say(`    ${field}: ${inWords(before)} → ${inWords(after)}`);
+        for (const { field, before, after } of differences)
+          say(`    ${field}: ${valueText(before) ?? "nothing"} → ${valueText(after) ?? "nothing"}`);
       }
     },
     onRefusal: ({ row, subject, words, field }) => say(`  row ${row}  ${subject}  refused: ${words}${field ? ` (${field})` : ""}`),
@@ -106,9 +108,4 @@ async function digestOf(path: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(path), hash);
   return hash.digest("hex");
-}
-
-function inWords(value: unknown): string {
-  if (value === null || value === undefined || value === "") return "nothing";
-  return value instanceof Date ? value.toISOString() : typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -6,6 +6,8 @@ import { makeExport, sweepExports } from "@/features/data-exports/changes";
 import { sweepFiles } from "@/features/files/leftovers";
 import { sweepInvitations } from "@/features/invitations/changes";
 import { sendMail } from "@/features/mail/tasks";
+import { importStep } from "@/features/people-jobs/import-step";
+import { sweepImportUploads } from "@/features/people-jobs/import-uploads";
 import { doPeopleJob } from "@/features/people-jobs/runner";
 import { sweepPeopleJobs } from "@/features/people-jobs/sweep";
 import { sendMagicLink, sendReset } from "@/features/recovery/changes";
@@ -29,7 +31,7 @@ const HANDLERS: Handlers = {
   "account.delete": deleteAtOnce,
   "data.export": makeExport,
   "storage.census": takeCensus,
-  "people.job": doPeopleJob({}),
+  "people.job": doPeopleJob({ IMPORT: importStep }),
 };
 
 /** Refuses to serve with a wrong environment, and starts what runs beside the requests. */
@@ -45,7 +47,16 @@ export async function startUp(): Promise<void> {
 /** One sweep at a time: a slow store must not see them pile up. */
 function sweepIn(ms: number): void {
   const sweep = () =>
-    Promise.all([sweepCensus(), sweepDeletions(), sweepExports(), sweepFiles(), sweepInvitations(), sweepPeopleJobs(), sweepTokens()])
+    Promise.all([
+      sweepCensus(),
+      sweepDeletions(),
+      sweepExports(),
+      sweepFiles(),
+      sweepImportUploads(),
+      sweepInvitations(),
+      sweepPeopleJobs(),
+      sweepTokens(),
+    ])
       .catch((error) => log().warn({ err: error }, "sweep of accounts, files, invitations, jobs and tokens"))
       .finally(() => sweepIn(SWEEP_EVERY_MS));
   setTimeout(() => void sweep(), ms).unref();

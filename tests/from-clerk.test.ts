@@ -72,11 +72,11 @@ describe("the guide's code", () => {
   });
 
   test("answers at a route handler with who asks and their public metadata, and nobody else", async () => {
-    const { GET } = await from("src/app/api/me/route.ts");
+    const { GET } = await from("src/app/api/whoami/route.ts");
     const pro = await person({ publicMetadata: { plan: "pro" } });
-    const answer = await (await signedIn(pro)).fetch(GET, "/api/me");
+    const answer = await (await signedIn(pro)).fetch(GET, "/api/whoami");
     expect(await answer.json()).toEqual({ userId: pro.id, fullName: pro.name, role: "MEMBER", plan: "pro" });
-    expect((await browser().fetch(GET, "/api/me")).status).toBe(401);
+    expect((await browser().fetch(GET, "/api/whoami")).status).toBe(401);
   });
 
   test("changes one's own unsafe metadata, and refuses what does not fit", async () => {

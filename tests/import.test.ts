@@ -3,20 +3,29 @@ import { createHash, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import bcrypt from "bcryptjs";
 import { describe, expect, test, vi } from "vitest";
+import { enter } from "@/access/door";
+import { GET } from "@/app/api/imports/[id]/route";
 import { signInWithEmail } from "@/features/accounts/actions";
+import { checkImport, requestImport, startImport } from "@/features/people-jobs/actions";
 import { personIn } from "@/features/people-jobs/import/formats";
 import { readRows } from "@/features/people-jobs/import/rows";
 import type { ImportFormat } from "@/features/people-jobs/import/schema";
+import { getImport } from "@/features/people-jobs/import-queries";
+import { importStep } from "@/features/people-jobs/import-step";
+import { sweepImportUploads } from "@/features/people-jobs/import-uploads";
+import { doPeopleJob } from "@/features/people-jobs/runner";
 import { resetPassword } from "@/features/recovery/actions";
 import { db } from "@/lib/db";
+import { handleStorageRequest, storage } from "@/storage";
 import { main as importCommand } from "../scripts/import";
 import { importFile } from "../scripts/import-run";
 import { mailsTo, runJobs, tokenTo } from "./support/jobs";
-import { person } from "./support/people";
+import { admin, person } from "./support/people";
 import { temporaryFolder } from "./support/postgres";
-import { asVisitor, browser } from "./support/request";
+import { asVisitor, type Browser, browser, redirectOf, signedIn } from "./support/request";
 
 // What is imported was made at a lower cost.
 process.env.BCRYPT_COST = "5";
@@ -415,6 +424,82 @@ describe("the first sign-in of somebody imported", () => {
   });
 });
 
+describe("an import from the page", () => {
+  const job = (attempt = 1) => ({ id: randomUUID(), attempt, signal: new AbortController().signal });
+  const work = (jobId: string) => doPeopleJob({ IMPORT: importStep })({ jobId }, job());
+  const seen = (window: Browser, id: string) => window.run(async () => getImport(await enter(), id));
+  const file = clerkFile(ada(80, { password_digest: HASH }), ada(81), ada(82, { primary_email_address: "nonsense" }));
+
+  /** What the page does with a file: asks for a URL, sends the bytes, has them looked at. */
+  async function check(window: Browser, text: string, bytes = text) {
+    const asked = await window.run(() => requestImport({ sizeBytes: Buffer.byteLength(text) }));
+    if (!asked.ok) return asked;
+    const { url, method, headers, ticket } = asked.data;
+    await handleStorageRequest(new Request(new URL(url, "http://members.example.org"), { method, headers, body: bytes }));
+    return window.run(() => checkImport({ ticket, from: "clerk", roles: false }));
+  }
+
+  test("is looked at first, shows every difference, and writes only when it is told to", async () => {
+    const boss = await admin();
+    const window = await signedIn(boss);
+    const checked = await check(window, file);
+    if (!checked.ok) throw new Error(checked.error.message);
+    const { id } = checked.data;
+    await work(id);
+    expect(await db().user.count({ where: { externalId: "user_80" } })).toBe(0);
+    expect(await seen(window, id)).toMatchObject({
+      status: "DONE",
+      dryRun: true,
+      total: 3,
+      found: { created: 2, changed: 0, unchanged: 0, rows: 3, shown: [{ row: 1, kind: "created" }, { row: 2 }] },
+      refusals: [{ row: 3, subject: "nonsense", reason: "address_invalid", field: "email" }],
+    });
+    const report = await (await window.fetch(GET, `/api/imports/${id}`, { params: { id } })).text();
+    expect(report).toContain("1,ada80@example.org,created,name,,Ada Okafor 80\r\n");
+    expect(report).toContain("1,ada80@example.org,created,password,,bcrypt\r\n");
+    expect(report).toContain("3,nonsense,refused,email,,address_invalid\r\n");
+    expect(report).not.toContain(HASH);
+
+    const started = (await redirectOf(window.run(() => startImport({ id })))).replace("/admin/import/", "");
+    expect(await window.run(() => startImport({ id }))).toMatchObject({ ok: false, error: { code: "conflict" } });
+    await work(started);
+    expect(await seen(window, started)).toMatchObject({ status: "DONE", dryRun: false, found: { created: 2, rows: 3 } });
+    expect(await named("user_80")).toMatchObject({ password: { hash: HASH } });
+    expect(await db().auditEvent.findMany({ where: { subjectId: (await named("user_80")).id } })).toMatchObject([
+      { action: "user.imported", actorId: boss.id, after: { from: "clerk", jobId: started } },
+    ]);
+    expect((await window.fetch(GET, `/api/imports/${id}`, { params: { id } })).status).toBe(404);
+  });
+
+  test("is an admin's who has just proven who they are, of bytes they sent themselves", async () => {
+    expect(await check(await signedIn(await person()), file)).toMatchObject({ ok: false, error: { code: "forbidden" } });
+    expect(await browser().run(() => requestImport({ sizeBytes: 1 }))).toMatchObject({ ok: false, error: { code: "unauthenticated" } });
+    const stale = await signedIn(await admin());
+    await db().session.update({ where: { id: stale.claims.sid }, data: { reauthenticatedAt: new Date(0) } });
+    expect(await check(stale, file)).toMatchObject({ ok: false, error: { code: "forbidden" } });
+    const [one, two] = [await signedIn(await admin()), await signedIn(await admin())];
+    const asked = await one.run(() => requestImport({ sizeBytes: 4 }));
+    if (!asked.ok) throw new Error(asked.error.message);
+    const { ticket } = asked.data;
+    for (const window of [one, two])
+      expect(await window.run(() => checkImport({ ticket, from: "clerk", roles: false }))).toMatchObject({
+        ok: false,
+        error: { code: "conflict" },
+      });
+    expect(await one.run(() => requestImport({ sizeBytes: 900_000_000 }))).toMatchObject({ ok: false });
+    expect(await one.run(() => startImport({ id: randomUUID() }))).toMatchObject({ ok: false, error: { code: "not_found" } });
+  });
+
+  test("of which nothing is left in the store when nobody came back for it", async () => {
+    const key = `imports/${(Date.now() - 7 * 3_600_000).toString(36)}-${randomUUID()}`;
+    const fresh = `imports/${Date.now().toString(36)}-${randomUUID()}`;
+    for (const name of [key, fresh])
+      await storage().put(name, Readable.from([Buffer.from("x")]), { sizeBytes: 1, contentType: "application/octet-stream" });
+    await sweepImportUploads();
+    expect([await storage().head(key), await storage().head(fresh)]).toEqual([null, expect.anything()]);
+  });
+});
+
 describe("npm run import", () => {
   const people = Array.from({ length: 1_600 }, (_, n) => ({
     id: randomUUID(),
@@ -423,34 +508,36 @@ describe("npm run import", () => {
     passwordHash: HASH,
     interests: ["choir"],
   }));
-  const run = (args: string[], data = temporaryFolder()) => {
+  const start = (args: string[]) => {
     const { PATH, HOME, DATABASE_URL, AUTH_SECRET } = process.env;
-    const env = { PATH, HOME, DATABASE_URL, AUTH_SECRET, FOYER_DATA: data, BCRYPT_COST: "5", LOG_LEVEL: "silent" };
-    const child = spawn(process.execPath, ["scripts/run.mjs", "import", ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
-    const ended = once(child, "close").then(([code]) => ({ code, output }));
-    return { child, ended };
+    const env = { PATH, HOME, DATABASE_URL, AUTH_SECRET, FOYER_DATA: temporaryFolder(), NODE_ENV: "test" as const };
+    return spawn(process.execPath, ["scripts/run.mjs", "import", ...args], { env, stdio: "ignore" });
   };
 
   test("goes on where it was killed, and brings everybody once", { timeout: 60_000 }, async () => {
     const path = join(folder, "many.jsonl");
     writeFileSync(path, `${lines(people)}\nnonsense`);
     const counted = () => db().user.count({ where: { email: { startsWith: "many" } } });
-    const first = run(["--from", "foyer", path]);
+    const first = start(["--from", "foyer", path]);
+    const ended = once(first, "close");
     await vi.waitFor(async () => expect(await counted()).toBeGreaterThan(0), { timeout: 30_000, interval: 20 });
-    first.child.kill("SIGKILL");
-    await first.ended;
+    first.kill("SIGKILL");
+    await ended;
     const begun = await counted();
     expect(begun % 500).toBe(0);
     expect(begun).toBeLessThan(people.length);
     const report = join(folder, "report.csv");
-    const { code, output } = await run(["--from", "foyer", path, "--report", report]).ended;
+    const said = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+    const code = await importCommand(["--from", "foyer", path, "--report", report]);
+    const output = said.mock.calls.join("");
+    said.mockRestore();
     expect(output).toContain(`Goes on after row ${begun}`);
     expect(output).toContain("1600 new, 0 changed, 0 as they were, 1 refused");
     expect(code).toBe(0);
     expect(await counted()).toBe(people.length);
-    expect(await db().auditEvent.count({ where: { action: "user.imported", subjectId: { in: people.map(({ id }) => id) } } })).toBe(people.length);
+    expect(await db().auditEvent.count({ where: { action: "user.imported", subjectId: { in: people.map(({ id }) => id) } } })).toBe(
+      people.length,
+    );
     expect(readFileSync(report, "utf8")).toContain("1601,,refused,,,The row cannot be read.");
     expect(await db().peopleJob.findFirst({ where: { status: "RUNNING" } })).toBeNull();
   });

@@ -14,6 +14,7 @@ import * as invitations from "@/features/invitations/actions";
 import * as metadata from "@/features/metadata/actions";
 import * as passkeys from "@/features/passkeys/actions";
 import * as people from "@/features/people/actions";
+import * as peopleJobs from "@/features/people-jobs/actions";
 import * as preferences from "@/features/preferences/actions";
 import * as profiles from "@/features/profiles/actions";
 import * as recovery from "@/features/recovery/actions";
@@ -23,7 +24,7 @@ import { env } from "@/lib/env";
 import { sessionCookieName } from "@/lib/session-cookie";
 import { encodeToken } from "@/lib/session-token";
 import { type Ability, type RouteTable, routesText } from "../scripts/routes";
-import { admin, file, person } from "./support/people";
+import { admin, checkedImport, file, person } from "./support/people";
 import { type Browser, browser, newClaims } from "./support/request";
 import { type Server, startServer } from "./support/server";
 
@@ -42,6 +43,7 @@ const ACTIONS = {
   metadata,
   passkeys,
   people,
+  "people-jobs": peopleJobs,
   preferences,
   profiles,
   recovery,
@@ -50,7 +52,8 @@ const ACTIONS = {
 };
 
 /** The address that stands for a page: that of a member where it is about one person. */
-const addressOf = (path: string) => path.replace("/admin/users/[id]", `/admin/users/${one("member").id}`);
+const addressOf = (path: string) =>
+  path.replace("/admin/users/[id]", `/admin/users/${one("member").id}`).replace("/admin/import/[id]", `/admin/import/${someImport.id}`);
 
 /** Everybody who may come by; `bearer` is null for the anonymous. */
 type Who = "anonymous" | "unfinished member" | "first password" | "member" | "other member" | "admin" | "unfinished admin";
@@ -66,6 +69,7 @@ interface Somebody {
 let server: Server;
 let everybody: Somebody[];
 let memberFile: { id: string };
+let someImport: { id: string };
 const one = (who: Who) => everybody.find((somebody) => somebody.who === who) ?? everybody[0] ?? fail();
 
 beforeAll(async () => {
@@ -88,6 +92,7 @@ beforeAll(async () => {
     everybody.push({ who: who as Who, id, email, cookie: `${name}=${token}`, window: browser({ cookies: { [name]: token } }), bearer });
   }
   memberFile = await file(made.member);
+  someImport = await checkedImport();
 });
 afterAll(async () => {
   await server?.stop();
@@ -191,6 +196,7 @@ describe("route handlers", () => {
     "GET /api/files": { at: () => "/api/files", in: [200] },
     "GET /api/files/[id]": { at: () => `/api/files/${randomUUID()}`, in: [404] },
     "DELETE /api/files/[id]": { at: () => `/api/files/${randomUUID()}`, in: [404] },
+    "GET /api/imports/[id]": { at: () => `/api/imports/${randomUUID()}`, in: [404] },
     "GET /api/health": { at: () => "/api/health", in: [200] },
     "GET /api/me": { at: () => "/api/me", in: [200] },
     // Past the door what was sent decides.

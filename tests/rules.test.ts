@@ -491,6 +491,7 @@ describe("holes of earlier systems stay closed", () => {
       "api/files/[id]/route.ts",
       "api/files/route.ts",
       "api/health/route.ts",
+      "api/imports/[id]/route.ts",
       "api/me/route.ts",
       "api/ready/route.ts",
       "api/storage/[...key]/route.ts",

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync } from "node:fs";
-import { SOMEBODY_ID } from "./e2e-pages";
+import { SOME_IMPORT_ID, SOMEBODY_ID } from "./e2e-pages";
 import { startGitHub } from "./github";
-import { person } from "./people";
+import { checkedImport, person } from "./people";
 import { startCluster } from "./postgres";
 import { startServer } from "./server";
 
@@ -33,6 +33,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   process.env.DATABASE_URL = server.databaseUrl;
   process.env.AUTH_SECRET = "a-secret-only-for-tests-0123456789abcdef";
   await person({ id: SOMEBODY_ID, name: "Somebody Known" });
+  await checkedImport(SOME_IMPORT_ID);
   return async () => {
     await server.stop();
     mkdirSync("test-results", { recursive: true });

@@ -66,6 +66,37 @@ export function file(owner: { id: string }, given: Partial<Prisma.FileUncheckedC
   });
 }
 
+/** A file of people that was looked at and not imported; no bytes lie in the store. */
+export function checkedImport(id: string = randomUUID()) {
+  const differences = [
+    { field: "email", before: null, after: "new@example.org" },
+    { field: "name", before: null, after: "New Person" },
+  ];
+  return db().peopleJob.create({
+    data: {
+      id,
+      kind: "IMPORT",
+      status: "DONE",
+      createdById: randomUUID(),
+      params: { from: "clerk", roles: false, dryRun: true },
+      total: 2,
+      done: 1,
+      refused: 1,
+      cursor: {
+        rows: 2,
+        percent: 99,
+        created: 1,
+        changed: 0,
+        unchanged: 0,
+        shown: [{ row: 1, subject: "new@example.org", kind: "created", differences }],
+      },
+      objectKey: `people-jobs/${randomUUID()}`,
+      expiresAt: new Date(Date.now() + 86_400_000),
+      refusals: { create: [{ row: 2, subject: "nonsense", reason: "address_invalid", field: "email" }] },
+    },
+  });
+}
+
 /** The lowest cost there is: tests make many people, and none of them has anything to hide. */
 function hashOf(password: string): Promise<string> {
   if (password !== PASSWORD) return bcrypt.hash(password, 4);

@@ -16,6 +16,7 @@ const metadata = z
   // PostgreSQL's JSON holds neither.
   .refine((value) => !/\\u0000|\\ud[89a-f]/i.test(JSON.stringify(value)), "characters");
 const provider = z.strictObject({
+  type: z.enum(["oauth", "oidc", "email", "webauthn"]).optional(),
   provider: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,49}$/),
   providerAccountId: line(200, 1),
 });
@@ -57,22 +58,25 @@ export const importedPersonSchema = z.strictObject({
 });
 export type ImportedPerson = z.output<typeof importedPersonSchema>;
 
-/** Why a row was left alone: each has its words below `peopleJobs.refusals` in src/i18n/messages. */
+/** A row that was left alone. */
 export type Refused = { subject: string; reason: RefusalReason; field?: string };
-export type RefusalReason =
-  | "unreadable"
-  | "address_missing"
-  | "address_invalid"
-  | "value_invalid"
-  | "metadata_too_large"
-  | "deleted_there"
-  | "duplicate"
-  | "address_taken"
-  | "address_unconfirmed"
-  | "address_differs"
-  | "other_external_id"
-  | "provider_taken"
-  | "redacted";
+/** Why: each has its words below `peopleJobs.refusals` in src/i18n/messages. */
+export const IMPORT_REFUSALS = [
+  "unreadable",
+  "address_missing",
+  "address_invalid",
+  "value_invalid",
+  "metadata_too_large",
+  "deleted_there",
+  "duplicate",
+  "address_taken",
+  "address_unconfirmed",
+  "address_differs",
+  "other_external_id",
+  "provider_taken",
+  "redacted",
+] as const;
+export type RefusalReason = (typeof IMPORT_REFUSALS)[number];
 
 /** What a format makes of a row, before it is looked at. */
 export type Draft = { [Name in keyof ImportedPerson]?: unknown } & { deletedThere?: boolean };

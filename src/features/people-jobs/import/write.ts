@@ -87,7 +87,9 @@ async function updateRows(tx: Transaction, changing: Changing[]): Promise<void> 
 async function addWaysIn(tx: Transaction, arrivals: Arrival[]): Promise<void> {
   const now = new Date();
   const passwords = arrivals.flatMap(({ userId, person }) => (person.passwordHash ? [{ userId, hash: person.passwordHash }] : []));
-  const accounts = arrivals.flatMap(({ userId, person }) => (person.providers ?? []).map((pair) => ({ userId, type: "oauth", ...pair })));
+  const accounts = arrivals.flatMap(({ userId, person }) =>
+    (person.providers ?? []).map(({ type = "oauth", ...pair }) => ({ userId, type, ...pair })),
+  );
   const factors = arrivals.flatMap(({ userId, person }) =>
     person.totpSecret ? [{ userId, secret: sealTotpSecret(person.totpSecret, userId), confirmedAt: now }] : [],
   );

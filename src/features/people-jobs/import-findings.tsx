@@ -1,0 +1,73 @@
+import { getTranslations } from "next-intl/server";
+import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/ui/table";
+import type { Shown } from "./import/schema";
+import type { ImportJob } from "./import-queries";
+import { REFUSAL_REASONS } from "./schema";
+
+/** A line for each column of each person that is another one. */
+export async function ImportDifferences({ shown }: { shown: Shown[] }) {
+  const t = await getTranslations("imports");
+  return (
+    <Table label={t("wouldTitle")}>
+      <TableCaption>{t("wouldTitle")}</TableCaption>
+      <TableHeader>
+        <TableRow>
+          <TableHead numeric>{t("row")}</TableHead>
+          <TableHead>{t("person")}</TableHead>
+          <TableHead>{t("field")}</TableHead>
+          <TableHead>{t("before")}</TableHead>
+          <TableHead>{t("after")}</TableHead>
+        </TableRow>
+      </TableHeader>
+      <TableBody>
+        {shown.flatMap(({ row, subject, kind, differences }) =>
+          differences.map(({ field, before, after }, index) => (
+            <TableRow key={`${row} ${field}`}>
+              <TableCell numeric className="text-muted tabular-nums">
+                {index === 0 && row}
+              </TableCell>
+              <TableCell className="[overflow-wrap:anywhere]">{index === 0 && subject}</TableCell>
+              <TableCell className="whitespace-nowrap font-mono text-sm">{field}</TableCell>
+              <TableCell className="max-w-64 text-muted [overflow-wrap:anywhere]">
+                {before ?? (kind === "created" && index === 0 ? t("newPerson") : "–")}
+              </TableCell>
+              <TableCell className="max-w-80 [overflow-wrap:anywhere]">{after ?? "–"}</TableCell>
+            </TableRow>
+          )),
+        )}
+      </TableBody>
+    </Table>
+  );
+}
+
+export async function ImportRefusals({ refusals }: { refusals: ImportJob["refusals"] }) {
+  const [t, jobs] = await Promise.all([getTranslations("imports"), getTranslations("peopleJobs")]);
+  return (
+    <Table label={t("refusedTitle")}>
+      <TableCaption>{t("refusedTitle")}</TableCaption>
+      <TableHeader>
+        <TableRow>
+          <TableHead numeric>{t("row")}</TableHead>
+          <TableHead>{t("person")}</TableHead>
+          <TableHead>{t("reason")}</TableHead>
+        </TableRow>
+      </TableHeader>
+      <TableBody>
+        {refusals.map(({ row, subject, reason, field }) => {
+          const known = REFUSAL_REASONS.find((one) => one === reason);
+          return (
+            <TableRow key={row}>
+              <TableCell numeric className="text-muted tabular-nums">
+                {row || "–"}
+              </TableCell>
+              <TableCell className="[overflow-wrap:anywhere]">{subject || "–"}</TableCell>
+              <TableCell>
+                {known ? jobs(`refusals.${known}`) : reason} {field && <code className="font-mono text-muted text-sm">{field}</code>}
+              </TableCell>
+            </TableRow>
+          );
+        })}
+      </TableBody>
+    </Table>
+  );
+}

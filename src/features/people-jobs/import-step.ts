@@ -1,0 +1,98 @@
+import "server-only";
+import { storage } from "@/storage";
+import { importBatch, type Outcome } from "./import/batch";
+import { type Batch, readBatches } from "./import/batches";
+import { type ImportParams, type ImportPlace, importParamsSchema, importPlaceSchema, SHOWN_PEOPLE } from "./import/schema";
+import { shownOf } from "./import/shown";
+import { JobFailure, type PeopleJob, type PeopleJobStep } from "./runner";
+
+const CHUNK_BYTES = 1_048_576;
+/** A file nobody goes on with, because its job was cancelled, is let go after this. */
+const IDLE_MS = 60_000;
+
+/** A file that is being read, and where: from one batch to the next it is not read from its beginning again. */
+interface OpenFile {
+  jobId: string;
+  rows: number;
+  batches: AsyncGenerator<Batch>;
+  read: { bytes: number };
+  idle: NodeJS.Timeout;
+}
+let open: OpenFile | null = null;
+
+/** Imports the job's file batch by batch, or only looks what that would change. Whoever asked has to be allowed to, at each. */
+export const importStep: PeopleJobStep = async ({ job, cursor }) => {
+  const params = importParamsSchema.parse(job.params);
+  const place = importPlaceSchema.parse(cursor ?? {});
+  const sizeBytes = await sizeOf(job);
+  const file = open?.jobId === job.id && open.rows === place.rows ? open : begin(job, params, place.rows);
+  const batch = await next(file);
+  if (!batch) return async () => ({ cursor: null, done: 0, refusals: [], total: place.rows });
+  const percent = Math.min(99, Math.floor((100 * file.read.bytes) / sizeBytes));
+  return async ({ tx, record }) => {
+    const outcome = await importBatch(tx, record, batch.people, { ...params, jobId: job.id });
+    const refusals = [...batch.refusals, ...outcome.refusals];
+    return { cursor: after(place, batch, outcome, params, percent), done: batch.people.length - outcome.refusals.length, refusals };
+  };
+};
+
+/** The bytes of an object of the store, a piece at a time. Throws JobFailure when it is not there any more. */
+export async function* bytesOf(key: string, read = { bytes: 0 }): AsyncGenerator<Uint8Array> {
+  for (let at = 0; ; ) {
+    const chunk = await storage().readRange(key, at, at + CHUNK_BYTES - 1);
+    if (!chunk && at === 0) throw new JobFailure("failed");
+    if (!chunk || chunk.byteLength === 0) return;
+    at += chunk.byteLength;
+    read.bytes = at;
+    yield chunk;
+    if (chunk.byteLength < CHUNK_BYTES) return;
+  }
+}
+
+async function sizeOf({ objectKey }: PeopleJob): Promise<number> {
+  const found = objectKey ? await storage().head(objectKey) : null;
+  if (!found) throw new JobFailure("failed");
+  return Math.max(1, found.sizeBytes);
+}
+
+function begin({ id: jobId, objectKey }: PeopleJob, { from }: ImportParams, rows: number): OpenFile {
+  letGo();
+  const read = { bytes: 0 };
+  const batches = readBatches(bytesOf(objectKey ?? "", read), from, rows);
+  const idle = setTimeout(letGo, IDLE_MS).unref();
+  open = { jobId, rows, batches, read, idle };
+  return open;
+}
+
+async function next(file: OpenFile): Promise<Batch | null> {
+  try {
+    file.idle.refresh();
+    const { done, value } = await file.batches.next();
+    if (done) letGo();
+    else file.rows = value.upTo;
+    return done ? null : value;
+  } catch (error) {
+    // What failed in the middle would look like the end of the file.
+    letGo();
+    throw error;
+  }
+}
+
+function letGo(): void {
+  if (!open) return;
+  clearTimeout(open.idle);
+  void open.batches.return(undefined).catch(() => undefined);
+  open = null;
+}
+
+function after(place: ImportPlace, batch: Batch, outcome: Outcome, { dryRun }: ImportParams, percent: number) {
+  const room = dryRun ? SHOWN_PEOPLE - place.shown.length : 0;
+  return {
+    rows: batch.upTo,
+    percent,
+    created: place.created + outcome.created,
+    changed: place.changed + outcome.changed,
+    unchanged: place.unchanged + outcome.unchanged,
+    shown: [...place.shown, ...outcome.changes.slice(0, room).map(shownOf)],
+  };
+}
