@@ -93,7 +93,7 @@ describe("the guide's code", () => {
     const { GET } = await from("src/app/api/people-events/route.ts");
     const window = await signedIn(await admin());
     const all = (await (await window.fetch(GET, "/api/people-events")).json()).events;
-    expect(all.at(-1)).toMatchObject({ action: "user.profile_changed" });
+    expect(all.at(-1)).toMatchObject({ action: "user.metadata_changed" });
     expect((await (await window.fetch(GET, `/api/people-events?after=${all.at(-1).id}`)).json()).events).toEqual([]);
     expect((await (await signedIn(await person())).fetch(GET, "/api/people-events")).status).toBe(403);
   });

@@ -3,7 +3,8 @@ import { ForbiddenError, subject } from "@casl/ability";
 import { change } from "@/access/audit";
 import type { Entry } from "@/access/entry";
 import { AppError } from "@/lib/errors";
-import { COLUMN_OF, type Metadata, type Part } from "./schema";
+import type { Metadata } from "@/lib/metadata";
+import { COLUMN_OF, type Part } from "./schema";
 
 /**
  * Replaces one part of somebody's metadata; with `was`, only if it is still that. The audit log has its size, not what is in

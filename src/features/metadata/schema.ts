@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { MAX_METADATA_BYTES, metadataSchema } from "@/lib/metadata";
 
-/** Of one part, as JSON in UTF-8. */
-export const MAX_METADATA_BYTES = 8_192;
+export { MAX_METADATA_BYTES };
+
 /** Public: an admin writes, the person reads. Private: admins alone. Unsafe: the person writes, so that no rule looks at it. */
 export const PARTS = ["public", "private", "unsafe"] as const;
 export type Part = (typeof PARTS)[number];
@@ -10,19 +11,7 @@ export const COLUMN_OF = { public: "publicMetadata", private: "privateMetadata",
   string
 >;
 
-export type Metadata = { [key: string]: Json };
-type Json = string | number | boolean | null | Json[] | Metadata;
-
-/** NUL and halves of surrogate pairs, which PostgreSQL's jsonb cannot keep; as JSON.stringify writes them. */
-const UNSTORABLE = /(?:^|[^\\])(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/i;
-
-/** A JSON object that fits a part; an error is the key of its text. */
-export const metadataSchema = z.custom<Metadata>().check(({ value, issues }) => {
-  const fault = faultOf(value);
-  if (fault) issues.push({ code: "custom", message: fault, input: value });
-});
-
-/** The same, written by hand in the editor. */
+/** A part, written by hand in the editor. */
 const metadataText = z
   .string()
   .max(4 * MAX_METADATA_BYTES, "metadata_large")
@@ -45,10 +34,3 @@ export const setMetadataSchema = z.strictObject({
 });
 
 export const updateMeSchema = z.strictObject({ unsafeMetadata: metadataSchema });
-
-function faultOf(value: unknown): string | null {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return "metadata_object";
-  const text = JSON.stringify(value);
-  if (Buffer.byteLength(text) > MAX_METADATA_BYTES) return "metadata_large";
-  return UNSTORABLE.test(text) ? "characters" : null;
-}

@@ -3,6 +3,7 @@ import type { Entry } from "@/access/entry";
 import { RelativeTime } from "@/ui/relative-time";
 import { SoftLink } from "@/ui/soft-link";
 import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/ui/table";
+import { IMPORT_NAMES } from "./import/schema";
 import { listImports } from "./import-queries";
 import { ImportStatus } from "./import-status";
 
@@ -25,7 +26,7 @@ export async function ImportList({ entry }: { entry: Entry }) {
           <TableRow key={id}>
             <TableCell>
               <SoftLink href={`/admin/import/${id}`} className="link whitespace-nowrap font-medium">
-                {t(dryRun ? "dryRun" : "import", { from: t(`names.${from}`) })}
+                {t(dryRun ? "dryRun" : "import", { from: IMPORT_NAMES[from] })}
               </SoftLink>
             </TableCell>
             <TableCell>

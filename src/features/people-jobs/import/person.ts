@@ -1,20 +1,14 @@
 import { z } from "zod";
 import { locales } from "@/i18n/locale";
 import { emailSchema } from "@/lib/email";
+import { metadataSchema } from "@/lib/metadata";
 import { biography, cityName, interest, MAX_INTERESTS, personName } from "@/lib/profile-fields";
 import { line } from "@/lib/text";
 
-/** Of each of the three parts of metadata, as JSON. */
-const MAX_METADATA_BYTES = 8_192;
 const FIRST = new Date("1900-01-01T00:00:00Z");
 const LAST = new Date("9999-12-31T00:00:00Z");
 
 const moment = z.date().min(FIRST).max(LAST);
-const metadata = z
-  .record(z.string(), z.unknown())
-  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_METADATA_BYTES, "too_large")
-  // PostgreSQL's JSON holds neither.
-  .refine((value) => !/\\u0000|\\ud[89a-f]/i.test(JSON.stringify(value)), "characters");
 const provider = z.strictObject({
   type: z.enum(["oauth", "oidc", "email", "webauthn"]).optional(),
   provider: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,49}$/),
@@ -45,9 +39,9 @@ export const importedPersonSchema = z.strictObject({
   bannedAt: moment.optional(),
   bannedUntil: moment.optional(),
   banReason: line(300).optional(),
-  publicMetadata: metadata.optional(),
-  privateMetadata: metadata.optional(),
-  unsafeMetadata: metadata.optional(),
+  publicMetadata: metadataSchema.optional(),
+  privateMetadata: metadataSchema.optional(),
+  unsafeMetadata: metadataSchema.optional(),
   providers: z.array(provider).max(20).optional(),
   /** A hash this site can check. */
   passwordHash: z.string().max(100).optional(),
@@ -94,7 +88,7 @@ export function check({ deletedThere, ...draft }: Draft): Checked {
   const [issue] = error.issues;
   const field = String(issue?.path[0] ?? "");
   if (field === "email") return { refused: { subject: printable(subject), reason: "address_invalid", field } };
-  const reason = issue?.message === "too_large" ? "metadata_too_large" : "value_invalid";
+  const reason = issue?.message === "metadata_large" ? "metadata_too_large" : "value_invalid";
   return { refused: { subject: printable(subject), reason, field } };
 }
 

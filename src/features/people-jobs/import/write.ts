@@ -52,10 +52,9 @@ async function createRows(tx: Transaction, people: ImportedPerson[], { roles }: 
     secondFactor: totpSecret !== undefined,
     resetAtSignIn,
     lastSeenAt: columns.lastSeenAt ?? columns.createdAt ?? now,
-    // Checked by their schema, and JSON since they came out of a file.
-    publicMetadata: (columns.publicMetadata ?? {}) as object,
-    privateMetadata: (columns.privateMetadata ?? {}) as object,
-    unsafeMetadata: (columns.unsafeMetadata ?? {}) as object,
+    publicMetadata: columns.publicMetadata ?? {},
+    privateMetadata: columns.privateMetadata ?? {},
+    unsafeMetadata: columns.unsafeMetadata ?? {},
   }));
   const made = await tx.user.createManyAndReturn({ data, select: { id: true, email: true } });
   const ids = new Map(made.map(({ id, email }) => [email, id]));

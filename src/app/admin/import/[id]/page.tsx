@@ -3,7 +3,7 @@ import { notFound } from "next/navigation";
 import { getFormatter, getTranslations } from "next-intl/server";
 import { enter } from "@/access/door";
 import { getWaysIn } from "@/features/accounts/queries";
-import { importIdSchema } from "@/features/people-jobs/import/schema";
+import { IMPORT_NAMES, importIdSchema } from "@/features/people-jobs/import/schema";
 import { ImportDetail } from "@/features/people-jobs/import-detail";
 import { getImport } from "@/features/people-jobs/import-queries";
 import { buttonVariants } from "@/ui/button";
@@ -24,7 +24,7 @@ export default async function ImportDetailPage({ params }: { params: Promise<{ i
   if (!job) notFound();
   const [t, format, ways] = await Promise.all([getTranslations("imports"), getFormatter(), getWaysIn(entry)]);
   const proven = ways.recentlyProven && entry.missingFactor !== "show";
-  const title = t(job.dryRun ? "dryRun" : "import", { from: t(`names.${job.from}`) });
+  const title = t(job.dryRun ? "dryRun" : "import", { from: IMPORT_NAMES[job.from] });
   const date = format.dateTime(job.createdAt, { dateStyle: "long", timeStyle: "short" });
   const back = (
     <SoftLink href="/admin/import" className={buttonVariants()}>
