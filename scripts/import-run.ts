@@ -2,13 +2,11 @@ import { createReadStream } from "node:fs";
 import type { Recorder } from "../src/access/audit";
 import { type Changed, importBatch, type Outcome, type Refusal } from "../src/features/people-jobs/import/batch";
 import { type Batch, readBatches } from "../src/features/people-jobs/import/batches";
-import type { ImportFormat, ImportParams } from "../src/features/people-jobs/import/schema";
+import { AT_A_TERMINAL, type ImportFormat, type ImportParams } from "../src/features/people-jobs/import/schema";
 import messages from "../src/i18n/messages/en.json" with { type: "json" };
 import { db, isUniqueViolation, isWriteConflict, type Transaction } from "../src/lib/db";
 import type { Refused } from "./import-report";
 
-/** At a terminal nobody is signed in: whoever has the database's password has everything. */
-export const NOBODY = "00000000-0000-0000-0000-000000000000";
 const DAY_MS = 24 * 3_600_000;
 const KEPT_DAYS = 30;
 const ATTEMPTS = 3;
@@ -47,12 +45,12 @@ export async function importFile(asked: Asked, watch: Watch): Promise<Totals> {
   for await (const batch of readBatches(createReadStream(asked.path), asked.from, totals.rows)) {
     const outcome = await (job
       ? commit(job.id, asked, batch, totals)
-      : importBatch(db(), nothing, batch.people, { ...asked, jobId: NOBODY }));
+      : importBatch(db(), nothing, batch.people, { ...asked, jobId: AT_A_TERMINAL }));
     const refusals = [...batch.refusals, ...outcome.refusals].sort((a, b) => a.row - b.row);
     Object.assign(totals, sum(totals, batch, outcome));
-    const told_ = refusals.map(inWords);
-    await watch.onBatch({ changes: outcome.changes, refusals: told_ });
-    for (const refusal of told_) watch.onRefusal(refusal);
+    const named = refusals.map(inWords);
+    await watch.onBatch({ changes: outcome.changes, refusals: named });
+    for (const refusal of named) watch.onRefusal(refusal);
     if (totals.rows - told < PROGRESS_ROWS) continue;
     told = totals.rows;
     watch.onProgress(totals);
@@ -77,7 +75,7 @@ function sum(before: Totals, batch: Batch, outcome: Outcome): Totals {
 /** The job of this very file that was not finished, or a new one. */
 async function openJob({ from, roles, digest }: Asked): Promise<{ id: string; totals: Totals }> {
   const params: ImportParams = { from, roles, dryRun: false, digest };
-  const where = { kind: "IMPORT", status: "RUNNING", createdById: NOBODY, params: { equals: params } } as const;
+  const where = { kind: "IMPORT", status: "RUNNING", createdById: AT_A_TERMINAL, params: { equals: params } } as const;
   const open = await db().peopleJob.findFirst({ where, select: { id: true, cursor: true }, orderBy: { createdAt: "desc" } });
   const none: Totals = { rows: 0, created: 0, changed: 0, unchanged: 0, refused: 0 };
   // Written below alone.
@@ -85,7 +83,7 @@ async function openJob({ from, roles, digest }: Asked): Promise<{ id: string; to
   return db().$transaction(async (tx) => {
     const now = new Date();
     const expiresAt = new Date(now.getTime() + KEPT_DAYS * DAY_MS);
-    const data = { kind: "IMPORT", status: "RUNNING", createdById: NOBODY, params, startedAt: now, expiresAt } as const;
+    const data = { kind: "IMPORT", status: "RUNNING", createdById: AT_A_TERMINAL, params, startedAt: now, expiresAt } as const;
     const { id } = await tx.peopleJob.create({ data, select: { id: true } });
     await recorder(tx)({ action: "people_job.started", subjectType: "PeopleJob", subjectId: id, after: { kind: "IMPORT", from, roles } });
     return { id, totals: none };

@@ -17,6 +17,7 @@ import { getImport } from "@/features/people-jobs/import-queries";
 import { importStep } from "@/features/people-jobs/import-step";
 import { sweepImportUploads } from "@/features/people-jobs/import-uploads";
 import { doPeopleJob } from "@/features/people-jobs/runner";
+import { sweepPeopleJobs } from "@/features/people-jobs/sweep";
 import { resetPassword } from "@/features/recovery/actions";
 import { db } from "@/lib/db";
 import { handleStorageRequest, storage } from "@/storage";
@@ -523,6 +524,8 @@ describe("npm run import", () => {
     await vi.waitFor(async () => expect(await counted()).toBeGreaterThan(0), { timeout: 30_000, interval: 20 });
     first.kill("SIGKILL");
     await ended;
+    // Which ends what nobody will take up again.
+    await sweepPeopleJobs();
     const begun = await counted();
     expect(begun % 500).toBe(0);
     expect(begun).toBeLessThan(people.length);

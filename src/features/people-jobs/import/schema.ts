@@ -17,6 +17,9 @@ export const MAX_IMPORT_BYTES = 500_000_000;
 /** People whose differences a dry run keeps to be shown; the file of all is read anew when it is asked for. */
 export const SHOWN_PEOPLE = 100;
 
+/** Who asked for an import at a terminal: nobody is signed in there, and whoever has the database's password has everything. */
+export const AT_A_TERMINAL = "00000000-0000-0000-0000-000000000000";
+
 const from = z.enum(IMPORT_FORMATS);
 
 export const requestImportSchema = z.strictObject({ sizeBytes: z.number().int().min(1).max(MAX_IMPORT_BYTES, "too_large") });
