@@ -8,7 +8,7 @@ import { REFUSAL_REASONS } from "./schema";
 export async function ImportDifferences({ shown }: { shown: Shown[] }) {
   const t = await getTranslations("imports");
   return (
-    <Table label={t("wouldTitle")}>
+    <Table label={t("wouldTitle")} className="max-md:min-w-3xl">
       <TableCaption>{t("wouldTitle")}</TableCaption>
       <TableHeader>
         <TableRow>
@@ -43,7 +43,7 @@ export async function ImportDifferences({ shown }: { shown: Shown[] }) {
 export async function ImportRefusals({ refusals }: { refusals: ImportJob["refusals"] }) {
   const [t, jobs] = await Promise.all([getTranslations("imports"), getTranslations("peopleJobs")]);
   return (
-    <Table label={t("refusedTitle")}>
+    <Table label={t("refusedTitle")} className="max-md:min-w-xl">
       <TableCaption>{t("refusedTitle")}</TableCaption>
       <TableHeader>
         <TableRow>

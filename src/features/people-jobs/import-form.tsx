@@ -61,7 +61,7 @@ export function ImportForm() {
             type="file"
             name="file"
             accept=".csv,.json,.jsonl,.ndjson,text/csv,application/json"
-            className="py-1.5"
+            className="ps-1.5 leading-11 file:me-3 file:rounded file:border-0 file:bg-hover file:px-2.5 file:py-1 file:font-medium file:text-sm sm:leading-9"
             required
           />
         )}

@@ -12,7 +12,7 @@ export async function ImportList({ entry }: { entry: Entry }) {
   const [t, locale, imports] = await Promise.all([getTranslations("imports"), getLocale(), listImports(entry)]);
   if (imports.length === 0) return <p className="text-body text-muted">{t("none")}</p>;
   return (
-    <Table>
+    <Table className="max-md:min-w-2xl">
       <TableCaption>{t("latest")}</TableCaption>
       <TableHeader>
         <TableRow>

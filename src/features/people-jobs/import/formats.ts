@@ -1,3 +1,4 @@
+import { unguarded } from "@/lib/csv";
 import { fromAuthJs } from "./from-auth-js";
 import { fromBetterAuth } from "./from-better-auth";
 import { fromClerk } from "./from-clerk";
@@ -17,5 +18,11 @@ const FORMATS: Record<ImportFormat, (values: Record<string, unknown>) => Draft> 
 
 /** The person in a row of this format, looked at, or why there is none. */
 export function personIn(source: SourceRow | UnreadableRow, from: ImportFormat): Checked {
-  return "unreadable" in source ? { refused: { subject: "", reason: "unreadable" } } : check(FORMATS[from](source.values));
+  if ("unreadable" in source) return { refused: { subject: "", reason: "unreadable" } };
+  return check(FORMATS[from](from === "foyer" && source.isCsv ? withoutGuards(source.values) : source.values));
+}
+
+/** Our own export keeps spreadsheets from running a cell. */
+function withoutGuards(values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).map(([name, cell]) => [name, typeof cell === "string" ? unguarded(cell) : cell]));
 }

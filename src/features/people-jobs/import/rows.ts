@@ -6,6 +6,8 @@ export interface SourceRow {
   /** From 1; the head of a CSV file is none. */
   row: number;
   values: Record<string, unknown>;
+  /** Its values are cells: texts, each. */
+  isCsv: boolean;
 }
 /** A row nobody can read, or the rest of a file nobody can. */
 export interface UnreadableRow {
@@ -42,7 +44,7 @@ async function* readCsv(text: AsyncIterable<string>): AsyncGenerator<SourceRow |
   try {
     // Typed as any by csv-parse; `columns` and `info` make it this.
     for await (const { record, info } of records as AsyncIterable<{ record: Record<string, string>; info: { error?: unknown } }>)
-      yield info.error ? { row: ++row, unreadable: true } : { row: ++row, values: record };
+      yield info.error ? { row: ++row, unreadable: true } : { row: ++row, values: record, isCsv: true };
   } catch {
     yield { row: ++row, unreadable: true };
   }
@@ -53,7 +55,7 @@ async function* readJson(text: AsyncIterable<string>): AsyncGenerator<SourceRow 
   for await (const object of objectsIn(text)) {
     row++;
     const values = object === null ? null : parsed(object);
-    yield values ? { row, values } : { row, unreadable: true };
+    yield values ? { row, values, isCsv: false } : { row, unreadable: true };
     if (object === null) return;
   }
 }

@@ -27,7 +27,7 @@ export default async function ImportDetailPage({ params }: { params: Promise<{ i
   const title = t(job.dryRun ? "dryRun" : "import", { from: IMPORT_NAMES[job.from] });
   const date = format.dateTime(job.createdAt, { dateStyle: "long", timeStyle: "short" });
   const back = (
-    <SoftLink href="/admin/import" className={buttonVariants()}>
+    <SoftLink href="/admin/import" className={buttonVariants({ variant: "secondary" })}>
       {t("all")}
     </SoftLink>
   );
