@@ -9,13 +9,14 @@ import { standingOf } from "@/access/freshness";
 import {
   closeSession,
   connectAccount,
-  isBanned,
+  findBanned,
   mayConnect,
   openSession,
   providerSignUpRefusal,
   registerFromProvider,
-  verifyCredentials,
+  signInCredentials,
 } from "@/access/identity/credentials";
+import { rememberFailedSignIn } from "@/access/identity/failed-sign-in";
 import { SignInRefused } from "@/access/identity/sign-in-refused";
 import { beginTwoStep, redeemTicket, twoStepPage } from "@/access/identity/tickets";
 import { hasVerifiedEmail, listedWaysIn, offersMagicLink, readyProviders, waysIn } from "@/lib/auth-providers";
@@ -106,8 +107,16 @@ function configuration(): NextAuthConfig {
       },
       async signIn({ user, account, profile, email }) {
         if (account?.type === "oauth" || account?.type === "oidc") {
-          if (!hasVerifiedEmail(profile)) return "/login?error=unverified_email";
-          if (await isBanned(account)) return "/login?error=banned";
+          const { provider: method } = account;
+          if (!hasVerifiedEmail(profile)) {
+            await rememberFailedSignIn(undefined, { method, reason: "unverified_email" });
+            return "/login?error=unverified_email";
+          }
+          const banned = await findBanned(account);
+          if (banned) {
+            await rememberFailedSignIn(banned, { method, reason: "banned" });
+            return "/login?error=banned";
+          }
           const refusal = await providerSignUpRefusal(account, profile?.email ?? "");
           if (refusal) return `/login?error=${refusal}`;
           if (!(await mayConnect())) return "/settings/security?error=reauthenticate";
@@ -137,7 +146,7 @@ async function authorizePassword({ email, password }: Partial<Record<string, unk
   try {
     // What is no address (a NUL in it PostgreSQL would refuse) is nobody's, and is refused at the same cost.
     const address = emailSchema.safeParse(email);
-    const userId = await verifyCredentials(address.success ? address.data : NOBODYS_ADDRESS, password);
+    const userId = await signInCredentials(address.success ? address.data : NOBODYS_ADDRESS, password);
     if (userId && (await beginTwoStep(userId, "password"))) throw new AppError("unauthenticated", "second_step");
     if (userId) return { id: userId, proof: { method: "password", strong: false } };
   } catch (error) {

@@ -58,7 +58,6 @@ const config: NextConfig = {
     { source: "/sign-in", destination: "/login", permanent: false },
     { source: "/sign-up", destination: "/register", permanent: false },
     { source: "/settings", destination: "/settings/profile", permanent: false },
-    { source: "/admin", destination: "/admin/users", permanent: false },
   ],
   // Asked for by every browser that has not read the page's <head> yet.
   rewrites: async () => [{ source: "/favicon.ico", destination: "/icon.svg" }],

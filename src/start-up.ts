@@ -3,6 +3,7 @@ import { deleteAtOnce, sweepDeletions } from "@/features/account-deletion/change
 import { finishRegistration, sweepTokens } from "@/features/accounts/changes";
 import { sendVerification } from "@/features/addresses/changes";
 import { makeExport, sweepExports } from "@/features/data-exports/changes";
+import { refreshFigures } from "@/features/figures/compute";
 import { sweepFiles } from "@/features/files/leftovers";
 import { sweepInvitations } from "@/features/invitations/changes";
 import { sendMail } from "@/features/mail/tasks";
@@ -12,6 +13,7 @@ import { doPeopleJob } from "@/features/people-jobs/runner";
 import { sweepPeopleJobs } from "@/features/people-jobs/sweep";
 import { sendMagicLink, sendReset } from "@/features/recovery/changes";
 import { sweepCensus, takeCensus } from "@/features/system/census";
+import { flushDayCounts } from "@/lib/day-counts";
 import { env, isZeroConfig } from "@/lib/env";
 import { openGeoip } from "@/lib/geoip";
 import { log } from "@/lib/log";
@@ -20,6 +22,8 @@ import { storage } from "@/storage";
 
 const SWEEP_AFTER_MS = 10_000;
 const SWEEP_EVERY_MS = 300_000;
+const FIGURES_AFTER_MS = 2_000;
+const FIGURES_EVERY_MS = 300_000;
 
 /** What is done beside the requests, and by whom. */
 const HANDLERS: Handlers = {
@@ -41,30 +45,35 @@ export async function startUp(): Promise<void> {
   openGeoip();
   startFreshness();
   startJobs();
-  sweepIn(SWEEP_AFTER_MS);
+  repeat("sweep of accounts, files, invitations, jobs and tokens", sweep, SWEEP_AFTER_MS, SWEEP_EVERY_MS);
+  repeat("figures", refreshFigures, FIGURES_AFTER_MS, FIGURES_EVERY_MS);
 }
 
-/** One sweep at a time: a slow store must not see them pile up. */
-function sweepIn(ms: number): void {
-  const sweep = () =>
-    Promise.all([
-      sweepCensus(),
-      sweepDeletions(),
-      sweepExports(),
-      sweepFiles(),
-      sweepImportUploads(),
-      sweepInvitations(),
-      sweepPeopleJobs(),
-      sweepTokens(),
-    ])
-      .catch((error) => log().warn({ err: error }, "sweep of accounts, files, invitations, jobs and tokens"))
-      .finally(() => sweepIn(SWEEP_EVERY_MS));
-  setTimeout(() => void sweep(), ms).unref();
+function sweep(): Promise<unknown> {
+  return Promise.all([
+    sweepCensus(),
+    sweepDeletions(),
+    sweepExports(),
+    sweepFiles(),
+    sweepImportUploads(),
+    sweepInvitations(),
+    sweepPeopleJobs(),
+    sweepTokens(),
+  ]);
+}
+
+/** One at a time: a slow store, or years of figures, must not see them pile up. */
+function repeat(what: string, work: () => Promise<unknown>, afterMs: number, everyMs: number): void {
+  const once = () =>
+    work()
+      .catch((error) => log().warn({ err: error }, what))
+      .finally(() => repeat(what, work, everyMs, everyMs));
+  setTimeout(() => void once(), afterMs).unref();
 }
 
 function startJobs(): void {
   if (!env().SMTP_URL && !isZeroConfig()) log().warn("SMTP_URL is not set: no mail is sent, and none is kept");
   const worker = startWorker(HANDLERS);
   // scripts/serve.mjs owns the process's end and is no part of this bundle: it finds here what to wait for.
-  Object.assign(globalThis, { foyerStop: () => worker.stop() });
+  Object.assign(globalThis, { foyerStop: () => Promise.all([worker.stop(), flushDayCounts()]) });
 }

@@ -192,6 +192,7 @@ describe("route handlers", () => {
     // Without its CSRF token a sign-out only leads back to its page.
     "POST /api/auth/[...nextauth]": { at: () => "/api/auth/signout", in: [302, 400] },
     "GET /api/audit": { at: () => "/api/audit?from=2026-01-01&to=2026-01-01", in: [200] },
+    "GET /api/figures": { at: () => "/api/figures?figure=people&from=2026-01-01&to=2026-01-01", in: [200] },
     "GET /api/exports/[id]": { at: () => `/api/exports/${randomUUID()}`, in: [404] },
     "GET /api/files": { at: () => "/api/files", in: [200] },
     "GET /api/files/[id]": { at: () => `/api/files/${randomUUID()}`, in: [404] },

@@ -488,6 +488,7 @@ describe("holes of earlier systems stay closed", () => {
       "api/audit/route.ts",
       "api/auth/[...nextauth]/route.ts",
       "api/exports/[id]/route.ts",
+      "api/figures/route.ts",
       "api/files/[id]/route.ts",
       "api/files/route.ts",
       "api/health/route.ts",

@@ -11,6 +11,7 @@ const ATTEMPTS = 3;
 export const AUDIT_ACTIONS = [
   "user.registered",
   "user.signed_in",
+  "user.sign_in_failed",
   "user.signed_out",
   "user.role_changed",
   "user.impersonation_right_changed",
@@ -71,6 +72,7 @@ export const AUDIT_ACTIONS = [
   "people_job.started",
   "people_job.cancelled",
   "people_job.finished",
+  "figures.exported",
   "audit.archived",
   "job.retried",
   "job.given_up",
@@ -82,7 +84,7 @@ export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 export interface AuditRow {
   action: AuditAction;
   /** What was done to: a row that rules speak of, or a part of the site itself. */
-  subjectType: RowName | "Job" | "Mail" | "Storage";
+  subjectType: RowName | "Job" | "Mail" | "Storage" | "DailyFigure";
   subjectId: string;
   /** Who acted, where nobody is signed in yet (sign-up, sign-in). */
   actorId?: string;

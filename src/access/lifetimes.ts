@@ -1,4 +1,4 @@
-import { db } from "@/lib/db";
+import { db, type Transaction } from "@/lib/db";
 import { log } from "@/lib/log";
 import { type Claims, SESSION_SECONDS } from "@/lib/session-token";
 import type { Standing } from "./freshness-memory";
@@ -36,6 +36,13 @@ export async function isAwake({ sub, sid, began }: Claims, { role }: Standing): 
   return role === "ADMIN" ? noted : true;
 }
 
+/** Writes down that somebody is there: when they were last seen, and, once a day (UTC), that they were seen on it. One statement. */
+export async function notePresence(tx: Pick<Transaction, "$executeRaw">, userId: string): Promise<void> {
+  await tx.$executeRaw`
+    WITH "seen" AS (UPDATE "User" SET "lastSeenAt" = now() WHERE "id" = ${userId}::uuid AND "deletedAt" IS NULL RETURNING "id")
+    INSERT INTO "PersonDay" ("day", "userId") SELECT (now() AT TIME ZONE 'UTC')::date, "id" FROM "seen" ON CONFLICT DO NOTHING`;
+}
+
 /** Writes when session and person were last seen; false, and the session is ended, when it had been idle for longer than `idle`. */
 async function noteSeen(userId: string, sid: string, idle: number | null): Promise<boolean> {
   const touched = await db().$executeRaw`
@@ -45,7 +52,7 @@ async function noteSeen(userId: string, sid: string, idle: number | null): Promi
     await db().$executeRaw`UPDATE "Session" SET "endedAt" = now() WHERE "id" = ${sid}::uuid AND "endedAt" IS NULL`;
     return false;
   }
-  await db().$executeRaw`UPDATE "User" SET "lastSeenAt" = now() WHERE "id" = ${userId}::uuid`;
+  await notePresence(db(), userId);
   return true;
 }
 

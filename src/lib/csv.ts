@@ -10,6 +10,19 @@ export function csvLine(cells: (string | number | null)[]): string {
   return `${cells.map(csvCell).join(",")}\r\n`;
 }
 
+/** What `lines` yields as a file in UTF-8: read as fast as it is fetched, in constant memory, and let go when nobody fetches any more. */
+export function csvStream(lines: AsyncGenerator<string, undefined>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    pull: async (controller) => {
+      const { value, done } = await lines.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    cancel: () => void lines.return(undefined),
+  });
+}
+
 /** What stood in a cell before `csvLine` made it safe, whatever it was. */
 export function unguarded(cell: string): string {
   return cell.replace(GUARD, "");

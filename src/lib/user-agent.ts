@@ -7,3 +7,9 @@ export function describeUserAgent(userAgent: string | null): { browser: string |
   const version = browser.version?.split(".")[0];
   return { browser: browser.name ? [browser.name, version].filter(Boolean).join(" ") : null, system: os.name ?? null };
 }
+
+/** What kind of thing it runs on: "desktop", "phone", "tablet"; null for what it does not say, and for a program. */
+export function deviceOf(userAgent: string | null): "desktop" | "phone" | "tablet" | null {
+  const type = userAgent ? Bowser.parse(userAgent.slice(0, 500)).platform.type : undefined;
+  return type === "mobile" ? "phone" : type === "desktop" || type === "tablet" ? type : null;
+}

@@ -222,6 +222,14 @@ export function MailIcon(props: IconProps) {
   );
 }
 
+export function ChartIcon(props: IconProps) {
+  return (
+    <Icon {...props}>
+      <path d="M4 4v14a2 2 0 0 0 2 2h14M9 16v-5M14 16V7M19 16v-3" />
+    </Icon>
+  );
+}
+
 export function LogIcon(props: IconProps) {
   return (
     <Icon {...props}>

@@ -166,7 +166,7 @@ test("an admin finds a member by half a name and makes them ADMIN; the member's 
   await expect(page.getByRole("link", { name: "Users" })).toHaveCount(0);
   await page.evaluate(() => Object.assign(window, { sameWindow: true }));
 
-  await asAdmin.goto("/admin");
+  await asAdmin.goto("/admin/users");
   await asAdmin.getByRole("searchbox", { name: "Search by name, email or id" }).fill(family.slice(2).toLowerCase());
   await asAdmin.getByRole("button", { name: "Search" }).click();
   await expect(asAdmin.getByText("1 person")).toBeVisible();

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { cookies } from "next/headers";
 import { after } from "next/server";
 import type { AdapterAccount, AdapterUser } from "next-auth/adapters";
+import { countToday } from "@/lib/day-counts";
 import { db, isUniqueViolation, type Transaction } from "@/lib/db";
 import { normaliseEmail } from "@/lib/email";
 import { AppError } from "@/lib/errors";
@@ -12,11 +13,12 @@ import type { Claims } from "@/lib/session-token";
 import { change } from "../audit";
 import { currentClaims, currentEntry, currentVisitor, DEVICE_COOKIE, type Visitor } from "../entry";
 import { standingOf } from "../freshness";
-import { absoluteEnd } from "../lifetimes";
+import { absoluteEnd, notePresence } from "../lifetimes";
 import { admitGuess } from "../limits";
 import { bringPreferences } from "../preferences";
 import { assertSignUpOpen, signUpRefusal } from "../sign-up";
 import { askerOf, mailNewDevice, mailSecurityChanged } from "./account-mails";
+import { rememberFailedSignIn } from "./failed-sign-in";
 import { isInvited, settleInvitation, takeInvitation } from "./invitations";
 import { provenSession } from "./reauthentication";
 
@@ -33,6 +35,30 @@ const DEVICE_SECONDS = 400 * 24 * 3600;
  * many wrong guesses, before any hash, or when too many wait.
  */
 export async function verifyCredentials(typed: string, password: string): Promise<string | null> {
+  const person = await whoKnows(typed, password);
+  if (person) assertNotBanned(person);
+  return person?.id ?? null;
+}
+
+/**
+ * As `verifyCredentials`, for a sign-in: one that fails is remembered, by the same query and the same row for every address,
+ * and one that came too often is counted.
+ */
+export async function signInCredentials(typed: string, password: string): Promise<string | null> {
+  const person = await whoKnows(typed, password).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === "rate_limited") countToday("signin.limited");
+    throw error;
+  });
+  if (person && !isBannedNow(person)) return person.id;
+  const where = { email: normaliseEmail(typed).slice(0, 254), deletedAt: null };
+  const aimedAt = await db().user.findFirst({ where, select: { id: true } });
+  await rememberFailedSignIn(aimedAt?.id, { method: "password", reason: person ? "banned" : "wrong" });
+  if (person) assertNotBanned(person);
+  return null;
+}
+
+/** Whose address and password these are, banned or not. */
+async function whoKnows(typed: string, password: string) {
   const email = normaliseEmail(typed).slice(0, 254);
   const visitor = await currentVisitor();
   const guess = await admitGuess(email, visitor);
@@ -43,17 +69,16 @@ export async function verifyCredentials(typed: string, password: string): Promis
     return null;
   }
   const { userId: id, hash } = found;
-  const standing = { deletedAt: true, bannedAt: true, bannedUntil: true, banReason: true };
+  const standing = { id: true, deletedAt: true, bannedAt: true, bannedUntil: true, banReason: true };
   const user = await db().user.findUnique({ where: { id }, select: standing });
   if (!user || user.deletedAt) return null;
   await guess.right();
-  assertNotBanned(user);
   if (needsRehash(hash)) {
     const raised = await hashPassword(password);
     // Only if it is still the one that was checked: a change of password a moment ago must not be undone.
     await db().password.updateMany({ where: { userId: id, hash }, data: { hash: raised } });
   }
-  return id;
+  return user;
 }
 
 /** As "forgot password" would, with its limits, where an imported person cannot have the right one. Asked of every wrong password, after its answer. */
@@ -85,7 +110,7 @@ export async function openSession(userId: string, method: string, shownStrong = 
     const isNew = user.emailVerified !== null && (await isNewDevice(tx, userId, deviceId));
     const session = await tx.session.create({ data, select: { id: true, expiresAt: true, strong: true } });
     if (isNew) await mailNewDevice(tx, user, session.id, { userAgent, place });
-    await tx.$executeRaw`UPDATE "User" SET "lastSeenAt" = now() WHERE "id" = ${userId}::uuid`;
+    await notePresence(tx, userId);
     await record({ action: "user.signed_in", actorId: userId, subjectType: "Session", subjectId: session.id, after: { method, strong } });
     await bringPreferences(user, visitor);
     return claimsOf(user, session);
@@ -126,11 +151,17 @@ export function assertNotBanned({ bannedAt, bannedUntil, banReason }: Pick<User,
   throw new AppError("forbidden", bannedUntil ? "banned_until" : "banned", { params });
 }
 
-/** Whether the person behind this provider's account is banned; somebody new is not. */
-export async function isBanned({ provider, providerAccountId }: { provider: string; providerAccountId: string }): Promise<boolean> {
+/** The id of the person behind this provider's account when they are banned; undefined for everybody else, and for somebody new. */
+export async function findBanned({
+  provider,
+  providerAccountId,
+}: {
+  provider: string;
+  providerAccountId: string;
+}): Promise<string | undefined> {
   const where = { provider_providerAccountId: { provider, providerAccountId } };
-  const account = await db().account.findUnique({ where, select: { user: { select: { bannedAt: true, bannedUntil: true } } } });
-  return account !== null && isBannedNow(account.user);
+  const account = await db().account.findUnique({ where, select: { user: { select: { id: true, bannedAt: true, bannedUntil: true } } } });
+  return account && isBannedNow(account.user) ? account.user.id : undefined;
 }
 
 /** The browser's own id, kept for as long as browsers keep a cookie: made at the first sign-in, the same at the next. */

@@ -18,6 +18,7 @@ import {
 } from "@/lib/web-authn";
 import { change } from "../audit";
 import { currentVisitor, type Entry } from "../entry";
+import { rememberFailedSignIn } from "./failed-sign-in";
 import { assertRecentlyProven } from "./reauthentication";
 import { sealedCookie } from "./sealed-cookie";
 import { issueTicket } from "./tickets";
@@ -83,7 +84,11 @@ export async function takePasskey(response: AuthenticationResponseJSON, entry?: 
   const passkey = await db().passkey.findUnique({ where: { id: response.id } });
   const isTheirs = passkey && isHandleOf(passkey.userId, response.response.userHandle) && (!entry || passkey.userId === entry.actor.userId);
   const shown = isTheirs && (await verifyAssertion(await relyingParty(), response, challenge, passkey));
-  if (!passkey || !shown) throw new AppError("invalid", "passkey_refused");
+  if (!passkey || !shown) {
+    // Whoever names a passkey that is here has met it; anything else anybody can send without end.
+    if (passkey && !entry) await rememberFailedSignIn(passkey.userId, { method: "passkey", reason: "wrong" });
+    throw new AppError("invalid", "passkey_refused");
+  }
   const { id, userId, counter } = passkey;
   return change(entry ?? visitor, async (tx, record) => {
     await spendChallenge(tx, challenge, userId);

@@ -4,6 +4,7 @@ import type { Entry } from "@/access/entry";
 import { UserButton } from "@/features/accounts/user-button";
 import {
   AccountIcon,
+  ChartIcon,
   DeviceIcon,
   FileIcon,
   HouseIcon,
@@ -39,6 +40,7 @@ export async function MembersFrame({ entry, children }: { entry: Entry; children
       : []),
     ...(entry.ability.can("read", "Dashboard")
       ? [
+          { href: "/admin", label: nav("figures"), icon: <ChartIcon />, group: nav("admin") },
           { href: "/admin/users", label: nav("users"), icon: <PeopleIcon />, group: nav("admin") },
           { href: "/admin/invitations", label: nav("invitations"), icon: <MailIcon />, group: nav("admin") },
           { href: "/admin/import", label: nav("import"), icon: <UploadIcon />, group: nav("admin") },

@@ -115,6 +115,7 @@ async function forgetWaysIn(tx: Transaction, userId: string, email: string): Pro
   await tx.recoveryCode.deleteMany(own);
   await tx.passkey.deleteMany(own);
   await tx.session.deleteMany(own);
+  await tx.personDay.deleteMany(own);
   await tx.token.deleteMany({ where: { OR: [{ userId }, { address: email }] } });
   await tx.mail.deleteMany({ where: { OR: [{ userId }, { to: email }] } });
   // Jobs that wait, or were given up, hold the address that was typed into a form.

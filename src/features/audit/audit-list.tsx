@@ -18,8 +18,8 @@ export async function AuditList({ entry, query, path }: { entry: Entry; query: A
   // An act of another release has no words here: its name is better than nothing.
   const word = (action: string) => (known.has(action) ? t(`acts.${actKey(action as AuditAction)}`) : action);
   // What nobody signed in asked for is told of whom it befell.
-  const doer = ({ actorId, actor, subject, subjectType }: (typeof events)[number]) =>
-    actorId ? (actor ?? t("gone")) : (subject ?? (subjectType === "User" ? t("gone") : t("site")));
+  const doer = ({ actorId, actor, subject, subjectType, subjectId }: (typeof events)[number]) =>
+    actorId ? (actor ?? t("gone")) : (subject ?? (subjectId === "unknown" ? t("nobody") : subjectType === "User" ? t("gone") : t("site")));
   return (
     <>
       {query.live && !query.cursor && <RefreshEvery ms={LIVE_MS} />}

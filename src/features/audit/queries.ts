@@ -3,7 +3,7 @@ import { z } from "zod";
 import { change, confirm } from "@/access/audit";
 import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
-import { csvLine } from "@/lib/csv";
+import { csvLine, csvStream } from "@/lib/csv";
 import { db } from "@/lib/db";
 import { normaliseEmail } from "@/lib/email";
 import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
@@ -80,16 +80,7 @@ export async function exportAudit(entry: Entry, filter: AuditFilter): Promise<Re
     const what = { act, ofOnePerson: who !== null, from: from?.toISOString() ?? null, to: to?.toISOString() ?? null };
     await record({ action: "audit.exported", subjectType: "AuditEvent", subjectId: "csv", after: what });
   });
-  const lines = csvLines(entry, filter);
-  const encoder = new TextEncoder();
-  return new ReadableStream({
-    pull: async (controller) => {
-      const { value, done } = await lines.next();
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
-    },
-    cancel: () => void lines.return(undefined),
-  });
+  return csvStream(csvLines(entry, filter));
 }
 
 const COLUMNS = ["at", "action", "actorId", "realActorId", "subjectType", "subjectId", "ip", "userAgent", "before", "after", "id"] as const;

@@ -2,6 +2,7 @@ import "server-only";
 import { Readable } from "node:stream";
 import { ZipFile } from "yazl";
 import { db } from "@/lib/db";
+import { dayText } from "@/lib/query-string";
 import { storage } from "@/storage";
 
 const CHUNK_BYTES = 1_048_576;
@@ -50,7 +51,7 @@ function lazily(archive: ZipFile, name: string, open: () => AsyncIterable<Uint8A
 
 async function accountOf(userId: string) {
   const of = { where: { userId } };
-  const [profile, accounts, sessions, passkeys, totp, files] = await Promise.all([
+  const [profile, accounts, sessions, passkeys, totp, days, files] = await Promise.all([
     db().user.findUniqueOrThrow({ where: { id: userId }, select: SECRET_FREE_USER }),
     db().account.findMany({ ...of, select: { provider: true, providerAccountId: true, createdAt: true } }),
     db().session.findMany({
@@ -60,6 +61,7 @@ async function accountOf(userId: string) {
     }),
     db().passkey.findMany({ ...of, select: { name: true, createdAt: true, lastUsedAt: true } }),
     db().totpFactor.findUnique({ ...of, select: { confirmedAt: true } }),
+    db().personDay.findMany({ ...of, select: { day: true }, orderBy: { day: "asc" } }),
     db().file.findMany({
       where: { ownerId: userId, status: "READY" },
       select: { id: true, name: true, sizeBytes: true, contentType: true, createdAt: true },
@@ -67,7 +69,8 @@ async function accountOf(userId: string) {
     }),
   ]);
   const listed = files.map((file) => ({ ...file, sizeBytes: Number(file.sizeBytes) }));
-  return { profile, accounts, sessions, passkeys, twoStepSince: totp?.confirmedAt ?? null, files: listed };
+  const activeOn = days.map(({ day }) => dayText(day));
+  return { profile, accounts, sessions, passkeys, twoStepSince: totp?.confirmedAt ?? null, activeOn, files: listed };
 }
 
 async function* activityOf(userId: string): AsyncGenerator<string> {

@@ -7,6 +7,7 @@ import { register } from "@/features/accounts/actions";
 import { ProviderButtons } from "@/features/accounts/provider-buttons";
 import { passwordMinLength } from "@/features/accounts/queries";
 import { RegisterForm } from "@/features/accounts/register-form";
+import { countSignUpVisit } from "@/features/figures/visits";
 import { buttonVariants } from "@/ui/button";
 import { Divider } from "@/ui/divider";
 import { SoftLink } from "@/ui/soft-link";
@@ -34,6 +35,7 @@ export default async function RegisterPage({ searchParams }: { searchParams: Sea
         </SoftLink>
       </AuthFrame>
     );
+  await countSignUpVisit();
   const hint = auth("passwordHint", { min: passwordMinLength() });
   const lead = domains.length > 0 ? auth("domainsLead", { domains: domains.join(", ") }) : auth("registerLead");
   return (
