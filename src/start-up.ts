@@ -6,6 +6,8 @@ import { makeExport, sweepExports } from "@/features/data-exports/changes";
 import { sweepFiles } from "@/features/files/leftovers";
 import { sweepInvitations } from "@/features/invitations/changes";
 import { sendMail } from "@/features/mail/tasks";
+import { bulkStep } from "@/features/people-jobs/bulk";
+import { exportStep } from "@/features/people-jobs/export";
 import { doPeopleJob } from "@/features/people-jobs/runner";
 import { sweepPeopleJobs } from "@/features/people-jobs/sweep";
 import { sendMagicLink, sendReset } from "@/features/recovery/changes";
@@ -29,7 +31,7 @@ const HANDLERS: Handlers = {
   "account.delete": deleteAtOnce,
   "data.export": makeExport,
   "storage.census": takeCensus,
-  "people.job": doPeopleJob({}),
+  "people.job": doPeopleJob({ BULK: bulkStep, EXPORT: exportStep }),
 };
 
 /** Refuses to serve with a wrong environment, and starts what runs beside the requests. */

@@ -58,6 +58,7 @@ export const OWN_PROFILE_FIELDS = ["name", "image", "bio", "city", "interests", 
 const ADMIN_USER_FIELDS = [
   "role",
   "ban",
+  "emailVerified",
   "impersonate_write",
   "name",
   "image",

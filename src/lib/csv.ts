@@ -1,14 +1,23 @@
-/** A cell that begins like this is a formula to a spreadsheet (OWASP, CSV Injection); where `;` separates, what follows one is a cell. */
-const FORMULA = /(^|[;\t])(?=[=+\-@\t\r\n＝＋－＠])/g;
+/**
+ * Where a spreadsheet would begin a formula (OWASP, CSV Injection): at the beginning of a cell and, because some separate by `;` or tabs,
+ * after those. Apostrophes that stand there already are looked past, so that one more can be told from them and taken away again.
+ */
+const FORMULA = /(?<=^|[;\t])(?='*[=+\-@\t\r\n＝＋－＠])/g;
+const GUARD = /(?<=^|[;\t])'(?='*[=+\-@\t\r\n＝＋－＠])/g;
 
-/** One line of CSV (RFC 4180), its end included. What a spreadsheet would run stands behind an apostrophe. */
+/** One line of CSV (RFC 4180), its end included. What a spreadsheet would run stands behind an apostrophe; `unguarded` takes it away. */
 export function csvLine(cells: (string | number | null)[]): string {
   return `${cells.map(csvCell).join(",")}\r\n`;
+}
+
+/** What stood in a cell before `csvLine` made it safe, whatever it was. */
+export function unguarded(cell: string): string {
+  return cell.replace(GUARD, "");
 }
 
 function csvCell(value: string | number | null): string {
   if (value === null) return "";
   if (typeof value === "number") return String(value);
-  const safe = value.replace(FORMULA, "$1'");
+  const safe = value.replace(FORMULA, "'");
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
