@@ -14,11 +14,13 @@ import * as invitations from "@/features/invitations/actions";
 import * as metadata from "@/features/metadata/actions";
 import * as passkeys from "@/features/passkeys/actions";
 import * as people from "@/features/people/actions";
+import * as peopleJobs from "@/features/people-jobs/actions";
 import * as preferences from "@/features/preferences/actions";
 import * as profiles from "@/features/profiles/actions";
 import * as recovery from "@/features/recovery/actions";
 import * as secondFactors from "@/features/second-factors/actions";
 import * as system from "@/features/system/actions";
+import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { sessionCookieName } from "@/lib/session-cookie";
 import { encodeToken } from "@/lib/session-token";
@@ -42,6 +44,7 @@ const ACTIONS = {
   metadata,
   passkeys,
   people,
+  "people-jobs": peopleJobs,
   preferences,
   profiles,
   recovery,
@@ -50,7 +53,8 @@ const ACTIONS = {
 };
 
 /** The address that stands for a page: that of a member where it is about one person. */
-const addressOf = (path: string) => path.replace("/admin/users/[id]", `/admin/users/${one("member").id}`);
+const addressOf = (path: string) =>
+  path.replace("/admin/users/[id]", `/admin/users/${one("member").id}`).replace("/admin/jobs/[id]", `/admin/jobs/${job?.id}`);
 
 /** Everybody who may come by; `bearer` is null for the anonymous. */
 type Who = "anonymous" | "unfinished member" | "first password" | "member" | "other member" | "admin" | "unfinished admin";
@@ -66,6 +70,7 @@ interface Somebody {
 let server: Server;
 let everybody: Somebody[];
 let memberFile: { id: string };
+let job: { id: string } | undefined;
 const one = (who: Who) => everybody.find((somebody) => somebody.who === who) ?? everybody[0] ?? fail();
 
 beforeAll(async () => {
@@ -88,6 +93,12 @@ beforeAll(async () => {
     everybody.push({ who: who as Who, id, email, cookie: `${name}=${token}`, window: browser({ cookies: { [name]: token } }), bearer });
   }
   memberFile = await file(made.member);
+  const asked = {
+    kind: "EXPORT" as const,
+    params: { format: "csv", hashes: false, filter: {} },
+    expiresAt: new Date(Date.now() + 3_600_000),
+  };
+  job = await db().peopleJob.create({ data: { ...asked, status: "DONE", createdById: made.admin.id } });
 });
 afterAll(async () => {
   await server?.stop();
@@ -191,6 +202,8 @@ describe("route handlers", () => {
     "GET /api/files": { at: () => "/api/files", in: [200] },
     "GET /api/files/[id]": { at: () => `/api/files/${randomUUID()}`, in: [404] },
     "DELETE /api/files/[id]": { at: () => `/api/files/${randomUUID()}`, in: [404] },
+    "GET /api/people-jobs/[id]": { at: () => `/api/people-jobs/${randomUUID()}`, in: [404] },
+    "GET /api/people-jobs/[id]/report": { at: () => `/api/people-jobs/${job?.id}/report`, in: [200] },
     "GET /api/health": { at: () => "/api/health", in: [200] },
     "GET /api/me": { at: () => "/api/me", in: [200] },
     // Past the door what was sent decides.

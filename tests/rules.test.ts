@@ -499,6 +499,8 @@ describe("holes of earlier systems stay closed", () => {
       "api/files/route.ts",
       "api/health/route.ts",
       "api/me/route.ts",
+      "api/people-jobs/[id]/report/route.ts",
+      "api/people-jobs/[id]/route.ts",
       "api/ready/route.ts",
       "api/storage/[...key]/route.ts",
     ]);

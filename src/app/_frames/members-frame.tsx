@@ -2,7 +2,7 @@ import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import type { Entry } from "@/access/entry";
 import { UserButton } from "@/features/accounts/user-button";
-import { AccountIcon, DeviceIcon, FileIcon, HouseIcon, LogIcon, MailIcon, PeopleIcon, PersonIcon, PulseIcon, ShieldIcon } from "@/ui/icons";
+import { AccountIcon, DeviceIcon, FileIcon, HouseIcon, LogIcon, MailIcon, PeopleIcon, PersonIcon, PulseIcon, ShieldIcon, TasksIcon } from "@/ui/icons";
 import { Shell } from "@/ui/shell";
 import { Toaster } from "@/ui/toast";
 import { PreferencesBar } from "./preferences-bar";
@@ -29,6 +29,7 @@ export async function MembersFrame({ entry, children }: { entry: Entry; children
       ? [
           { href: "/admin/users", label: nav("users"), icon: <PeopleIcon />, group: nav("admin") },
           { href: "/admin/invitations", label: nav("invitations"), icon: <MailIcon />, group: nav("admin") },
+          { href: "/admin/jobs", label: nav("jobs"), icon: <TasksIcon />, group: nav("admin") },
           { href: "/admin/policy", label: nav("policy"), icon: <ShieldIcon />, group: nav("admin") },
           { href: "/admin/audit", label: nav("audit"), icon: <LogIcon />, group: nav("admin") },
           { href: "/admin/system", label: nav("system"), icon: <PulseIcon />, group: nav("admin") },

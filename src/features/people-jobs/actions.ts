@@ -2,7 +2,6 @@
 
 import { randomUUID } from "node:crypto";
 import { revalidatePath } from "next/cache";
-import { redirect } from "next/navigation";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
 import { filterText } from "@/access/identity/people-filter";
@@ -22,17 +21,17 @@ export const startBulk = action(
     const params = { act: stored, ...(ids && { ids }), ...(filter && { filter: filterText(filter) }) };
     const remember = { act: act.act, chosen: ids?.length ?? null };
     const id = await change(entry, async (tx, record) => {
-    // As for one alone.
-    if (act.act === "delete") await assertRecentlyProven(entry, tx);
-    return startPeopleJob(tx, record, entry, { kind: "BULK", params, remember });
-  });
+      // As for one alone.
+      if (act.act === "delete") await assertRecentlyProven(entry, tx);
+      return startPeopleJob(tx, record, entry, { kind: "BULK", params, remember });
+    });
     revalidatePath("/admin/jobs");
     return { id };
   },
 );
 
 /**
- * Has the worker write people into a file, and leads to where it can be fetched. With password hashes only within ten minutes of
+ * Has the worker write people into a file. With password hashes only within ten minutes of
  * a proof of who one is.
  */
 export const exportPeople = action(
@@ -46,7 +45,8 @@ export const exportPeople = action(
       const objectKey = `people-jobs/${randomUUID()}`;
       return startPeopleJob(tx, record, entry, { kind: "EXPORT", params, objectKey, remember });
     });
-    redirect(`/admin/jobs/${id}`);
+    revalidatePath("/admin/jobs");
+    return { id };
   },
 );
 

@@ -37,8 +37,6 @@ export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 const personId = z.uuid().toLowerCase();
 const chosen = z.array(personId).min(1).max(MAX_CHOSEN);
 
-export const BULK_ACTS = ["role", "ban", "unban", "verify", "signOut", "delete", "keep"] as const;
-
 /** Whom: people chosen one by one, or all that a filter means at the moment of asking. */
 const whom = { ids: chosen.optional(), filter: peopleFilterSchema.optional() };
 const only = <Act extends "unban" | "verify" | "signOut" | "delete" | "keep">(act: Act) => z.strictObject({ act: z.literal(act), ...whom });

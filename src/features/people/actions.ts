@@ -2,6 +2,7 @@
 
 import { ForbiddenError, subject } from "@casl/ability";
 import { revalidatePath } from "next/cache";
+import { cookies } from "next/headers";
 import { getLocale } from "next-intl/server";
 import { lockAdmins } from "@/access/admins";
 import { change } from "@/access/audit";
@@ -14,7 +15,18 @@ import { revokeInvitations } from "@/access/identity/invitations";
 import { actOnPerson } from "@/access/identity/people-acts";
 import { assertRecentlyProven } from "@/access/identity/reauthentication";
 import { AppError } from "@/lib/errors";
-import { banPersonSchema, changeRoleSchema, createPersonSchema, resetSecondFactorsSchema, unbanPersonSchema } from "./schema";
+import { COLUMNS_COOKIE } from "./columns";
+import {
+  banPersonSchema,
+  COLUMNS,
+  changeRoleSchema,
+  chooseColumnsSchema,
+  createPersonSchema,
+  resetSecondFactorsSchema,
+  unbanPersonSchema,
+} from "./schema";
+
+const YEAR_SECONDS = 365 * 24 * 3600;
 
 /**
  * Makes an account for somebody, whatever the sign-up is open to: they get a mail whose link sets their password, and confirms
@@ -66,6 +78,18 @@ export const unbanPerson = action({ can: ["update", "User"], rate: "write" }, un
   await change(entry, (tx, record) => actOnPerson(tx, record, doerIn(entry), { act: "unban" }, userId));
   revalidatePath("/admin/users");
 });
+
+/** Remembers in this browser what the table of people shows. */
+export const choosePeopleColumns = action(
+  { can: ["read", "Dashboard"], rate: "write" },
+  chooseColumnsSchema,
+  async (chosen, { visitor }) => {
+    const value = COLUMNS.filter((column) => chosen[column]).join(".");
+    const jar = await cookies();
+    jar.set(COLUMNS_COOKIE, value || "none", { maxAge: YEAR_SECONDS, path: "/", sameSite: "lax", httpOnly: true, secure: visitor.secure });
+    revalidatePath("/admin/users");
+  },
+);
 
 /**
  * For an admin, of somebody who lost them: removes the app, the recovery codes and the passkeys of another person and ends

@@ -10,3 +10,14 @@ export function peopleAddress(
   const all = { ...filterText(query), sort, dir, ...more };
   return `/admin/users?${new URLSearchParams(Object.entries(all).filter((pair): pair is [string, string] => Boolean(pair[1])))}`;
 }
+
+/** Names what a search and its filters find, whatever its order and page. */
+export function scopeOf(query: PeopleQuery): string {
+  return new URLSearchParams(filterText(query)).toString();
+}
+
+/** Where what is found can be exported. */
+export function exportAddress(query: PeopleQuery): string {
+  const scope = scopeOf(query);
+  return scope ? `/admin/users/export?${scope}` : "/admin/users/export";
+}

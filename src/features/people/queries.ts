@@ -38,6 +38,10 @@ export async function listPeople(entry: Entry, query: PeopleQuery) {
         lastSeenAt: true,
         bannedAt: true,
         bannedUntil: true,
+        emailVerified: true,
+        profileComplete: true,
+        deleteAfter: true,
+        secondFactor: true,
       },
       orderBy: [{ [column]: direction }, { id: direction }],
       take: PEOPLE_PAGE_SIZE + 1,
@@ -48,6 +52,17 @@ export async function listPeople(entry: Entry, query: PeopleQuery) {
   const estimate = total > COUNTED_EXACTLY && isEverybody ? await estimatePeople(entry) : null;
   const people = rows.map(({ bannedAt, bannedUntil, ...row }) => ({ ...row, banned: isBannedNow({ bannedAt, bannedUntil }) }));
   return { ...page(people, PEOPLE_PAGE_SIZE, (row) => row[column]), total, estimate };
+}
+
+/** By which ways these people come in: their providers, and "password". Of people the reader may not see, nothing. */
+export async function waysInOf(entry: Entry, ids: string[]): Promise<Map<string, string[]>> {
+  const people = await db().user.findMany({
+    where: { AND: [accessibleBy(entry.ability).ofType("User"), { id: { in: ids } }] },
+    select: { id: true, password: { select: { userId: true } }, accounts: { select: { provider: true }, orderBy: { createdAt: "asc" } } },
+  });
+  return new Map(
+    people.map(({ id, password, accounts }) => [id, [...(password ? ["password"] : []), ...accounts.map(({ provider }) => provider)]]),
+  );
 }
 
 /** What PostgreSQL noted when it last looked over the table; null while it has not. */

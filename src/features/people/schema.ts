@@ -6,6 +6,34 @@ import { line } from "@/lib/text";
 
 export const SORTS = ["created", "seen", "name", "email"] as const;
 
+/** What the people's table can show beside name and address, in its order. */
+export const COLUMNS = ["role", "status", "verified", "factor", "ways", "created", "seen", "id"] as const;
+export type Column = (typeof COLUMNS)[number];
+export const DEFAULT_COLUMNS: readonly Column[] = ["role", "created", "seen"];
+/** Their words in the messages of people. */
+export const COLUMN_WORDS = {
+  role: "role",
+  status: "status",
+  verified: "verified",
+  factor: "factor",
+  ways: "waysIn",
+  created: "created",
+  seen: "seen",
+  id: "id",
+} as const satisfies Record<Column, string>;
+
+const ticked = z.literal("on").optional();
+export const chooseColumnsSchema = z.strictObject({
+  role: ticked,
+  status: ticked,
+  verified: ticked,
+  factor: ticked,
+  ways: ticked,
+  created: ticked,
+  seen: ticked,
+  id: ticked,
+} satisfies Record<Column, unknown>);
+
 /** The address of the people's table: everything in it can be shared as a link. */
 export const peopleQuerySchema = z.strictObject({
   ...peopleFilterShape,
