@@ -10,7 +10,15 @@ import { SubmitButton } from "@/ui/submit-button";
 import { exportPeople } from "./actions";
 
 /** Everybody, or whom the filter finds, into one file; password hashes only for whoever has just proven who they are. */
-export function ExportForm({ filter, recentlyProven }: { filter: Record<string, string>; recentlyProven: boolean }) {
+export function ExportForm({
+  filter,
+  whom,
+  recentlyProven,
+}: {
+  filter: Record<string, string>;
+  /** The filter in words. */ whom: string;
+  recentlyProven: boolean;
+}) {
   const t = useTranslations("peopleJobs");
   const router = useRouter();
   const [result, submit] = useActionState(exportPeople, null);
@@ -18,7 +26,6 @@ export function ExportForm({ filter, recentlyProven }: { filter: Record<string, 
   useEffect(() => {
     if (id) router.push(`/admin/jobs/${id}`);
   }, [id, router]);
-  const whom = Object.entries(filter);
   return (
     <form action={submit} className="grid gap-5">
       {result?.ok === false && <Alert tone="danger">{result.error.message}</Alert>}
@@ -31,9 +38,9 @@ export function ExportForm({ filter, recentlyProven }: { filter: Record<string, 
       )}
       <p className="text-body">
         <span className="text-muted">{t("whom")} · </span>
-        {whom.length > 0 ? t("filtered", { filter: whom.map(([name, value]) => `${name} = ${value}`).join(", ") }) : t("everybody")}
+        {whom}
       </p>
-      {whom.map(([name, value]) => (
+      {Object.entries(filter).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}
       <Field id="export-format" label={t("format")} hint={t("formatHint")}>

@@ -20,7 +20,12 @@ export async function JobStatus({ job }: { job: ListedJob }) {
 export async function JobProgress({ job, label }: { job: ListedJob; label: string }) {
   const [t, format] = await Promise.all([getTranslations("peopleJobs"), getFormatter()]);
   const reached = job.done + job.refused;
-  if (!isOpen(job)) return <span className="tabular-nums">{t("counts", { done: job.done, refused: job.refused })}</span>;
+  if (!isOpen(job))
+    return (
+      <span className="tabular-nums">
+        {job.kind === "EXPORT" ? t("exported", { count: job.done }) : t("counts", { done: job.done, refused: job.refused })}
+      </span>
+    );
   return (
     <span className="grid min-w-40 gap-1.5">
       <Progress value={job.total ? (reached / job.total) * 100 : null} label={label} />

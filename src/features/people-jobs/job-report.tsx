@@ -30,7 +30,9 @@ export async function JobReport({ entry, job, after = WHOLE_JOB }: { entry: Entr
         <TableCaption>{t("report")}</TableCaption>
         <TableHeader>
           <tr>
-            <TableHead numeric>{t("row")}</TableHead>
+            <TableHead numeric className="w-16">
+              {t("row")}
+            </TableHead>
             <TableHead>{t("person")}</TableHead>
             <TableHead>{t("why")}</TableHead>
           </tr>

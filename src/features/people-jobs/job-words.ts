@@ -1,11 +1,12 @@
 import { getTranslations } from "next-intl/server";
 import { DELETION_DAYS } from "@/access/identity/people-acts";
+import { STATUSES } from "@/access/identity/people-filter";
 import type { ListedJob } from "./queries";
 import { bulkParamsSchema, exportParamsSchema, REFUSAL_REASONS } from "./schema";
 
 /** What jobs are called, in the reader's language. */
 export async function jobWords() {
-  const t = await getTranslations("peopleJobs");
+  const [t, filtered] = await Promise.all([getTranslations("peopleJobs"), filterWords()]);
   return {
     /** "Ban", "Export", "Import". */
     what({ kind, params }: Pick<ListedJob, "kind" | "params">): string {
@@ -19,8 +20,7 @@ export async function jobWords() {
       // As it lies in the job: the filter as text, as its address says it.
       const { ids, filter = {} } = params as { ids?: string[]; filter?: Record<string, string> };
       if (ids) return t("chosen", { count: ids.length });
-      const conditions = Object.entries(filter).map(([name, value]) => `${name} = ${value}`);
-      return conditions.length > 0 ? t("filtered", { filter: conditions.join(", ") }) : t("everybody");
+      return filtered(filter);
     },
     /** How, where an act has a how: a reason and an end, a format and what is in it. */
     how({ kind, params }: Pick<ListedJob, "kind" | "params">) {
@@ -34,5 +34,28 @@ export async function jobWords() {
       // One of another release has no words here: its name is better than nothing.
       return known ? t(`refusals.${known}`) : reason;
     },
+  };
+}
+
+/** Whom a filter means, in the reader's language. */
+export async function filterWords(): Promise<(filter: Record<string, string>) => string> {
+  const [t, people] = await Promise.all([getTranslations("peopleJobs"), getTranslations("people")]);
+  const labels: Record<string, string> = {
+    role: people("role"),
+    status: people("status"),
+    factor: people("factor"),
+    way: people("waysIn"),
+  };
+  for (const name of ["createdFrom", "createdTo", "seenFrom", "seenTo"] as const) labels[name] = people(name);
+  const values: Record<string, string> = { on: people("factorOn"), off: people("factorOff"), password: people("password") };
+  for (const role of ["MEMBER", "ADMIN"] as const) values[role] = people(role);
+  for (const status of STATUSES) values[status] = people(`is.${status}`);
+  return (filter) => {
+    const { q, ...rest } = filter;
+    const conditions = Object.entries(rest).map(([name, value]) =>
+      t("condition", { name: labels[name] ?? name, value: values[value] ?? value }),
+    );
+    const all = [...(q ? [t("containing", { q })] : []), ...conditions];
+    return all.length > 0 ? t("filtered", { filter: all.join(", ") }) : t("everybody");
   };
 }

@@ -42,7 +42,7 @@ export async function JobsList({ entry, cursor }: { entry: Entry; cursor: Cursor
           <tr>
             <TableHead>{t("what")}</TableHead>
             <TableHead>{t("state")}</TableHead>
-            <TableHead>{t("report")}</TableHead>
+            <TableHead>{t("reached")}</TableHead>
             <TableHead className="max-md:hidden">{t("who")}</TableHead>
             <TableHead className="max-md:hidden">{t("when")}</TableHead>
           </tr>

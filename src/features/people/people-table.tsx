@@ -13,6 +13,9 @@ import { defaultDirection, type listPeople, waysInOf } from "./queries";
 import { RoleDialog } from "./role-dialog";
 import { COLUMN_WORDS, type PeopleQuery } from "./schema";
 
+/** With more of them the table is wider than its page. */
+const FITTING_COLUMNS = 4;
+
 type PeopleTableProps = { entry: Entry; people: Awaited<ReturnType<typeof listPeople>>["rows"]; query: PeopleQuery };
 
 /** Everybody, with the columns that were chosen, the order in the address and the way to another role at the end of each row. */
@@ -46,7 +49,7 @@ export async function PeopleTable({ entry, people, query }: PeopleTableProps) {
     );
   };
   return (
-    <Table>
+    <Table wide={columns.length > FITTING_COLUMNS}>
       <TableCaption>{t("caption")}</TableCaption>
       <TableHeader>
         <tr>

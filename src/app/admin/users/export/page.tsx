@@ -4,6 +4,7 @@ import { enter } from "@/access/door";
 import { filterText, peopleFilterSchema } from "@/access/identity/people-filter";
 import { getWaysIn } from "@/features/accounts/queries";
 import { ExportForm } from "@/features/people-jobs/export-form";
+import { filterWords } from "@/features/people-jobs/job-words";
 import { PEOPLE_JOB_DAYS } from "@/features/people-jobs/schema";
 import { PageHeader } from "@/ui/page-header";
 import { ConfirmItIsYou } from "../../../_frames/confirm-it-is-you";
@@ -18,14 +19,15 @@ export default async function ExportPage({ searchParams }: { searchParams: Promi
   const entry = await enter("create", "PeopleJob");
   // A damaged link is about everybody rather than an error.
   const filter = peopleFilterSchema.safeParse(await searchParams).data ?? {};
-  const [t, { hasPassword, recentlyProven }] = await Promise.all([getTranslations("peopleJobs"), getWaysIn(entry)]);
+  const text = filterText(filter);
+  const [t, words, { hasPassword, recentlyProven }] = await Promise.all([getTranslations("peopleJobs"), filterWords(), getWaysIn(entry)]);
   const proven = recentlyProven && entry.missingFactor !== "show";
   return (
     <MembersFrame entry={entry}>
       <PageHeader title={t("exportTitle")} description={t("exportLead", { days: PEOPLE_JOB_DAYS })} />
       <div className="grid max-w-form gap-10">
         <Interactive entry={entry} texts={["peopleJobs", "secondFactors", "common"]}>
-          <ExportForm filter={filterText(filter)} recentlyProven={proven} />
+          <ExportForm filter={text} whom={words(text)} recentlyProven={proven} />
           {!proven && <ConfirmItIsYou entry={entry} hasPassword={hasPassword} />}
         </Interactive>
       </div>
