@@ -72,7 +72,11 @@ describe("an act on many", () => {
 
   test("changes role, confirms, lets back in, signs out, deletes after 14 days and takes that back, by the rules of one alone", async () => {
     const window = await signedIn(await admin());
-    const [plain, unverified, leaving] = [await person(), await person({ emailVerified: null }), await person({ deleteAfter: new Date() })];
+    const [plain, unverified, leaving] = [
+      await person(),
+      await person({ emailVerified: null }),
+      await person({ deleteAfter: new Date(Date.now() + 60_000) }),
+    ];
     const banned = await person({ bannedAt: new Date(), banReason: "x" });
     await signedIn(plain);
     const ids = [plain.id, unverified.id, leaving.id, banned.id];
@@ -150,6 +154,14 @@ describe("an act on many", () => {
     ];
     for (const input of inputs) expect(await code(window.run(() => startBulk(input as never))), JSON.stringify(input)).toBe("invalid");
     expect(await db().peopleJob.count({ where: { createdById: window.claims.sub } })).toBe(0);
+  });
+
+  test("deletes, as it does one person, only within ten minutes of a proof of who one is", async () => {
+    const window = await signedIn(await admin());
+    const ids = [(await person()).id];
+    await db().session.update({ where: { id: window.claims.sid }, data: { reauthenticatedAt: new Date(Date.now() - 601_000) } });
+    expect(await code(window.run(() => startBulk({ act: "delete", ids })))).toBe("forbidden");
+    expect(await code(window.run(() => startBulk({ act: "verify", ids })))).toBe("ok");
   });
 
   test("is cancelled once, by any admin, which is remembered; a member finds no job", async () => {

@@ -2,7 +2,19 @@ import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import type { Entry } from "@/access/entry";
 import { UserButton } from "@/features/accounts/user-button";
-import { AccountIcon, DeviceIcon, FileIcon, HouseIcon, LogIcon, MailIcon, PeopleIcon, PersonIcon, PulseIcon, ShieldIcon, TasksIcon } from "@/ui/icons";
+import {
+  AccountIcon,
+  DeviceIcon,
+  FileIcon,
+  HouseIcon,
+  LogIcon,
+  MailIcon,
+  PeopleIcon,
+  PersonIcon,
+  PulseIcon,
+  ShieldIcon,
+  TasksIcon,
+} from "@/ui/icons";
 import { Shell } from "@/ui/shell";
 import { Toaster } from "@/ui/toast";
 import { PreferencesBar } from "./preferences-bar";
