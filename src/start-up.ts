@@ -7,6 +7,8 @@ import { refreshFigures } from "@/features/figures/compute";
 import { sweepFiles } from "@/features/files/leftovers";
 import { sweepInvitations } from "@/features/invitations/changes";
 import { sendMail } from "@/features/mail/tasks";
+import { bulkStep } from "@/features/people-jobs/bulk";
+import { exportStep } from "@/features/people-jobs/export";
 import { importStep } from "@/features/people-jobs/import-step";
 import { sweepImportUploads } from "@/features/people-jobs/import-uploads";
 import { doPeopleJob } from "@/features/people-jobs/runner";
@@ -35,7 +37,7 @@ const HANDLERS: Handlers = {
   "account.delete": deleteAtOnce,
   "data.export": makeExport,
   "storage.census": takeCensus,
-  "people.job": doPeopleJob({ IMPORT: importStep }),
+  "people.job": doPeopleJob({ BULK: bulkStep, EXPORT: exportStep, IMPORT: importStep }),
 };
 
 /** Refuses to serve with a wrong environment, and starts what runs beside the requests. */

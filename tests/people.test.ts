@@ -2,10 +2,11 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { change } from "@/access/audit";
 import { enter } from "@/access/door";
 import { endDevicesOf } from "@/features/devices/actions";
-import { changeRole, resetSecondFactors } from "@/features/people/actions";
+import { changeRole, choosePeopleColumns, resetSecondFactors } from "@/features/people/actions";
 import { peopleAddress } from "@/features/people/address";
-import { COUNTED_EXACTLY, getPerson, listPeople, PEOPLE_PAGE_SIZE } from "@/features/people/queries";
-import { filtersOf, peopleQuerySchema, SORTS } from "@/features/people/schema";
+import { chosenColumns } from "@/features/people/columns";
+import { COUNTED_EXACTLY, getPerson, listPeople, PEOPLE_PAGE_SIZE, waysInOf } from "@/features/people/queries";
+import { DEFAULT_COLUMNS, filtersOf, peopleQuerySchema, SORTS } from "@/features/people/schema";
 import { db } from "@/lib/db";
 import { hostile } from "./support/hostile";
 import { admin, person } from "./support/people";
@@ -266,8 +267,33 @@ describe("listPeople", () => {
     const boss = await admin();
     const { rows } = await as(boss, async () => listPeople(await enter(), peopleQuerySchema.parse({ q: boss.email })));
     expect(rows.map((row) => Object.keys(row).sort())).toEqual([
-      ["banned", "createdAt", "email", "id", "image", "lastSeenAt", "name", "role"],
+      [
+        ...["banned", "createdAt", "deleteAfter", "email", "emailVerified", "id", "image", "lastSeenAt", "name", "profileComplete"],
+        ...["role", "secondFactor"],
+      ],
     ]);
+  });
+
+  test("which columns are shown is remembered in this browser, from what the form sends; anything else is bad input", async () => {
+    const boss = await signedIn(await admin());
+    expect(await boss.run(() => chosenColumns())).toEqual(DEFAULT_COLUMNS);
+    expect(await boss.run(() => choosePeopleColumns({ id: "on", status: "on" }))).toMatchObject({ ok: true });
+    expect(await boss.run(() => chosenColumns())).toEqual(["status", "id"]);
+    expect(await boss.run(() => choosePeopleColumns(new FormData()))).toMatchObject({ ok: true });
+    expect(await boss.run(() => chosenColumns())).toEqual([]);
+    for (const { name, input } of hostile({ role: "on" }, { optional: ["role"] }))
+      expect(await code(boss.run(() => choosePeopleColumns(input as never))), name).toBe("invalid");
+    expect(await code(as(await person(), () => choosePeopleColumns({ id: "on" })))).toBe("forbidden");
+    expect(await code(asVisitor({}, () => choosePeopleColumns({ id: "on" })))).toBe("unauthenticated");
+  });
+
+  test("the ways in of people are told to whoever may see them, and no more than their names", async () => {
+    const [boss, one, other] = [await admin(), await person(), await person({ password: null })];
+    await db().account.create({ data: { userId: other.id, type: "oauth", provider: "github", providerAccountId: other.id } });
+    const ids = [one.id, other.id];
+    const ways = await as(boss, async () => waysInOf(await enter(), ids));
+    expect([ways.get(one.id), ways.get(other.id)]).toEqual([["password"], ["github"]]);
+    expect([...(await as(one, async () => waysInOf(await enter(), ids))).keys()]).toEqual([one.id]);
   });
 
   test("what is searched for is taken literally, from the third letter on anywhere in name and address", async () => {

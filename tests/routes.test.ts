@@ -20,6 +20,7 @@ import * as profiles from "@/features/profiles/actions";
 import * as recovery from "@/features/recovery/actions";
 import * as secondFactors from "@/features/second-factors/actions";
 import * as system from "@/features/system/actions";
+import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { sessionCookieName } from "@/lib/session-cookie";
 import { encodeToken } from "@/lib/session-token";
@@ -53,7 +54,10 @@ const ACTIONS = {
 
 /** The address that stands for a page: that of a member where it is about one person. */
 const addressOf = (path: string) =>
-  path.replace("/admin/users/[id]", `/admin/users/${one("member").id}`).replace("/admin/import/[id]", `/admin/import/${someImport.id}`);
+  path
+    .replace("/admin/users/[id]", `/admin/users/${one("member").id}`)
+    .replace("/admin/import/[id]", `/admin/import/${someImport.id}`)
+    .replace("/admin/jobs/[id]", `/admin/jobs/${job?.id}`);
 
 /** Everybody who may come by; `bearer` is null for the anonymous. */
 type Who = "anonymous" | "unfinished member" | "first password" | "member" | "other member" | "admin" | "unfinished admin";
@@ -70,6 +74,7 @@ let server: Server;
 let everybody: Somebody[];
 let memberFile: { id: string };
 let someImport: { id: string };
+let job: { id: string } | undefined;
 const one = (who: Who) => everybody.find((somebody) => somebody.who === who) ?? everybody[0] ?? fail();
 
 beforeAll(async () => {
@@ -93,6 +98,12 @@ beforeAll(async () => {
   }
   memberFile = await file(made.member);
   someImport = await checkedImport();
+  const asked = {
+    kind: "EXPORT" as const,
+    params: { format: "csv", hashes: false, filter: {} },
+    expiresAt: new Date(Date.now() + 3_600_000),
+  };
+  job = await db().peopleJob.create({ data: { ...asked, status: "DONE", createdById: made.admin.id } });
 });
 afterAll(async () => {
   await server?.stop();
@@ -198,6 +209,8 @@ describe("route handlers", () => {
     "GET /api/files/[id]": { at: () => `/api/files/${randomUUID()}`, in: [404] },
     "DELETE /api/files/[id]": { at: () => `/api/files/${randomUUID()}`, in: [404] },
     "GET /api/imports/[id]": { at: () => `/api/imports/${randomUUID()}`, in: [404] },
+    "GET /api/people-jobs/[id]": { at: () => `/api/people-jobs/${randomUUID()}`, in: [404] },
+    "GET /api/people-jobs/[id]/report": { at: () => `/api/people-jobs/${job?.id}/report`, in: [200] },
     "GET /api/health": { at: () => "/api/health", in: [200] },
     "GET /api/me": { at: () => "/api/me", in: [200] },
     // Past the door what was sent decides.

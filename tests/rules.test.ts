@@ -191,7 +191,7 @@ describe("the policy table", () => {
     "changedXid",
   ];
   const OWN = ["name", "image", "bio", "city", "interests", "locale", "theme", "unsafeMetadata"];
-  const BY_ADMIN = ["role", "name", "image", "bio", "city", "interests", "publicMetadata", "privateMetadata"];
+  const BY_ADMIN = ["role", "emailVerified", "name", "image", "bio", "city", "interests", "publicMetadata", "privateMetadata"];
 
   test("of their own row everybody writes the profile, and nobody role, address, epoch or what the server keeps", () => {
     expect([...OWN_PROFILE_FIELDS]).toEqual(OWN);
@@ -210,6 +210,13 @@ describe("the policy table", () => {
 
   test("an admin is told that it is their own role, not that a right is missing", () => {
     expect(() => ForbiddenError.from(rulesOf("admin")).throwUnlessCan("update", ROWS.User(ME), "role")).toThrow("own_role");
+  });
+
+  test("an admin bans others, never themselves, and nobody else does either", () => {
+    for (const who of EVERYBODY) {
+      expect(rulesOf(who).can("update", ROWS.User(THEM), "ban"), who).toBe(who === "admin");
+      expect(rulesOf(who).can("update", ROWS.User(ME), "ban"), `own ${who}`).toBe(false);
+    }
   });
 
   test("of a passkey its owner writes the name and nobody anything else", () => {
@@ -494,6 +501,8 @@ describe("holes of earlier systems stay closed", () => {
       "api/health/route.ts",
       "api/imports/[id]/route.ts",
       "api/me/route.ts",
+      "api/people-jobs/[id]/report/route.ts",
+      "api/people-jobs/[id]/route.ts",
       "api/ready/route.ts",
       "api/storage/[...key]/route.ts",
     ]);

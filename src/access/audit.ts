@@ -46,6 +46,7 @@ export const AUDIT_ACTIONS = [
   "session.ended",
   "session.others_ended",
   "session.ended_by_admin",
+  "user.verified_by_admin",
   "user.banned",
   "user.unbanned",
   "account.connected",
@@ -78,6 +79,7 @@ export const AUDIT_ACTIONS = [
   "job.given_up",
   "mail.sent_again",
   "storage.counted",
+  "people_job.download_url_issued",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

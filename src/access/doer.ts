@@ -1,5 +1,6 @@
 import { db, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
+import type { Entry } from "./entry";
 import { missingFactor } from "./required-factor";
 import { type AppAbility, abilityFor } from "./rules";
 
@@ -7,6 +8,11 @@ import { type AppAbility, abilityFor } from "./rules";
 export interface Doer {
   userId: string;
   ability: AppAbility;
+}
+
+/** Whoever is asking. */
+export function doerIn({ actor, ability }: Entry): Doer {
+  return { userId: actor.userId, ability };
 }
 
 /**

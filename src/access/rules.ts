@@ -58,6 +58,7 @@ export const OWN_PROFILE_FIELDS = ["name", "image", "bio", "city", "interests", 
 const ADMIN_USER_FIELDS = [
   "role",
   "ban",
+  "emailVerified",
   "impersonate_write",
   "name",
   "image",
@@ -132,6 +133,7 @@ function admin({ can, cannot }: Rules, { userId: me, mayImpersonateWrite }: Bear
   can("update", "User", [...ADMIN_USER_FIELDS]);
   cannot("update", "User", ["role"], { id: me }).because("own_role");
   cannot("update", "User", ["ban"], { id: me }).because("own_ban");
+  cannot("update", "User", ["emailVerified"], { id: me });
   cannot("update", "User", ["impersonate_write"], { id: me }).because("own_right");
 
   // Never as an admin. A reason, a recent proof and 15 minutes: features/impersonation.

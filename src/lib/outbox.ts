@@ -2,7 +2,7 @@ import type { Locale } from "@/i18n/locale";
 import type { Transaction } from "./db";
 import { emailSchema } from "./email";
 import { type MailContent, readMailContent } from "./mail-props";
-import { addJob } from "./queue";
+import { addJobs } from "./queue";
 import { siteOrigin } from "./site-link";
 
 export type OutgoingMail = MailContent & { to: string; userId?: string; locale: Locale };
@@ -14,14 +14,24 @@ export type OutgoingMail = MailContent & { to: string; userId?: string; locale: 
  * elsewhere than to this site. Returns the id of its row.
  */
 export async function enqueueMail(tx: Transaction, mail: OutgoingMail): Promise<string> {
-  const { template, props } = readMailContent(mail.template, mail.props);
-  for (const [name, value] of Object.entries(props)) if (isLinkName(name)) assertOwn(String(value));
-  const { id } = await tx.mail.create({
-    data: { to: emailSchema.parse(mail.to), userId: mail.userId ?? null, template, locale: mail.locale, props },
-    select: { id: true },
-  });
-  await addJob(tx, "mail.send", { mailId: id }, { key: mailKey(id) });
+  const [id = ""] = await enqueueMails(tx, [mail]);
   return id;
+}
+
+/** Many at once, each as `enqueueMail`, in two statements. */
+export async function enqueueMails(tx: Transaction, mails: OutgoingMail[]): Promise<string[]> {
+  const data = mails.map((mail) => {
+    const { template, props } = readMailContent(mail.template, mail.props);
+    for (const [name, value] of Object.entries(props)) if (isLinkName(name)) assertOwn(String(value));
+    return { to: emailSchema.parse(mail.to), userId: mail.userId ?? null, template, locale: mail.locale, props };
+  });
+  const rows = await tx.mail.createManyAndReturn({ data, select: { id: true } });
+  await addJobs(
+    tx,
+    "mail.send",
+    rows.map(({ id }) => ({ payload: { mailId: id }, key: mailKey(id) })),
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** Key of a mail's job: there is at most one that waits. */

@@ -81,6 +81,19 @@ export async function addJob<Name extends TaskName>(
     queue_name := ${line ?? null}::text)`;
 }
 
+/** Adds many of one kind at once, in the caller's transaction. */
+export async function addJobs<Name extends TaskName>(
+  tx: Pick<Transaction, "$executeRaw">,
+  task: Name,
+  jobs: { payload: Tasks[Name]; key: string }[],
+): Promise<void> {
+  const [payloads, keys] = [jobs.map(({ payload }) => JSON.stringify(payload)), jobs.map(({ key }) => key)];
+  if (jobs.length === 0) return;
+  await tx.$executeRaw`SELECT count(*) FROM graphile_worker.add_jobs((
+    SELECT array_agg(ROW(${task}::text, job.payload::json, NULL, NULL, NULL, job.key, NULL, NULL)::graphile_worker.job_spec)
+      FROM unnest(${payloads}::text[], ${keys}::text[]) AS job(payload, key)))`;
+}
+
 /**
  * Works through the jobs of these tasks until `stop`, which lets those under way end. Survives the database: whatever
  * breaks, it begins again within two seconds of the database's return. The jobs of a worker that died are taken over

@@ -78,6 +78,14 @@ export function WarningIcon(props: IconProps) {
   );
 }
 
+export function TasksIcon(props: IconProps) {
+  return (
+    <Icon {...props}>
+      <path d="m3.5 6.5 1.5 1.5 3-3M3.5 16.5 5 18l3-3M12 7h8.5M12 17h8.5" />
+    </Icon>
+  );
+}
+
 export function SunIcon(props: IconProps) {
   return (
     <Icon {...props}>

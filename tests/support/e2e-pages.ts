@@ -8,11 +8,14 @@ const APP = fileURLToPath(new URL("../../src/app", import.meta.url));
 export const SOMEBODY_ID = "0190f1ce-0000-7000-8000-000000000001";
 /** The check of a file that stands for every import; made with the site under test. */
 export const SOME_IMPORT_ID = "0190f1ce-0000-7000-8000-000000000002";
+/** The job whose page is looked at; made with the site under test. */
+export const SOME_JOB_ID = "0190f1ce-0000-7000-8000-000000000003";
 /** Which address stands for a page that has many. */
 const ADDRESSES: Record<string, string> = {
   "/admin/users/[id]": `/admin/users/${SOMEBODY_ID}`,
   "/admin/users/[id]/delete": `/admin/users/${SOMEBODY_ID}/delete`,
   "/admin/import/[id]": `/admin/import/${SOME_IMPORT_ID}`,
+  "/admin/jobs/[id]": `/admin/jobs/${SOME_JOB_ID}`,
 };
 
 export type Door = "anonymous" | "newcomer" | "admin";

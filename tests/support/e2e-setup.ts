@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync } from "node:fs";
-import { SOME_IMPORT_ID, SOMEBODY_ID } from "./e2e-pages";
+import { db } from "@/lib/db";
+import { SOME_IMPORT_ID, SOME_JOB_ID, SOMEBODY_ID } from "./e2e-pages";
 import { startGitHub } from "./github";
 import { checkedImport, person } from "./people";
 import { startCluster } from "./postgres";
@@ -34,6 +35,14 @@ export default async function setup(): Promise<() => Promise<void>> {
   process.env.AUTH_SECRET = "a-secret-only-for-tests-0123456789abcdef";
   await person({ id: SOMEBODY_ID, name: "Somebody Known" });
   await checkedImport(SOME_IMPORT_ID);
+  await db().peopleJob.create({
+    data: {
+      ...{ id: SOME_JOB_ID, kind: "BULK", status: "DONE", createdById: SOMEBODY_ID, total: 2, done: 1, refused: 1 },
+      params: { act: { act: "ban", reason: "Spam", until: null }, filter: {} },
+      expiresAt: new Date(Date.now() + 3_600_000),
+      refusals: { create: { row: 2, subject: SOMEBODY_ID, reason: "already_banned" } },
+    },
+  });
   return async () => {
     await server.stop();
     mkdirSync("test-results", { recursive: true });

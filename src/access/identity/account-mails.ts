@@ -3,7 +3,7 @@ import { defaultLocale, isLocale, type Locale } from "@/i18n/locale";
 import type { Transaction } from "@/lib/db";
 import type { MailTemplate, SecurityChange } from "@/lib/mail-props";
 import { issueLink, LINK_MINUTES } from "@/lib/one-time-links";
-import { enqueueMail } from "@/lib/outbox";
+import { enqueueMail, enqueueMails } from "@/lib/outbox";
 import type { Asker } from "@/lib/queue";
 import { siteLink } from "@/lib/site-link";
 import { describeUserAgent } from "@/lib/user-agent";
@@ -155,12 +155,14 @@ export async function mailNewDevice(
   await enqueueMail(tx, { template: "newDevice", props, locale, ...rest });
 }
 
-/** Tells the person when their account goes, and where to keep it. An address nobody confirmed may be a stranger's: it is told nothing. */
-export async function mailAccountDeletion(tx: Transaction, userId: string, deleteAfter: Date): Promise<void> {
-  const to = await tx.user.findFirst({ where: { id: userId, emailVerified: { not: null } }, select: ADDRESSEE });
-  if (!to) return;
+/** Tells people when their account goes, and where to keep it. An address nobody confirmed may be a stranger's: it is told nothing. */
+export async function mailAccountDeletion(tx: Transaction, userIds: string[], deleteAfter: Date, fallback: Locale): Promise<void> {
+  const people = await tx.user.findMany({ where: { id: { in: userIds }, emailVerified: { not: null } }, select: ADDRESSEE });
   const props = { when: deleteAfter.toISOString(), undoUrl: siteLink("/settings/account") };
-  await enqueueMail(tx, { template: "accountDeletion", props, ...envelope(to, await getLocale()) });
+  await enqueueMails(
+    tx,
+    people.map((to) => ({ template: "accountDeletion", props, ...envelope(to, fallback) })),
+  );
 }
 
 /** Says goodbye: the account is gone. Of nobody any more, so the row goes as soon as it is sent. */

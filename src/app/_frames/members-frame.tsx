@@ -14,6 +14,7 @@ import {
   PersonIcon,
   PulseIcon,
   ShieldIcon,
+  TasksIcon,
   UploadIcon,
 } from "@/ui/icons";
 import { Shell } from "@/ui/shell";
@@ -44,6 +45,7 @@ export async function MembersFrame({ entry, children }: { entry: Entry; children
           { href: "/admin/users", label: nav("users"), icon: <PeopleIcon />, group: nav("admin") },
           { href: "/admin/invitations", label: nav("invitations"), icon: <MailIcon />, group: nav("admin") },
           { href: "/admin/import", label: nav("import"), icon: <UploadIcon />, group: nav("admin") },
+          { href: "/admin/jobs", label: nav("jobs"), icon: <TasksIcon />, group: nav("admin") },
           { href: "/admin/policy", label: nav("policy"), icon: <ShieldIcon />, group: nav("admin") },
           { href: "/admin/audit", label: nav("audit"), icon: <LogIcon />, group: nav("admin") },
           { href: "/admin/system", label: nav("system"), icon: <PulseIcon />, group: nav("admin") },

@@ -3,20 +3,23 @@
 import { ForbiddenError, subject } from "@casl/ability";
 import { revalidatePath } from "next/cache";
 import { redirect } from "next/navigation";
+import { getLocale } from "next-intl/server";
 import { lockAdmins } from "@/access/admins";
 import { change } from "@/access/audit";
+import { doerIn } from "@/access/doer";
 import { action } from "@/access/door";
 import type { Entry } from "@/access/entry";
 import { endSessions } from "@/access/identity/account-links";
 import { mailAccountDeletion } from "@/access/identity/account-mails";
 import { lockPerson } from "@/access/identity/factors";
+import { actOnPerson, DELETION_DAYS } from "@/access/identity/people-acts";
 import { assertRecentlyProven } from "@/access/identity/reauthentication";
 import { accessibleBy } from "@/access/rules";
 import type { Transaction } from "@/lib/db";
 import { normaliseEmail } from "@/lib/email";
 import { AppError } from "@/lib/errors";
 import { addJob } from "@/lib/queue";
-import { DELETION_DAYS, deletePersonSchema, keepAccountSchema, keepPersonSchema, requestDeletionSchema } from "./schema";
+import { deletePersonSchema, keepAccountSchema, keepPersonSchema, requestDeletionSchema } from "./schema";
 
 const PAGE = "/settings/account";
 const DAY_MS = 24 * 3_600_000;
@@ -43,7 +46,7 @@ export const requestDeletion = action(
       const { count } = await tx.user.updateMany({ where: { id: userId, deleteAfter: null }, data: { deleteAfter } });
       if (count === 0) throw new AppError("conflict");
       await tx.session.updateMany({ where: { userId, id: { not: sid }, endedAt: null }, data: { endedAt: new Date() } });
-      await mailAccountDeletion(tx, userId, deleteAfter);
+      await mailAccountDeletion(tx, [userId], deleteAfter, await getLocale());
       const after = { deleteAfter: deleteAfter.toISOString() };
       await record({ action: "user.deletion_requested", subjectType: "User", subjectId: userId, after });
     });
@@ -74,7 +77,6 @@ export const deletePerson = action(
   { can: ["delete", "User"], rate: "credentials" },
   deletePersonSchema,
   async ({ userId, address, when }, entry) => {
-    const deleteAfter = new Date(Date.now() + (when === "later" ? DELETION_DAYS * DAY_MS : 0));
     await change(entry, async (tx, record) => {
       const admins = await lockAdmins(tx);
       await lockPerson(tx, userId);
@@ -82,16 +84,16 @@ export const deletePerson = action(
       const person = await findOther(tx, entry, userId);
       if (normaliseEmail(address) !== person.email)
         throw new AppError("invalid", undefined, { fields: { address: "field.address_differs" } });
+      if (when === "later") return actOnPerson(tx, record, doerIn(entry), { act: "delete" }, userId);
       // Asked again under the lock: whoever was first may just have taken this right from us.
       if (!admins.has(entry.actor.userId)) throw new AppError("forbidden");
       if (admins.has(userId) && admins.size <= 1) throw new AppError("conflict", "last_admin");
+      const deleteAfter = new Date();
       // One who is leaving may still be deleted now.
-      const open = when === "later" ? { deleteAfter: null } : { deletedAt: null };
-      const { count } = await tx.user.updateMany({ where: { id: userId, ...open }, data: { deleteAfter } });
+      const { count } = await tx.user.updateMany({ where: { id: userId, deletedAt: null }, data: { deleteAfter } });
       if (count === 0) throw new AppError("conflict");
       await endSessions(tx, userId);
-      if (when === "later") await mailAccountDeletion(tx, userId, deleteAfter);
-      else await addJob(tx, "account.delete", { userId });
+      await addJob(tx, "account.delete", { userId });
       const after = { deleteAfter: deleteAfter.toISOString() };
       await record({ action: "user.deletion_requested", subjectType: "User", subjectId: userId, after });
     });
@@ -102,13 +104,7 @@ export const deletePerson = action(
 
 /** For an admin: takes the deletion of another person back, up to the moment its day has come. */
 export const keepPerson = action({ can: ["delete", "User"], rate: "write" }, keepPersonSchema, async ({ userId }, entry) => {
-  await change(entry, async (tx, record) => {
-    await lockPerson(tx, userId);
-    await findOther(tx, entry, userId);
-    const { count } = await tx.user.updateMany({ where: { id: userId, ...TO_COME() }, data: { deleteAfter: null } });
-    if (count === 0) throw new AppError("conflict");
-    await record({ action: "user.deletion_cancelled", subjectType: "User", subjectId: userId });
-  });
+  await change(entry, (tx, record) => actOnPerson(tx, record, doerIn(entry), { act: "keep" }, userId));
   revalidatePath("/admin/users");
   redirect(`/admin/users/${userId}`);
 });

@@ -1,9 +1,4 @@
 import "server-only";
-import { randomUUID } from "node:crypto";
-import { type FileHandle, open, unlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Readable } from "node:stream";
 import { ForbiddenError, subject } from "@casl/ability";
 import { change } from "@/access/audit";
 import type { Entry } from "@/access/entry";
@@ -14,11 +9,11 @@ import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
 import type { Job, Tasks } from "@/lib/queue";
 import { storage } from "@/storage";
+import { putSpooled } from "@/storage/spool";
 import { openArchive } from "./archive";
 
 const TYPE = "application/zip";
 const MAX_ATTEMPTS = 3;
-const CHUNK_BYTES = 1_048_576;
 const SWEEP_EXPORTS = 100;
 
 /**
@@ -45,37 +40,14 @@ export async function makeExport({ exportId: id }: Tasks["data.export"], { attem
   }
 }
 
-/** Writes the archive where no name leads to it, so that a crash leaves nothing personal behind, then into the store, which wants to know its length. */
+/** Writes the archive into the store, and returns its size. */
 async function write(row: { id: string; userId: string }, signal: AbortSignal): Promise<number> {
-  const path = join(tmpdir(), `foyer-export-${randomUUID()}`);
-  const file = await open(path, "wx+", 0o600);
-  try {
-    await unlink(path);
-    const progress = reporter(row.id);
-    const { stream, totalBytes } = await openArchive(row.userId, (bytes) => progress.add(bytes));
-    progress.begin(totalBytes);
-    let sizeBytes = 0;
-    for await (const chunk of stream) {
-      signal.throwIfAborted();
-      await file.writeFile(chunk);
-      sizeBytes += chunk.byteLength;
-    }
-    await progress.settled();
-    await storage().put(keyOf(row), Readable.from(chunksOf(file), { objectMode: false }), { sizeBytes, contentType: TYPE });
-    return sizeBytes;
-  } finally {
-    await file.close();
-  }
-}
-
-/** The file from its beginning. Its own streams would keep it from being closed. */
-async function* chunksOf(file: FileHandle): AsyncGenerator<Uint8Array> {
-  for (let at = 0; ; ) {
-    const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(CHUNK_BYTES), position: at });
-    if (bytesRead === 0) return;
-    at += bytesRead;
-    yield buffer.subarray(0, bytesRead);
-  }
+  const progress = reporter(row.id);
+  const { stream, totalBytes } = await openArchive(row.userId, (bytes) => progress.add(bytes));
+  progress.begin(totalBytes);
+  const sizeBytes = await putSpooled(storage(), keyOf(row), stream, { contentType: TYPE, signal });
+  await progress.settled();
+  return sizeBytes;
 }
 
 /** Writes each new percent down, one write at a time. */

@@ -3,7 +3,9 @@
 import { ForbiddenError, subject } from "@casl/ability";
 import { revalidatePath } from "next/cache";
 import { change } from "@/access/audit";
+import { doerIn } from "@/access/doer";
 import { action } from "@/access/door";
+import { actOnPerson } from "@/access/identity/people-acts";
 import { accessibleBy } from "@/access/rules";
 import { AppError } from "@/lib/errors";
 import { endDeviceSchema, endDevicesOfSchema, endOtherDevicesSchema } from "./schema";
@@ -43,14 +45,15 @@ export const endOtherDevices = action(
 export const endDevicesOf = action({ can: ["read", "Dashboard"], rate: "write" }, endDevicesOfSchema, async ({ userId, id }, entry) => {
   if (userId === entry.actor.userId) throw new AppError("forbidden", "own_devices");
   await change(entry, async (tx, record) => {
+    if (!id) return actOnPerson(tx, record, doerIn(entry), { act: "signOut" }, userId);
     ForbiddenError.from(entry.ability).throwUnlessCan("delete", subject("Session", { userId }));
-    const ended = await tx.session.updateMany({ where: { userId, endedAt: null, ...(id && { id }) }, data: { endedAt: new Date() } });
+    const ended = await tx.session.updateMany({ where: { userId, endedAt: null, id }, data: { endedAt: new Date() } });
     if (ended.count === 0) throw new AppError("not_found");
     await record({
       action: "session.ended_by_admin",
       subjectType: "User",
       subjectId: userId,
-      after: { sid: id ?? null, count: ended.count },
+      after: { sid: id, count: ended.count },
     });
   });
   revalidatePath(`/admin/users/${userId}`);

@@ -8,13 +8,11 @@ import { db, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
 import { addJob, type Handlers } from "@/lib/queue";
-import { PEOPLE_JOB_DAYS, type PeopleJobKind, type RefusalReason } from "./schema";
+import { PEOPLE_JOB_DAYS, type PeopleJobKind, type RefusalReason, WHOLE_JOB } from "./schema";
 
 const DAY_MS = 24 * 3_600_000;
 /** Tries without an end to them, about three and a half hours, before a job is said to have failed. */
 const MAX_ATTEMPTS = 10;
-/** The row of the report that is about the job as a whole; those of people begin at 1. */
-const WHOLE_JOB = 0;
 const NOBODY = visitorOf({ ip: null, userAgent: null, locale: defaultLocale });
 
 const JOB = {
@@ -63,8 +61,8 @@ export interface Progress {
   done: number;
   refusals: Refusal[];
   total?: number;
-  /** The object that was written to the store. */
-  file?: { objectKey: string; sizeBytes: number };
+  /** Of the object that was written to the store, at the job's objectKey. */
+  sizeBytes?: number;
 }
 
 /** Writes one batch. It may be called again when another transaction won, so it changes nothing but the database. */
@@ -160,7 +158,7 @@ async function nextBatch(id: string, steps: Partial<Record<PeopleJobKind, People
 /** One transaction: what the batch changes, and that it is done. */
 async function commit(tx: Transaction, record: Recorder, job: PeopleJob, write: () => Promise<Progress>): Promise<boolean> {
   await lockOpen(tx, job);
-  const { cursor, done, refusals, total, file } = await write();
+  const { cursor, done, refusals, total, sizeBytes } = await write();
   if (refusals.length > 0) {
     const rows = refusals.map((refusal) => ({ ...refusal, jobId: job.id, subject: refusal.subject.slice(0, 254) }));
     await tx.peopleJobRefusal.createMany({ data: rows });
@@ -172,7 +170,7 @@ async function commit(tx: Transaction, record: Recorder, job: PeopleJob, write: 
       refused: { increment: refusals.length },
       ...(cursor && { cursor }),
       ...(total !== undefined && { total }),
-      ...(file && { objectKey: file.objectKey, sizeBytes: file.sizeBytes }),
+      ...(sizeBytes !== undefined && { sizeBytes }),
     },
     select: { id: true },
   });

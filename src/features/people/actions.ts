@@ -2,21 +2,31 @@
 
 import { ForbiddenError, subject } from "@casl/ability";
 import { revalidatePath } from "next/cache";
+import { cookies } from "next/headers";
 import { getLocale } from "next-intl/server";
 import { lockAdmins } from "@/access/admins";
 import { change } from "@/access/audit";
+import { doerIn } from "@/access/doer";
 import { action } from "@/access/door";
-import type { Entry } from "@/access/entry";
 import { endSessions } from "@/access/identity/account-links";
 import { lockAddress, mailAccountCreated, mailSecurityChanged } from "@/access/identity/account-mails";
-import { isBannedNow } from "@/access/identity/credentials";
 import { lockPerson, settleSecondFactor } from "@/access/identity/factors";
 import { revokeInvitations } from "@/access/identity/invitations";
+import { actOnPerson } from "@/access/identity/people-acts";
 import { assertRecentlyProven } from "@/access/identity/reauthentication";
-import { accessibleBy } from "@/access/rules";
-import type { Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
-import { banPersonSchema, changeRoleSchema, createPersonSchema, resetSecondFactorsSchema, unbanPersonSchema } from "./schema";
+import { COLUMNS_COOKIE } from "./columns";
+import {
+  banPersonSchema,
+  COLUMNS,
+  changeRoleSchema,
+  chooseColumnsSchema,
+  createPersonSchema,
+  resetSecondFactorsSchema,
+  unbanPersonSchema,
+} from "./schema";
+
+const YEAR_SECONDS = 365 * 24 * 3600;
 
 /**
  * Makes an account for somebody, whatever the sign-up is open to: they get a mail whose link sets their password, and confirms
@@ -52,54 +62,34 @@ export const createPerson = action(
  * own, and at least one ADMIN stays: of two admins who demote each other at once, one keeps the role.
  */
 export const changeRole = action({ can: ["update", "User"], rate: "write" }, changeRoleSchema, async ({ userId, role }, entry) => {
-  const changed = await change(entry, async (tx, record) => {
-    const admins = await lockAdmins(tx);
-    const person = await findPerson(tx, entry, userId);
-    ForbiddenError.from(entry.ability).throwUnlessCan("update", subject("User", person), "role");
-    // Asked again under the lock: whoever was first may just have taken this right from us.
-    if (!admins.has(entry.actor.userId)) throw new AppError("forbidden");
-    if (person.role === role) throw new AppError("conflict", "role_unchanged");
-    if (person.role === "ADMIN" && admins.size <= 1) throw new AppError("conflict", "last_admin");
-    await tx.user.update({ where: { id: userId }, data: { role }, select: { id: true } });
-    await record({ action: "user.role_changed", subjectType: "User", subjectId: userId, before: { role: person.role }, after: { role } });
-    return { userId, role };
-  });
+  await change(entry, (tx, record) => actOnPerson(tx, record, doerIn(entry), { act: "role", role }, userId));
   revalidatePath("/admin/users");
-  return changed;
+  return { userId, role };
 });
 
 /** Shuts somebody out until a day or for good: their sessions end everywhere with the commit, and signing in says why. */
-export const banPerson = action({ can: ["update", "User"], rate: "write" }, banPersonSchema, async ({ userId, reason, until }, entry) => {
-  await change(entry, async (tx, record) => {
-    const admins = await lockAdmins(tx);
-    const person = await findPerson(tx, entry, userId);
-    ForbiddenError.from(entry.ability).throwUnlessCan("update", subject("User", person), "ban");
-    if (!admins.has(entry.actor.userId)) throw new AppError("forbidden");
-    if (isBannedNow(person)) throw new AppError("conflict", "already_banned");
-    const data = { bannedAt: new Date(), bannedUntil: until, banReason: reason };
-    await tx.user.update({ where: { id: userId }, data, select: { id: true } });
-    await endSessions(tx, userId);
-    await record({ action: "user.banned", subjectType: "User", subjectId: userId, after: { reason, until: until?.toISOString() ?? null } });
-  });
+export const banPerson = action({ can: ["update", "User"], rate: "write" }, banPersonSchema, async ({ userId, ...ban }, entry) => {
+  await change(entry, (tx, record) => actOnPerson(tx, record, doerIn(entry), { act: "ban", ...ban }, userId));
   revalidatePath("/admin/users");
 });
 
 /** Lets somebody back in; they sign in anew. */
 export const unbanPerson = action({ can: ["update", "User"], rate: "write" }, unbanPersonSchema, async ({ userId }, entry) => {
-  await change(entry, async (tx, record) => {
-    const person = await findPerson(tx, entry, userId);
-    ForbiddenError.from(entry.ability).throwUnlessCan("update", subject("User", person), "ban");
-    if (!person.bannedAt) throw new AppError("conflict", "not_banned");
-    await tx.user.update({ where: { id: userId }, data: { bannedAt: null, bannedUntil: null, banReason: null }, select: { id: true } });
-    await record({
-      action: "user.unbanned",
-      subjectType: "User",
-      subjectId: userId,
-      before: { until: person.bannedUntil?.toISOString() ?? null },
-    });
-  });
+  await change(entry, (tx, record) => actOnPerson(tx, record, doerIn(entry), { act: "unban" }, userId));
   revalidatePath("/admin/users");
 });
+
+/** Remembers in this browser what the table of people shows. */
+export const choosePeopleColumns = action(
+  { can: ["read", "Dashboard"], rate: "write" },
+  chooseColumnsSchema,
+  async (chosen, { visitor }) => {
+    const value = COLUMNS.filter((column) => chosen[column]).join(".");
+    const jar = await cookies();
+    jar.set(COLUMNS_COOKIE, value || "none", { maxAge: YEAR_SECONDS, path: "/", sameSite: "lax", httpOnly: true, secure: visitor.secure });
+    revalidatePath("/admin/users");
+  },
+);
 
 /**
  * For an admin, of somebody who lost them: removes the app, the recovery codes and the passkeys of another person and ends
@@ -130,12 +120,3 @@ export const resetSecondFactors = action(
     revalidatePath("/admin/users");
   },
 );
-
-async function findPerson(tx: Transaction, entry: Entry, id: string) {
-  const person = await tx.user.findFirst({
-    where: { AND: [accessibleBy(entry.ability).ofType("User"), { id }] },
-    select: { id: true, role: true, bannedAt: true, bannedUntil: true },
-  });
-  if (!person) throw new AppError("not_found");
-  return person;
-}

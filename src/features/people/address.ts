@@ -1,13 +1,23 @@
-import { dayText } from "@/lib/query-string";
-import { filtersOf, type PeopleQuery } from "./schema";
+import { filterText } from "@/access/identity/people-filter";
+import type { PeopleQuery } from "./schema";
 
 /** The address of the people's table with this search, filters and order; `more` adds to them or replaces them. */
 export function peopleAddress(
   query: PeopleQuery,
   more: { sort?: PeopleQuery["sort"]; dir?: "asc" | "desc"; cursor?: string } = {},
 ): string {
-  const { q, sort, dir } = query;
-  const filters = Object.entries(filtersOf(query)).map(([name, value]) => [name, value instanceof Date ? dayText(value) : value]);
-  const all = { ...Object.fromEntries(filters), q, sort, dir, ...more };
+  const { sort, dir } = query;
+  const all = { ...filterText(query), sort, dir, ...more };
   return `/admin/users?${new URLSearchParams(Object.entries(all).filter((pair): pair is [string, string] => Boolean(pair[1])))}`;
+}
+
+/** Names what a search and its filters find, whatever its order and page. */
+export function scopeOf(query: PeopleQuery): string {
+  return new URLSearchParams(filterText(query)).toString();
+}
+
+/** Where what is found can be exported. */
+export function exportAddress(query: PeopleQuery): string {
+  const scope = scopeOf(query);
+  return scope ? `/admin/users/export?${scope}` : "/admin/users/export";
 }

@@ -1,10 +1,11 @@
 import { getTranslations } from "next-intl/server";
+import { STATUSES } from "@/access/identity/people-filter";
 import { offeredWaysIn } from "@/access/identity/sign-in";
 import { dayText } from "@/lib/query-string";
 import { Input } from "@/ui/input";
 import { Label } from "@/ui/label";
 import { Select } from "@/ui/select";
-import { type PeopleQuery, STATUSES } from "./schema";
+import type { PeopleQuery } from "./schema";
 
 /** Part of the form of the search: what is chosen here narrows what is found. */
 export async function PeopleFilters({ query, open }: { query: PeopleQuery; open: boolean }) {

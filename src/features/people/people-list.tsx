@@ -1,4 +1,5 @@
 import { getFormatter, getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
 import type { Entry } from "@/access/entry";
 import { EmptyState } from "@/ui/empty-state";
 import { Pager } from "@/ui/pager";
@@ -7,27 +8,32 @@ import { PeopleTable } from "./people-table";
 import { COUNTED_EXACTLY, listPeople } from "./queries";
 import type { PeopleQuery } from "./schema";
 
+type PeopleListProps = {
+  entry: Entry;
+  query: PeopleQuery;
+  /** Stands under the list; is told in words how many match. */
+  below?: (count: string) => ReactNode;
+};
+
 /** How many match, a page of them, and the way on. */
-export async function PeopleList({ entry, query }: { entry: Entry; query: PeopleQuery }) {
+export async function PeopleList({ entry, query, below }: PeopleListProps) {
   const [{ rows, next, total, estimate }, t, format] = await Promise.all([
     listPeople(entry, query),
     getTranslations("people"),
     getFormatter(),
   ]);
   const { q, cursor } = query;
+  const count =
+    estimate !== null
+      ? t("totalAbout", { count: format.number(estimate, { maximumSignificantDigits: 3 }) })
+      : total > COUNTED_EXACTLY
+        ? t("totalMore", { count: format.number(COUNTED_EXACTLY) })
+        : t("total", { count: total });
   return (
     <>
-      {total > 0 && (
-        <p className="mb-3 text-muted text-sm tabular-nums">
-          {estimate !== null
-            ? t("totalAbout", { count: format.number(estimate, { maximumSignificantDigits: 3 }) })
-            : total > COUNTED_EXACTLY
-              ? t("totalMore", { count: format.number(COUNTED_EXACTLY) })
-              : t("total", { count: total })}
-        </p>
-      )}
+      {total > 0 && <p className="mb-3 text-muted text-sm tabular-nums">{count}</p>}
       {rows.length > 0 ? (
-        <PeopleTable people={rows} query={query} ownId={entry.actor.userId} />
+        <PeopleTable entry={entry} people={rows} query={query} />
       ) : (
         <EmptyState
           drawing="lens"
@@ -40,6 +46,7 @@ export async function PeopleList({ entry, query }: { entry: Entry; query: People
         first={cursor && { href: peopleAddress(query), label: t("first") }}
         next={next ? { href: peopleAddress(query, { cursor: next }), label: t("next") } : undefined}
       />
+      {total > 0 && below?.(count)}
     </>
   );
 }

@@ -1,20 +1,29 @@
-import { getFormatter, getLocale, getTranslations } from "next-intl/server";
+import { getTranslations } from "next-intl/server";
+import { Fragment } from "react";
+import type { Entry } from "@/access/entry";
 import { Avatar } from "@/ui/avatar";
-import { Badge } from "@/ui/badge";
-import { RelativeTime } from "@/ui/relative-time";
+import { SelectBox, SelectPageBox } from "@/ui/select-box";
 import { SoftLink } from "@/ui/soft-link";
 import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/ui/table";
-import { peopleAddress } from "./address";
+import { peopleAddress, scopeOf } from "./address";
+import { chosenColumns } from "./columns";
+import { PersonCell } from "./person-cell";
 import { PersonMenu } from "./person-menu";
-import { defaultDirection, type listPeople } from "./queries";
+import { defaultDirection, type listPeople, waysInOf } from "./queries";
 import { RoleDialog } from "./role-dialog";
-import type { PeopleQuery } from "./schema";
+import { COLUMN_WORDS, type PeopleQuery } from "./schema";
 
-type PeopleTableProps = { people: Awaited<ReturnType<typeof listPeople>>["rows"]; query: PeopleQuery; ownId: string };
+/** With more of them the table is wider than its page. */
+const FITTING_COLUMNS = 4;
 
-/** Everybody, with the order in the address and the way to another role at the end of each row. */
-export async function PeopleTable({ people, query, ownId }: PeopleTableProps) {
-  const [t, locale, format] = await Promise.all([getTranslations("people"), getLocale(), getFormatter()]);
+type PeopleTableProps = { entry: Entry; people: Awaited<ReturnType<typeof listPeople>>["rows"]; query: PeopleQuery };
+
+/** Everybody, with the columns that were chosen, the order in the address and the way to another role at the end of each row. */
+export async function PeopleTable({ entry, people, query }: PeopleTableProps) {
+  const [t, columns] = await Promise.all([getTranslations("people"), chosenColumns()]);
+  const ids = people.map(({ id }) => id);
+  const ways = columns.includes("ways") ? await waysInOf(entry, ids) : null;
+  const selection = { name: "people", scope: scopeOf(query) };
   const now = Date.now();
   const sortable = (sort: PeopleQuery["sort"]) => {
     const direction = query.sort === sort ? (query.dir ?? defaultDirection(sort)) : null;
@@ -40,57 +49,70 @@ export async function PeopleTable({ people, query, ownId }: PeopleTableProps) {
     );
   };
   return (
-    <Table>
+    <Table wide={columns.length > FITTING_COLUMNS}>
       <TableCaption>{t("caption")}</TableCaption>
       <TableHeader>
         <tr>
+          <TableHead className="w-8 pe-0">
+            <SelectPageBox {...selection} ids={ids} label={t("selectPage")} />
+          </TableHead>
           {head("name", t("name"))}
           {head("email", t("email"), "max-lg:hidden")}
-          <TableHead>{t("role")}</TableHead>
-          {head("created", t("created"), "max-md:hidden")}
-          {head("seen", t("seen"), "max-md:hidden")}
+          {columns.map((column) =>
+            column === "created" || column === "seen" ? (
+              <Fragment key={column}>{head(column, t(COLUMN_WORDS[column]), "max-md:hidden")}</Fragment>
+            ) : (
+              <TableHead key={column}>{t(COLUMN_WORDS[column])}</TableHead>
+            ),
+          )}
           <TableHead>
             <span className="sr-only">{t("actions")}</span>
           </TableHead>
         </tr>
       </TableHeader>
       <TableBody>
-        {people.map(({ id, name, email, image, role, banned, createdAt, lastSeenAt }) => (
-          <TableRow key={id}>
-            <TableCell className="w-full max-w-0">
-              <span className="flex items-center gap-2.5">
-                <Avatar name={name || email} src={image} className="max-sm:hidden" />
-                <span className="min-w-0">
-                  <SoftLink href={`/admin/users/${id}`} className="block truncate font-medium hover:underline">
-                    {name || <span className="text-muted">{t("unnamed")}</span>}
-                  </SoftLink>
-                  <span className="block truncate text-muted text-sm lg:hidden">{email}</span>
+        {people.map((person) => {
+          const { id, name, email, image, role, banned } = person;
+          return (
+            <TableRow key={id}>
+              <TableCell className="pe-0">
+                <SelectBox {...selection} id={id} label={t("select", { name: name || email })} />
+              </TableCell>
+              <TableCell className="w-full min-w-36 max-w-0">
+                <span className="flex items-center gap-2.5">
+                  <Avatar name={name || email} src={image} className="max-sm:hidden" />
+                  <span className="min-w-0">
+                    <SoftLink href={`/admin/users/${id}`} className="block truncate font-medium hover:underline">
+                      {name || <span className="text-muted">{t("unnamed")}</span>}
+                    </SoftLink>
+                    <span className="block truncate text-muted text-sm lg:hidden">{email}</span>
+                  </span>
                 </span>
-              </span>
-            </TableCell>
-            <TableCell className="max-w-64 truncate text-muted max-lg:hidden">{email}</TableCell>
-            <TableCell>
-              <Badge tone={role === "ADMIN" ? "ember" : "neutral"}>{t(role)}</Badge>
-              {banned && <Badge tone="danger">{t("banned")}</Badge>}
-            </TableCell>
-            <TableCell className="whitespace-nowrap text-muted max-md:hidden">
-              {format.dateTime(createdAt, { dateStyle: "medium" })}
-            </TableCell>
-            <TableCell className="whitespace-nowrap text-muted max-md:hidden">
-              <RelativeTime date={lastSeenAt} locale={locale} now={now} />
-            </TableCell>
-            <TableCell className="whitespace-nowrap text-end">
-              {id === ownId ? (
-                <span className="px-3 text-muted text-sm">{t("you")}</span>
-              ) : (
-                <span className="inline-flex gap-1">
-                  <RoleDialog userId={id} name={name || email} role={role} />
-                  <PersonMenu userId={id} name={name || email} banned={banned} />
-                </span>
-              )}
-            </TableCell>
-          </TableRow>
-        ))}
+              </TableCell>
+              <TableCell className="max-w-64 truncate text-muted max-lg:hidden">{email}</TableCell>
+              {columns.map((column) => (
+                <PersonCell
+                  key={column}
+                  column={column}
+                  person={person}
+                  ways={ways?.get(id) ?? []}
+                  isStatusShown={columns.includes("status")}
+                  now={now}
+                />
+              ))}
+              <TableCell className="whitespace-nowrap text-end">
+                {id === entry.actor.userId ? (
+                  <span className="px-3 text-muted text-sm">{t("you")}</span>
+                ) : (
+                  <span className="inline-flex gap-1">
+                    <RoleDialog userId={id} name={name || email} role={role} />
+                    <PersonMenu userId={id} name={name || email} banned={banned} />
+                  </span>
+                )}
+              </TableCell>
+            </TableRow>
+          );
+        })}
       </TableBody>
     </Table>
   );

@@ -1,11 +1,11 @@
 import "server-only";
 import type { Entry } from "@/access/entry";
 import { isBannedNow } from "@/access/identity/credentials";
+import { matchingPeople } from "@/access/identity/people-filter";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
 import { after, cursorDate, page } from "@/lib/keyset";
-import { withinDays } from "@/lib/query-string";
-import { type PeopleQuery, personIdSchema } from "./schema";
+import type { PeopleQuery } from "./schema";
 
 export const PEOPLE_PAGE_SIZE = 50;
 /** Counting further costs more than knowing is worth. */
@@ -18,12 +18,12 @@ const COLUMNS = { created: "createdAt", seen: "lastSeenAt", name: "name", email:
  * everybody, by PostgreSQL's statistics, and for a part only that there are more.
  */
 export async function listPeople(entry: Entry, query: PeopleQuery) {
-  const { q, sort, dir, cursor } = query;
+  const { sort, dir, cursor, ...filter } = query;
   const column = COLUMNS[sort];
   const direction = dir ?? defaultDirection(sort);
   const asDate = column === "createdAt" || column === "lastSeenAt";
   const allowed = accessibleBy(entry.ability).ofType("User");
-  const matching = { AND: [{ deletedAt: null }, ...(q ? [found(q)] : []), ...filters(query)] };
+  const matching = matchingPeople(filter);
   const from = cursor ? after(column, direction, cursor, asDate ? (value) => cursorDate(value) ?? new Date(0) : undefined) : {};
   const [rows, total] = await Promise.all([
     db().user.findMany({
@@ -38,6 +38,10 @@ export async function listPeople(entry: Entry, query: PeopleQuery) {
         lastSeenAt: true,
         bannedAt: true,
         bannedUntil: true,
+        emailVerified: true,
+        profileComplete: true,
+        deleteAfter: true,
+        secondFactor: true,
       },
       orderBy: [{ [column]: direction }, { id: direction }],
       take: PEOPLE_PAGE_SIZE + 1,
@@ -50,39 +54,23 @@ export async function listPeople(entry: Entry, query: PeopleQuery) {
   return { ...page(people, PEOPLE_PAGE_SIZE, (row) => row[column]), total, estimate };
 }
 
+/** By which ways these people come in: their providers, and "password". Of people the reader may not see, nothing. */
+export async function waysInOf(entry: Entry, ids: string[]): Promise<Map<string, string[]>> {
+  const people = await db().user.findMany({
+    where: { AND: [accessibleBy(entry.ability).ofType("User"), { id: { in: ids } }] },
+    select: { id: true, password: { select: { userId: true } }, accounts: { select: { provider: true }, orderBy: { createdAt: "asc" } } },
+  });
+  return new Map(
+    people.map(({ id, password, accounts }) => [id, [...(password ? ["password"] : []), ...accounts.map(({ provider }) => provider)]]),
+  );
+}
+
 /** What PostgreSQL noted when it last looked over the table; null while it has not. */
 async function estimatePeople(entry: Entry): Promise<number | null> {
   if (!entry.ability.can("read", "Dashboard")) return null;
   const rows = await db().$queryRaw<{ rows: number }[]>`SELECT reltuples::float8 AS rows FROM pg_class WHERE oid = '"User"'::regclass`;
   const estimate = Math.round(rows[0]?.rows ?? 0);
   return estimate > COUNTED_EXACTLY ? estimate : null;
-}
-
-/** Three letters and more can use the trigram index anywhere in the text; fewer match its beginning; an id is whole. */
-function found(q: string) {
-  const id = q.trim().toLowerCase();
-  if (personIdSchema.safeParse(id).success) return { id };
-  return { OR: [{ name: like(q) }, { email: like(q) }] };
-}
-
-function filters({ role, status, factor, way, createdFrom, createdTo, seenFrom, seenTo }: PeopleQuery) {
-  const now = new Date();
-  const bannedNow = { bannedAt: { not: null }, OR: [{ bannedUntil: null }, { bannedUntil: { gt: now } }] };
-  const standing = {
-    ok: { emailVerified: { not: null }, profileComplete: true, deleteAfter: null, NOT: bannedNow },
-    unverified: { emailVerified: null },
-    incomplete: { profileComplete: false },
-    banned: bannedNow,
-    leaving: { deleteAfter: { not: null } },
-  };
-  return [
-    ...(role ? [{ role }] : []),
-    ...(status ? [standing[status]] : []),
-    ...(factor ? [{ secondFactor: factor === "on" }] : []),
-    ...(way === "password" ? [{ password: { isNot: null } }] : way ? [{ accounts: { some: { provider: way } } }] : []),
-    ...(createdFrom || createdTo ? [{ createdAt: withinDays(createdFrom, createdTo) }] : []),
-    ...(seenFrom || seenTo ? [{ lastSeenAt: withinDays(seenFrom, seenTo) }] : []),
-  ];
 }
 
 /**
@@ -121,10 +109,4 @@ export async function getPerson(entry: Entry, id: string) {
 /** Dates begin with the latest, words with A. */
 export function defaultDirection(sort: PeopleQuery["sort"]): "asc" | "desc" {
   return sort === "created" || sort === "seen" ? "desc" : "asc";
-}
-
-function like(q: string) {
-  // Prisma hands these to ILIKE as they are, where % and _ stand for anything.
-  const literal = q.replace(/[\\%_]/g, "\\$&");
-  return [...q].length < 3 ? { startsWith: literal, mode: "insensitive" as const } : { contains: literal, mode: "insensitive" as const };
 }

@@ -1,25 +1,42 @@
 import { z } from "zod";
+import { peopleFilterShape } from "@/access/identity/people-filter";
 import { emailSchema } from "@/lib/email";
 import { cursorSchema } from "@/lib/keyset";
-import { day, unset } from "@/lib/query-string";
 import { line } from "@/lib/text";
 
 export const SORTS = ["created", "seen", "name", "email"] as const;
 
-export const STATUSES = ["ok", "unverified", "incomplete", "banned", "leaving"] as const;
+/** What the people's table can show beside name and address, in its order. */
+export const COLUMNS = ["role", "status", "verified", "factor", "ways", "created", "seen", "id"] as const;
+export type Column = (typeof COLUMNS)[number];
+export const DEFAULT_COLUMNS: readonly Column[] = ["role", "created", "seen"];
+/** Their words in the messages of people. */
+export const COLUMN_WORDS = {
+  role: "role",
+  status: "status",
+  verified: "verified",
+  factor: "factor",
+  ways: "waysIn",
+  created: "created",
+  seen: "seen",
+  id: "id",
+} as const satisfies Record<Column, string>;
+
+const ticked = z.literal("on").optional();
+export const chooseColumnsSchema = z.strictObject({
+  role: ticked,
+  status: ticked,
+  verified: ticked,
+  factor: ticked,
+  ways: ticked,
+  created: ticked,
+  seen: ticked,
+  id: ticked,
+} satisfies Record<Column, unknown>);
 
 /** The address of the people's table: everything in it can be shared as a link. */
 export const peopleQuerySchema = z.strictObject({
-  q: line(100).optional(),
-  role: unset.or(z.enum(["MEMBER", "ADMIN"])).optional(),
-  status: unset.or(z.enum(STATUSES)).optional(),
-  factor: unset.or(z.enum(["on", "off"])).optional(),
-  /** The id of a provider, or "password". */
-  way: unset.or(z.string().regex(/^[a-z0-9-]{1,40}$/)).optional(),
-  createdFrom: unset.or(day).optional(),
-  createdTo: unset.or(day).optional(),
-  seenFrom: unset.or(day).optional(),
-  seenTo: unset.or(day).optional(),
+  ...peopleFilterShape,
   sort: z.enum(SORTS).default("created"),
   dir: z.enum(["asc", "desc"]).optional(),
   cursor: cursorSchema.optional(),

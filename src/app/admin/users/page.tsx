@@ -2,12 +2,20 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { Suspense } from "react";
 import { enter } from "@/access/door";
+import { DELETION_DAYS } from "@/access/identity/people-acts";
+import { filterText } from "@/access/identity/people-filter";
+import { exportAddress, scopeOf } from "@/features/people/address";
+import { ColumnChoice } from "@/features/people/column-choice";
 import { CreatePersonDialog } from "@/features/people/create-person-dialog";
 import { PeopleList } from "@/features/people/people-list";
 import { PeopleSearch } from "@/features/people/people-search";
 import { peopleQuerySchema } from "@/features/people/schema";
+import { BulkBar } from "@/features/people-jobs/bulk-bar";
+import { MAX_CHOSEN } from "@/features/people-jobs/schema";
+import { buttonVariants } from "@/ui/button";
 import { PageHeader } from "@/ui/page-header";
 import { TableSkeleton } from "@/ui/skeleton";
+import { SoftLink } from "@/ui/soft-link";
 import { Interactive } from "../../_frames/interactive";
 import { MembersFrame } from "../../_frames/members-frame";
 
@@ -19,22 +27,41 @@ export default async function UsersPage({ searchParams }: { searchParams: Promis
   const entry = await enter("read", "Dashboard");
   // A damaged link shows everybody rather than an error.
   const query = peopleQuerySchema.safeParse(await searchParams).data ?? peopleQuerySchema.parse({});
-  const [t, common] = await Promise.all([getTranslations("people"), getTranslations("common")]);
+  const [t, jobs, common] = await Promise.all([getTranslations("people"), getTranslations("peopleJobs"), getTranslations("common")]);
   return (
     <MembersFrame entry={entry}>
       <PageHeader
         title={t("title")}
         description={t("lead")}
         action={
-          <Interactive entry={entry} texts={["people", "common"]}>
-            <CreatePersonDialog />
-          </Interactive>
+          <>
+            <SoftLink href={exportAddress(query)} className={buttonVariants({ variant: "secondary" })}>
+              {jobs("export")}
+            </SoftLink>
+            <Interactive entry={entry} texts={["people", "common"]}>
+              <CreatePersonDialog />
+            </Interactive>
+          </>
         }
       />
       <PeopleSearch query={query} />
-      <Interactive entry={entry} texts={["people", "common"]}>
+      <ColumnChoice />
+      <Interactive entry={entry} texts={["people", "peopleJobs", "common"]}>
         <Suspense key={JSON.stringify(query)} fallback={<TableSkeleton rows={10} label={common("loading")} />}>
-          <PeopleList entry={entry} query={query} />
+          <PeopleList
+            entry={entry}
+            query={query}
+            below={(count) => (
+              <BulkBar
+                name="people"
+                scope={scopeOf(query)}
+                filter={filterText(query)}
+                count={count}
+                maxChosen={MAX_CHOSEN}
+                deletionDays={DELETION_DAYS}
+              />
+            )}
+          />
         </Suspense>
       </Interactive>
     </MembersFrame>
