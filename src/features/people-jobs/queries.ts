@@ -2,7 +2,7 @@ import "server-only";
 import { z } from "zod";
 import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
-import { csvLine } from "@/lib/csv";
+import { csvLine, csvStream } from "@/lib/csv";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
@@ -80,16 +80,7 @@ export async function listRefusals(entry: Entry, jobId: string, afterRow = WHOLE
 /** The whole report as CSV, in constant memory. Throws AppError "not_found" when there is no such job. */
 export async function peopleReport(entry: Entry, jobId: string): Promise<ReadableStream<Uint8Array>> {
   if (!(await getPeopleJob(entry, jobId))) throw new AppError("not_found");
-  const lines = reportLines(entry, jobId);
-  const encoder = new TextEncoder();
-  return new ReadableStream({
-    pull: async (controller) => {
-      const { value, done } = await lines.next();
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
-    },
-    cancel: () => void lines.return(undefined),
-  });
+  return csvStream(reportLines(entry, jobId));
 }
 
 async function* reportLines(entry: Entry, jobId: string): AsyncGenerator<string, undefined> {
