@@ -26,24 +26,24 @@ export function Field({ id, label, hint, error, aside, className, children }: Fi
     <div
       data-slot="field"
       data-invalid={error ? true : undefined}
-      className={cn("grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-1.5 *:col-span-2", className)}
+      className={cn("grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-1.5", className)}
     >
-      <Label htmlFor={id} className={aside ? "col-span-1!" : undefined}>
+      <Label htmlFor={id} className={cn("row-start-1", !aside && "col-span-2")}>
         {label}
       </Label>
-      <div className="row-start-2 grid">
+      <div className="col-span-2 row-start-2 grid">
         {children({ id, ...(describedBy && { "aria-describedby": describedBy }), ...(error ? { "aria-invalid": true } : {}) })}
       </div>
       {/* After the control, so that Tab goes from one field to the next; beside the label, where it is seen. */}
-      {aside && <span className="col-start-2 col-end-3! row-start-1 self-baseline text-muted text-sm">{aside}</span>}
+      {aside && <span className="col-start-2 row-start-1 self-baseline text-muted text-sm">{aside}</span>}
       {error && (
-        <p id={`${id}-error`} data-slot="field-error" className="flex gap-1.5 text-danger text-sm">
+        <p id={`${id}-error`} data-slot="field-error" className="col-span-2 flex gap-1.5 text-danger text-sm">
           <DangerIcon className="mt-0.5 size-4 shrink-0" />
           <span>{error}</span>
         </p>
       )}
       {hint && (
-        <p id={`${id}-hint`} data-slot="field-hint" className="text-muted text-sm">
+        <p id={`${id}-hint`} data-slot="field-hint" className="col-span-2 text-muted text-sm">
           {hint}
         </p>
       )}
