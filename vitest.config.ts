@@ -8,7 +8,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
  * What takes longest, in the order in which it starts: none of it may be what everything else has to wait for at the end. The
- * first, third and fourth wait more than they work: the second, which compares times, has a processor beside them.
+ * first waits more than it works: the second, which compares times, has a processor beside it.
  */
 const LONGEST = ["outage", "answers-alike", "sign-up-crashes", "queue", "prisma-offline", "storage", "freshness", "storage-s3", "mail"];
 
@@ -43,9 +43,8 @@ export default defineConfig({
     setupFiles: ["tests/support/setup.ts"],
     // A file has its own process: signals, process.env and what the app keeps on globalThis stay apart.
     pool: "forks",
-    // One more than there are processors, because some files wait most of their time; the embedded PostgreSQL grants 100
-    // connections, and a file with two servers may take 30.
-    maxWorkers: Math.min(availableParallelism() + 1, 4),
+    // The embedded PostgreSQL grants 100 connections, and a file with two servers may take 30.
+    maxWorkers: Math.min(availableParallelism(), 4),
     sequence: { sequencer: LongestFirst },
     testTimeout: 15_000,
     hookTimeout: 60_000,

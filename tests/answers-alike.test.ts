@@ -64,28 +64,28 @@ beforeAll(async () => {
 afterAll(() => site.stop());
 
 describe("an answer tells nothing of an address", () => {
-  test("sign-in with a wrong password", { timeout: 120_000 }, () =>
+  test("sign-in with a wrong password", { timeout: 300_000 }, () =>
     alike(async () => {
       const form = await new PlainBrowser(site.url).form("/login", ["email", "password"]);
       return (how) => async (email) => () => form[how]({ email, password: "not-the-one-at-all" });
     }),
   );
 
-  test("registration", { timeout: 120_000 }, () =>
+  test("registration", { timeout: 300_000 }, () =>
     alike(async () => {
       const form = await new PlainBrowser(site.url).form("/register", ["email", "password"]);
       return (how) => async (email) => () => form[how]({ email, password: QUICK });
     }),
   );
 
-  test("a forgotten password", { timeout: 120_000 }, () =>
+  test("a forgotten password", { timeout: 300_000 }, () =>
     alike(async () => {
       const form = await new PlainBrowser(site.url).form("/forgot-password", ["email"]);
       return (how) => async (email) => () => form[how]({ email });
     }),
   );
 
-  test("another confirmation mail", { timeout: 120_000 }, () =>
+  test("another confirmation mail", { timeout: 300_000 }, () =>
     alike(async () => {
       const window = new PlainBrowser(site.url);
       window.cookies.set(...(await waitingCookie("somebody@example.org")));
@@ -98,7 +98,7 @@ describe("an answer tells nothing of an address", () => {
     }),
   );
 
-  test("a link that signs in", { timeout: 120_000 }, async () => {
+  test("a link that signs in", { timeout: 300_000 }, async () => {
     // No build offers it unless auth.config.ts says so: asked for in this process.
     const providers = authConfig.providers as unknown[];
     providers.push({ id: "email", name: "Email", type: "email" });
