@@ -14,7 +14,7 @@ import { UserError } from "./terminal.mjs";
 
 const USAGE = `npm run import -- --from ${IMPORT_FORMATS.join("|")} FILE [--dry-run] [--roles] [--report FILE.csv]`;
 /** Any number of ours: the first half of the lock that keeps one file from being imported by two at once. */
-const LOCK = 0x666f79_20;
+const LOCK = 0x666f79_23;
 const SHOWN = 20;
 
 /**

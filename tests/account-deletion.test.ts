@@ -201,6 +201,11 @@ describe("when the day has come", () => {
     await db().passkey.create({ data: { id: `key-${id}`, userId: id, name: WORDS.name, publicKey: Buffer.from("x") } });
     await db().totpFactor.create({ data: { userId: id, secret: `secret-${id}` } });
     await db().recoveryCode.create({ data: { userId: id, hash: randomUUID() } });
+    const asked = { kind: "IMPORT" as const, createdById: randomUUID(), params: {}, expiresAt: new Date(Date.now() + 3_600_000) };
+    await db().peopleJob.create({ data: { ...asked, refusals: { create: { row: 1, subject: email, reason: "address_taken" } } } });
+    const helped = { ip: IP, userAgent: AGENT, place: WORDS.city, impersonatorId: id, endedAt: new Date() };
+    const member = await person();
+    await db().session.create({ data: { userId: member.id, method: "impersonation", expiresAt: new Date(), ...helped } });
     const metadata = { publicMetadata: { at: WORDS.city }, privateMetadata: { was: WORDS.name }, unsafeMetadata: { says: WORDS.bio } };
     const ban = { bannedAt: new Date(0), bannedUntil: new Date(1), banReason: WORDS.bio };
     await db().user.update({ where: { id }, data: { ...ban, ...metadata, externalId: `unmistakable-${id}` } });

@@ -561,7 +561,7 @@ describe("an import from the page", () => {
     expect(await seen(window, started)).toMatchObject({ status: "DONE", dryRun: false, found: { created: 2, rows: 3 } });
     expect(await named("user_80")).toMatchObject({ password: { hash: HASH } });
     expect(await db().auditEvent.findMany({ where: { subjectId: (await named("user_80")).id } })).toMatchObject([
-      { action: "user.imported", actorId: boss.id, after: { from: "clerk", jobId: started } },
+      { action: "user.imported", actorId: boss.id, after: { from: "clerk", job: started } },
     ]);
     expect((await window.fetch(GET, `/api/imports/${id}`, { params: { id } })).status).toBe(404);
   });

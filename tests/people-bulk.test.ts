@@ -56,12 +56,12 @@ describe("an act on many", () => {
     const theirs = await signedIn(one);
     const ids = [boss.id, one.id, banned.id, other.id, gone, one.id];
     const id = await bulk(window, { act: "ban", reason: "Spam", until: "", ids });
-    expect(await rowOf(id)).toMatchObject({ status: "DONE", total: 6, done: 2, refused: 4 });
+    expect(await rowOf(id)).toMatchObject({ status: "DONE", total: 5, done: 2, refused: 3 });
     expect(await reasonsOf(id)).toEqual([
       [1, boss.id, "own_ban"],
       [3, banned.id, "already_banned"],
+      // A name that stands twice in the list is one.
       [5, gone, "not_found"],
-      [6, one.id, "not_found"],
     ]);
     expect(await userOf(one.id)).toMatchObject({ banReason: "Spam", bannedUntil: null });
     expect(await redirectOf(theirs.run(() => enter()))).toMatch(/^\/login/);

@@ -155,7 +155,7 @@ async function write(tx: Transaction, act: PeopleAct, people: Person[], now: Dat
   const out = { epoch: { increment: 1 } };
   switch (act.act) {
     case "role":
-      await tx.user.updateMany({ where, data: { role: act.role } });
+      await tx.user.updateMany({ where, data: { role: act.role, ...(act.role === "MEMBER" && { mayImpersonateWrite: false }) } });
       break;
     case "ban":
       await tx.user.updateMany({ where, data: { bannedAt: now, bannedUntil: act.until, banReason: act.reason, ...out } });

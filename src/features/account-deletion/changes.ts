@@ -9,28 +9,37 @@ import { db, type Transaction } from "@/lib/db";
 import { log } from "@/lib/log";
 import type { Tasks } from "@/lib/queue";
 
-/** Accounts one sweep looks at. */
+/** Accounts a sweep looks at in one query. */
 const SWEEP_PEOPLE = 100;
 /** Nobody's browser asked for it: the day has come. */
 const NOBODY = visitorOf({ ip: null, userAgent: null, locale: defaultLocale });
 
 /** Redacts everybody whose day has come; what fails stays due and is tried at the next sweep. Returns how many are gone. */
 export async function sweepDeletions(): Promise<number> {
-  const due = await db().user.findMany({
-    where: { deleteAfter: { lte: new Date() }, deletedAt: null },
-    select: { id: true },
-    orderBy: { deleteAfter: "asc" },
-    take: SWEEP_PEOPLE,
-  });
   let gone = 0;
-  for (const { id } of due) {
-    try {
-      if (await redact(id)) gone++;
-    } catch (error) {
-      log().error({ err: error, userId: id }, "account not deleted");
+  // Beyond everybody who was looked at: those who stay must not stand in the way of the others.
+  for (let after = { deleteAfter: new Date(0), id: "" }; ; ) {
+    const due = await db().user.findMany({
+      where: {
+        deletedAt: null,
+        deleteAfter: { gte: after.deleteAfter, lte: new Date() },
+        ...(after.id && { OR: [{ deleteAfter: { gt: after.deleteAfter } }, { id: { gt: after.id } }] }),
+      },
+      select: { id: true, deleteAfter: true },
+      orderBy: [{ deleteAfter: "asc" }, { id: "asc" }],
+      take: SWEEP_PEOPLE,
+    });
+    for (const { id } of due) {
+      try {
+        if (await redact(id)) gone++;
+      } catch (error) {
+        log().error({ err: error, userId: id }, "account not deleted");
+      }
     }
+    const last = due.at(-1);
+    if (due.length < SWEEP_PEOPLE || !last?.deleteAfter) return gone;
+    after = { id: last.id, deleteAfter: last.deleteAfter };
   }
-  return gone;
 }
 
 /** `account.delete`: the same for one whom an admin deletes now; where it fails, the sweep comes by soon. */
@@ -56,6 +65,7 @@ async function redact(userId: string): Promise<boolean> {
     if (!person || (person.role === "ADMIN" && admins.size === 0)) throw new NotDue();
     await forgetWaysIn(tx, userId, person.email);
     await forgetInvitations(tx, userId, person.email);
+    await forgetTraces(tx, userId, person.email);
     await tx.file.updateMany({ where: { ownerId: userId }, data: { name: "" } });
     const now = new Date();
     // Archives lie in the store: the sweep of exports takes the object and then the row.
@@ -120,4 +130,10 @@ async function forgetWaysIn(tx: Transaction, userId: string, email: string): Pro
   await tx.mail.deleteMany({ where: { OR: [{ userId }, { to: email }] } });
   // Jobs that wait, or were given up, hold the address that was typed into a form.
   await tx.$executeRaw`DELETE FROM graphile_worker._private_jobs WHERE payload->>'address' = ${email} AND locked_at IS NULL`;
+}
+
+/** What stands in rows that are not theirs: in the reports of work on many, and from where they acted as somebody else. */
+async function forgetTraces(tx: Transaction, userId: string, email: string): Promise<void> {
+  await tx.peopleJobRefusal.updateMany({ where: { subject: email }, data: { subject: userId } });
+  await tx.session.updateMany({ where: { impersonatorId: userId }, data: { ip: null, userAgent: null, place: null } });
 }

@@ -13,7 +13,7 @@ const MOST_DAYS = 2 * 366;
 /** Longer than the longest window that looks at them, 30 days and 13 weeks. */
 const ACTIVITY_KEPT_DAYS = 100;
 /** One of ours computes at a time; any number of our own. */
-const LOCK = 0x666f79_20;
+const LOCK = 0x666f79_22;
 const DAY_TIMEOUT_MS = 60_000;
 /** Different user agents of a day that are looked at. */
 const MOST_AGENTS = 5_000;

@@ -15,6 +15,9 @@ import { issueImportUpload, receiveImport } from "./import-uploads";
 import { startPeopleJob } from "./runner";
 import { exportPeopleSchema, peopleJobIdSchema, startBulkSchema } from "./schema";
 
+/** A check names people, with what they are here: it is for the moment, not for the shelf. */
+const CHECK_DAYS = 1;
+
 /** Has the worker do one act to many people; each is judged there as one alone would be, at the moment it is done. */
 export const startBulk = action(
   { can: ["create", "PeopleJob"], rate: "write" },
@@ -87,7 +90,7 @@ export const checkImport = action(
     const { objectKey } = await receiveImport(entry.actor.userId, ticket);
     const params = { from, roles, dryRun: true };
     const id = await change(entry, (tx, record) =>
-      startPeopleJob(tx, record, entry, { kind: "IMPORT", params, objectKey, remember: params }),
+      startPeopleJob(tx, record, entry, { kind: "IMPORT", params, objectKey, keptDays: CHECK_DAYS, remember: params }),
     ).catch(async (error: unknown) => {
       await storage()
         .delete(objectKey)
@@ -103,7 +106,8 @@ export const checkImport = action(
 export const startImport = action({ can: ["create", "PeopleJob"], rate: "write" }, importIdSchema, async ({ id }, entry) => {
   const started = await change(entry, async (tx, record) => {
     await assertRecentlyProven(entry, tx);
-    const where = { AND: [accessibleBy(entry.ability).ofType("PeopleJob"), { id, kind: "IMPORT" as const, status: "DONE" as const }] };
+    const checked = { id, kind: "IMPORT" as const, status: "DONE" as const, expiresAt: { gt: new Date() } };
+    const where = { AND: [accessibleBy(entry.ability).ofType("PeopleJob"), checked, { params: { path: ["dryRun"], equals: true } }] };
     const looked = await tx.peopleJob.findFirst({ where, select: { params: true, objectKey: true, total: true } });
     if (!looked) throw new AppError("not_found");
     const params = { ...importParamsSchema.parse(looked.params), dryRun: false };

@@ -1,7 +1,8 @@
 import "server-only";
+import { change, confirm } from "@/access/audit";
 import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
-import { csvLine } from "@/lib/csv";
+import { csvLine, csvStream } from "@/lib/csv";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { importBatch } from "./import/batch";
@@ -59,22 +60,16 @@ export async function importReport(entry: Entry, id: string): Promise<ReadableSt
     select: { params: true, objectKey: true },
   });
   if (!job?.objectKey) throw new AppError("not_found");
-  const lines = reportLines(job.objectKey, job.params, id);
-  const encoder = new TextEncoder();
-  return new ReadableStream({
-    pull: async (controller) => {
-      const { value, done } = await lines.next();
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
-    },
-    cancel: () => void lines.return(undefined),
-  });
+  const { objectKey, params } = job;
+  await change(entry, (_, record) => record({ action: "people_job.download_url_issued", subjectType: "PeopleJob", subjectId: id }));
+  return csvStream(reportLines(entry, objectKey, params, id));
 }
 
-async function* reportLines(objectKey: string, given: unknown, jobId: string): AsyncGenerator<string, undefined> {
+async function* reportLines(entry: Entry, objectKey: string, given: unknown, jobId: string): AsyncGenerator<string, undefined> {
   const { from, roles } = importParamsSchema.parse(given);
   yield csvLine(["row", "person", "outcome", "field", "before", "after"]);
   for await (const { people, refusals } of readBatches(bytesOf(objectKey), from)) {
+    await confirm(entry);
     const outcome = await importBatch(db(), async () => undefined, people, { from, roles, dryRun: true, jobId });
     const lines = [
       ...outcome.changes.flatMap(({ row, subject, kind, differences }) =>

@@ -1,4 +1,8 @@
 import "server-only";
+import { lockAdmins } from "@/access/admins";
+import type { Doer } from "@/access/doer";
+import type { Transaction } from "@/lib/db";
+import { AppError } from "@/lib/errors";
 import { storage } from "@/storage";
 import { importBatch, type Outcome } from "./import/batch";
 import { type Batch, readBatches } from "./import/batches";
@@ -29,12 +33,19 @@ export const importStep: PeopleJobStep = async ({ job, cursor }) => {
   const batch = await next(file);
   if (!batch) return async () => ({ cursor: null, done: 0, refusals: [], total: place.rows });
   const percent = Math.min(99, Math.floor((100 * file.read.bytes) / sizeBytes));
-  return async ({ tx, record }) => {
+  return async ({ tx, record, doer }) => {
+    if (params.roles) await assertMayRaise(tx, doer);
     const outcome = await importBatch(tx, record, batch.people, { ...params, jobId: job.id });
     const refusals = [...batch.refusals, ...outcome.refusals];
     return { cursor: after(place, batch, outcome, params, percent), done: batch.people.length - outcome.refusals.length, refusals };
   };
 };
+
+/** As for one person alone: an admin is made by whoever is one, until this transaction ends, and may change roles. */
+async function assertMayRaise(tx: Transaction, { userId, ability }: Doer): Promise<void> {
+  const admins = await lockAdmins(tx);
+  if (!admins.has(userId) || !ability.can("update", "User", "role")) throw new AppError("forbidden", "rights_lost");
+}
 
 /** The bytes of an object of the store, a piece at a time. Throws JobFailure when it is not there any more. */
 export async function* bytesOf(key: string, read = { bytes: 0 }): AsyncGenerator<Uint8Array> {

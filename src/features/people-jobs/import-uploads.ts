@@ -1,6 +1,7 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { db } from "@/lib/db";
 import { decrypt, encrypt } from "@/lib/encryption";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
@@ -13,6 +14,15 @@ const UPLOAD_SECONDS = 3_600;
 /** What nobody came back for is removed after this. */
 const ABANDONED_MS = 6 * 3_600_000;
 const PREFIX = "imports/";
+const RECEIVED = "people-jobs/received-";
+/** What a job has read to its end holds passwords and secrets, and is of no use any more. */
+const READ = {
+  kind: "IMPORT" as const,
+  status: { notIn: ["PENDING" as const, "RUNNING" as const] },
+  params: { path: ["dryRun"], equals: false },
+};
+
+const SWEEP = 100;
 
 const ticketSchema = z.strictObject({ key: z.string(), sizeBytes: z.number(), until: z.number() });
 
@@ -34,7 +44,7 @@ export async function receiveImport(userId: string, ticket: string): Promise<{ o
   const text = decrypt(ticket, { label: LABEL, owner: userId }, env().AUTH_SECRETS);
   const upload = text ? ticketSchema.parse(JSON.parse(text)) : null;
   if (!upload || upload.until < Date.now()) throw new AppError("conflict", "upload_missing");
-  const objectKey = `people-jobs/${randomUUID()}`;
+  const objectKey = `${RECEIVED}${Date.now().toString(36)}-${randomUUID()}`;
   if (!(await storage().move(upload.key, objectKey))) throw new AppError("conflict", "upload_missing");
   const found = await storage().head(objectKey);
   if (found?.sizeBytes === upload.sizeBytes) return { objectKey, sizeBytes: upload.sizeBytes };
@@ -42,14 +52,31 @@ export async function receiveImport(userId: string, ticket: string): Promise<{ o
   throw new AppError("conflict", "upload_missing");
 }
 
-/** Removes files that were sent and never imported. */
+/** Removes files that were imported, and those that were sent and belong to no job. */
 export async function sweepImportUploads(): Promise<void> {
+  const read = await db().peopleJob.findMany({
+    where: { ...READ, objectKey: { not: null } },
+    select: { id: true, objectKey: true },
+    take: SWEEP,
+  });
+  for (const { id, objectKey } of read) {
+    if (objectKey) await storage().delete(objectKey);
+    await db().peopleJob.updateMany({ where: { id }, data: { objectKey: null } });
+  }
+  await sweepKeys(PREFIX, async (keys) => keys);
+  // Received, but the job was not made: the process died between the two.
+  await sweepKeys(RECEIVED, async (keys) => {
+    const rows = await db().peopleJob.findMany({ where: { objectKey: { in: keys } }, select: { objectKey: true } });
+    return keys.filter((key) => !rows.some(({ objectKey }) => objectKey === key));
+  });
+}
+
+/** Deletes the abandoned objects below a prefix, of which the time stands in the name, that nothing is left to do with. */
+async function sweepKeys(prefix: string, unused: (keys: string[]) => Promise<string[]>): Promise<void> {
   for (let cursor: string | undefined; ; ) {
-    const { keys, cursor: next } = await storage().list(PREFIX, cursor);
-    for (const key of keys) {
-      const sentAt = Number.parseInt(key.slice(PREFIX.length).split("-")[0] ?? "", 36);
-      if (sentAt < Date.now() - ABANDONED_MS) await storage().delete(key);
-    }
+    const { keys, cursor: next } = await storage().list(prefix, cursor);
+    const old = keys.filter((key) => Number.parseInt(key.slice(prefix.length).split("-")[0] ?? "", 36) < Date.now() - ABANDONED_MS);
+    for (const key of old.length > 0 ? await unused(old) : []) await storage().delete(key);
     if (!next) return;
     cursor = next;
   }

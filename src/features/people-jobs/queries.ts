@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import { confirm } from "@/access/audit";
 import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import { csvLine, csvStream } from "@/lib/csv";
@@ -86,6 +87,8 @@ export async function peopleReport(entry: Entry, jobId: string): Promise<Readabl
 async function* reportLines(entry: Entry, jobId: string): AsyncGenerator<string, undefined> {
   yield csvLine(["row", "subject", "reason", "field"]);
   for (let last: number | null = WHOLE_JOB; last !== null; ) {
+    // Somebody who is banned or signed out meanwhile gets no further line.
+    await confirm(entry);
     const rows: Awaited<ReturnType<typeof refusalsAfter>> = await refusalsAfter(entry, jobId, last, CSV_BATCH);
     if (rows.length > 0) yield rows.map(({ row, subject, reason, field }) => csvLine([row, subject, reason, field])).join("");
     last = rows.length === CSV_BATCH ? (rows.at(-1)?.row ?? null) : null;

@@ -92,10 +92,10 @@ export async function startPeopleJob(
   tx: Transaction,
   record: Recorder,
   entry: Entry,
-  asked: { kind: PeopleJobKind; params: Cursor; total?: number; objectKey?: string; remember: AuditRow["after"] },
+  asked: { kind: PeopleJobKind; params: Cursor; total?: number; objectKey?: string; keptDays?: number; remember: AuditRow["after"] },
 ): Promise<string> {
-  const { remember, ...data } = asked;
-  const expiresAt = new Date(Date.now() + PEOPLE_JOB_DAYS * DAY_MS);
+  const { remember, keptDays = PEOPLE_JOB_DAYS, ...data } = asked;
+  const expiresAt = new Date(Date.now() + keptDays * DAY_MS);
   const { id } = await tx.peopleJob.create({ data: { ...data, createdById: entry.actor.userId, expiresAt }, select: { id: true } });
   await addJob(tx, "people.job", { jobId: id }, { key: queueKey(id), maxAttempts: MAX_ATTEMPTS, line: "people" });
   await record({ action: "people_job.started", subjectType: "PeopleJob", subjectId: id, after: { kind: data.kind, ...remember } });

@@ -37,7 +37,11 @@ export const REFUSAL_REASONS = [
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 const personId = z.uuid().toLowerCase();
-const chosen = z.array(personId).min(1).max(MAX_CHOSEN);
+const chosen = z
+  .array(personId)
+  .min(1)
+  .max(MAX_CHOSEN)
+  .transform((ids) => [...new Set(ids)]);
 
 /** Whom: people chosen one by one, or all that a filter means at the moment of asking. */
 const whom = { ids: chosen.optional(), filter: peopleFilterSchema.optional() };

@@ -17,9 +17,14 @@ export async function sweepPeopleJobs(): Promise<void> {
     take: SWEEP_JOBS,
   });
   for (const { id, objectKey } of due) {
-    if (objectKey) await storage().delete(objectKey);
-    await db().peopleJob.deleteMany({ where: { id } });
+    // One that the store does not let go must not keep the others.
+    await remove(id, objectKey).catch((error: unknown) => log().warn({ err: error, jobId: id }, "work on people not removed"));
   }
+}
+
+async function remove(id: string, objectKey: string | null): Promise<void> {
+  if (objectKey) await storage().delete(objectKey);
+  await db().peopleJob.deleteMany({ where: { id } });
 }
 
 /** A job that nobody will take up again, because its last try was killed, has failed. One of a terminal was never in the queue. */

@@ -36,7 +36,10 @@ export type Decision =
       id: string;
       fields: Fields;
       profileComplete: boolean;
-      /** Ways in are taken over once, when the two are found to be one: what is closed here later stays closed. */
+      /**
+       * Ways in are taken over once, when the two are found to be one, and of nobody who has ever signed in here: theirs change
+       * by their own hand, and what is closed here later stays closed.
+       */
       takesWaysIn: boolean;
       /** Nobody had confirmed the address here: whatever way in was left by who registered it is closed. */
       closesWaysIn: boolean;
@@ -93,8 +96,9 @@ function compare(person: ImportedPerson, known: Known, { roles, isSure }: { role
   if (person.privateMetadata)
     take("privateMetadata", { ...(known.privateMetadata as object), ...person.privateMetadata }, known.privateMetadata);
   if (roles && person.role === "ADMIN") take("role", "ADMIN", known.role);
-  const takesWaysIn = !isSure && person.externalId !== undefined && known.role !== "ADMIN";
   const closesWaysIn = !isSure && known.emailVerified === null;
+  const isNobodysYet = closesWaysIn || !known.hasSignedIn;
+  const takesWaysIn = !isSure && person.externalId !== undefined && known.role !== "ADMIN" && isNobodysYet;
   if (takesWaysIn) differences.push(...waysInOf(person, closesWaysIn ? NOTHING : known));
   if (differences.length === 0) return { kind: "unchanged", id: known.id };
   const profileComplete = known.profileComplete || isComplete({ ...person, ...withoutNull(known), ...fields });

@@ -73,7 +73,7 @@ async function findKnown(tx: Transaction, { ids, externalIds, emails }: { ids: s
   const held = await tx.$queryRaw<(Held & { id: string })[]>`
     SELECT u."id", EXISTS (SELECT FROM "Password" p WHERE p."userId" = u."id") AS "hasPassword",
       EXISTS (SELECT FROM "TotpFactor" t WHERE t."userId" = u."id") AS "hasTotp",
-      EXISTS (SELECT FROM "Session" s WHERE s."userId" = u."id") AS "hasSignedIn"
+      EXISTS (SELECT FROM "Session" s WHERE s."userId" = u."id" AND s."impersonatorId" IS NULL) AS "hasSignedIn"
     FROM "User" u WHERE u."id" = ANY(${rows.map(({ id }) => id)}::uuid[])`;
   const byId = new Map(held.map((one) => [one.id, one]));
   const none: Held = { hasPassword: false, hasTotp: false, hasSignedIn: false };

@@ -30,14 +30,23 @@ export async function writeBatch(tx: Transaction, record: Recorder, decided: Dec
   );
   const linked = changing.flatMap(({ person, decision }) => (decision.takesWaysIn ? [{ userId: decision.id, person }] : []));
   await addWaysIn(tx, [...created, ...linked]);
-  const { from, jobId } = origin;
+  const { from, roles, jobId: job } = origin;
   const rows: AuditRow[] = [
-    ...created.map(({ userId }) => ({ action: "user.imported" as const, subjectId: userId, after: { from, jobId } })),
+    ...created.map(({ userId, person }) => ({
+      action: "user.imported" as const,
+      subjectId: userId,
+      after: { from, job, ...(roles && person.role === "ADMIN" && { role: person.role }) },
+    })),
     ...changing.map(({ decision: { id, fields, takesWaysIn, closesWaysIn } }) => ({
       action: "user.updated_by_import" as const,
       subjectId: id,
-      after: { from, jobId, fields: Object.keys(fields).join(" "), takesWaysIn, closesWaysIn },
+      after: { from, job, fields: Object.keys(fields).join(" "), takesWaysIn, closesWaysIn },
     })),
+    ...changing.flatMap(({ decision: { id, fields } }) =>
+      fields.role
+        ? [{ action: "user.role_changed" as const, subjectId: id, before: { role: "MEMBER" }, after: { role: fields.role, job } }]
+        : [],
+    ),
   ].map((row) => ({ subjectType: "User", ...row }));
   if (rows.length > 0) await record(rows);
 }
