@@ -9,6 +9,7 @@ import { describe, expect, test, vi } from "vitest";
 import { enter } from "@/access/door";
 import { GET } from "@/app/api/imports/[id]/route";
 import { signInWithEmail } from "@/features/accounts/actions";
+import { changeRole } from "@/features/people/actions";
 import { checkImport, exportPeople, requestImport, startImport } from "@/features/people-jobs/actions";
 import { exportStep } from "@/features/people-jobs/export";
 import { personIn } from "@/features/people-jobs/import/formats";
@@ -564,6 +565,44 @@ describe("an import from the page", () => {
       { action: "user.imported", actorId: boss.id, after: { from: "clerk", job: started } },
     ]);
     expect((await window.fetch(GET, `/api/imports/${id}`, { params: { id } })).status).toBe(404);
+
+    // What was imported holds passwords: it is let go, and neither it nor its job is imported a second time.
+    const { objectKey } = await db().peopleJob.findUniqueOrThrow({ where: { id: started } });
+    await sweepImportUploads();
+    expect(await storage().head(objectKey ?? "")).toBeNull();
+    for (const again of [id, started]) expect(await window.run(() => startImport({ id: again })), again).toMatchObject({ ok: false });
+    expect((await db().peopleJob.findUniqueOrThrow({ where: { id } })).expiresAt.getTime()).toBeLessThan(Date.now() + 25 * 3_600_000);
+  });
+
+  test("makes admins only while whoever asked is one, and says so of each", async () => {
+    const [boss, other] = [await admin(), await admin()];
+    const window = await signedIn(boss);
+    const known = await person({ externalId: "role_1" });
+    const rows = [
+      { id: known.id, email: known.email, role: "ADMIN" },
+      { email: "role2@example.org", emailVerified: new Date(), role: "ADMIN" },
+    ];
+    const asked = await window.run(() => requestImport({ sizeBytes: Buffer.byteLength(lines(rows)) }));
+    if (!asked.ok) throw new Error(asked.error.message);
+    const { url, method, headers, ticket } = asked.data;
+    await handleStorageRequest(new Request(new URL(url, "http://members.example.org"), { method, headers, body: lines(rows) }));
+    const checked = await window.run(() => checkImport({ ticket, from: "foyer", roles: true }));
+    if (!checked.ok) throw new Error(checked.error.message);
+    await work(checked.data.id);
+    const started = (await redirectOf(window.run(() => startImport({ id: checked.data.id })))).replace("/admin/import/", "");
+    expect(await signedIn(other).then((theirs) => theirs.run(() => changeRole({ userId: boss.id, role: "MEMBER" })))).toMatchObject({
+      ok: true,
+    });
+    await work(started).catch(() => undefined);
+    expect(await db().user.count({ where: { role: "ADMIN", email: { in: rows.map(({ email }) => email) } } })).toBe(0);
+    await db().user.update({ where: { id: boss.id }, data: { role: "ADMIN" } });
+    expect(await bring("foyer", lines(rows), { roles: true })).toMatchObject({ created: 1, changed: 1 });
+    const told = await db().auditEvent.findMany({ where: { action: "user.role_changed", subjectId: known.id } });
+    expect(told).toMatchObject([{ before: { role: "MEMBER" }, after: { role: "ADMIN", job: expect.any(String) } }]);
+    const made = await db().user.findUniqueOrThrow({ where: { email: "role2@example.org" } });
+    expect(await db().auditEvent.findFirst({ where: { action: "user.imported", subjectId: made.id } })).toMatchObject({
+      after: { role: "ADMIN" },
+    });
   });
 
   test("is an admin's who has just proven who they are, of bytes they sent themselves", async () => {

@@ -41,6 +41,8 @@ let members: Member[];
 beforeAll(async () => {
   const { FOYER_DATA = "", AUTH_SECRET = "" } = process.env;
   site = await startServer({ env: { DATABASE_URL: postgres.url, FOYER_DATA, AUTH_SECRET } });
+  // A busy machine takes its time to the first query; what is looked at here begins after that.
+  await expect.poll(async () => (await fetch(`${site.url}/api/ready`)).status, { timeout: 30_000 }).toBe(200);
   members = await Promise.all(
     Array.from({ length: MEMBERS }, async () => {
       const who = await person();
