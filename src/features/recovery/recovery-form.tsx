@@ -1,20 +1,24 @@
 "use client";
 
-import { useActionState, useRef } from "react";
+import { useActionState, useEffect, useReducer, useRef } from "react";
 import type { Result } from "@/access/door";
 import { Alert } from "@/ui/alert";
+import { CountdownButton } from "@/ui/countdown-button";
 import { Field } from "@/ui/field";
 import { Input } from "@/ui/input";
 import { NewPasswordInput, type StrengthTexts } from "@/ui/new-password-input";
 import { SubmitButton } from "@/ui/submit-button";
 import { useFocusFirstError } from "@/ui/use-focus-first-error";
 
+/** A mail takes a moment; a second one asked for in it makes the first one's link worthless. */
+const AGAIN_SECONDS = 30;
+
 type RecoveryFormProps = {
   action: (previous: Result<unknown> | null, form: FormData) => Promise<Result<{ email: string } | undefined>>;
   /** From the mail's link. */
   token?: string;
   /** What is asked for: an address, a new password for `account`, or nothing but the button. */
-  email?: { label: string; done: string };
+  email?: { label: string; done: string; again: { submit: string; wait: string } };
   /** Where the person was going. */
   callbackUrl?: string;
   password?: { label: string; hint: string; show: string; hide: string; account: string; strength: StrengthTexts };
@@ -25,6 +29,11 @@ type RecoveryFormProps = {
 export function RecoveryForm({ action, token, email, callbackUrl, password, submit }: RecoveryFormProps) {
   const [result, send] = useActionState(action, null);
   const form = useRef<HTMLFormElement>(null);
+  // Another mail begins another countdown.
+  const [mails, count] = useReducer((sent: number) => sent + 1, 0);
+  useEffect(() => {
+    if (result?.ok) count();
+  }, [result]);
   const error = result?.ok === false ? result.error : undefined;
   useFocusFirstError(form, error);
   const isBeside = error?.fields?.email || error?.fields?.password;
@@ -67,7 +76,11 @@ export function RecoveryForm({ action, token, email, callbackUrl, password, subm
           </Field>
         </>
       )}
-      <SubmitButton className="w-full">{submit}</SubmitButton>
+      {result?.ok && email ? (
+        <CountdownButton key={mails} wait={AGAIN_SECONDS} texts={email.again} />
+      ) : (
+        <SubmitButton className="w-full">{submit}</SubmitButton>
+      )}
     </form>
   );
 }

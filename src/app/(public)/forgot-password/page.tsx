@@ -10,7 +10,8 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function ForgotPasswordPage() {
-  const [t, auth] = await Promise.all([getTranslations("recovery"), getTranslations("auth")]);
+  const [t, auth, addresses] = await Promise.all([getTranslations("recovery"), getTranslations("auth"), getTranslations("addresses")]);
+  const again = { submit: addresses("resend"), wait: addresses.raw("resendIn") };
   return (
     <AuthFrame
       title={t("forgotTitle")}
@@ -21,7 +22,7 @@ export default async function ForgotPasswordPage() {
         </SoftLink>
       }
     >
-      <RecoveryForm action={forgotPassword} email={{ label: auth("email"), done: t.raw("forgotSent") }} submit={t("forgot")} />
+      <RecoveryForm action={forgotPassword} email={{ label: auth("email"), done: t.raw("forgotSent"), again }} submit={t("forgot")} />
     </AuthFrame>
   );
 }

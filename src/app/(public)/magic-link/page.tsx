@@ -19,7 +19,8 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function MagicLinkPage({ searchParams }: { searchParams: Search }) {
   if (!isMagicLinkOffered()) notFound();
   const { token, callbackUrl } = await searchParams;
-  const [t, auth] = await Promise.all([getTranslations("recovery"), getTranslations("auth")]);
+  const [t, auth, addresses] = await Promise.all([getTranslations("recovery"), getTranslations("auth"), getTranslations("addresses")]);
+  const again = { submit: addresses("resend"), wait: addresses.raw("resendIn") };
   if (token === undefined)
     return (
       <AuthFrame
@@ -33,7 +34,7 @@ export default async function MagicLinkPage({ searchParams }: { searchParams: Se
       >
         <RecoveryForm
           action={askMagicLink}
-          email={{ label: auth("email"), done: t.raw("magicSent") }}
+          email={{ label: auth("email"), done: t.raw("magicSent"), again }}
           callbackUrl={localPath(typeof callbackUrl === "string" ? callbackUrl : null)}
           submit={t("forgot")}
         />
