@@ -18,6 +18,8 @@ export interface Verdict {
   /** Rows that lie in archives, by what the database says of them. */
   archived: number;
   head: Head | null;
+  /** Places of earlier ends that lie within an archive: only its file can tell whether they are as they were. */
+  unseen: number[];
   problems: string[];
 }
 /** A stretch that was archived, as the database remembers it. */
@@ -52,14 +54,16 @@ export async function verifyAudit(client: pg.Client, heads: Head[] = [], keys: K
     const chain = await verifyChain(client, begin, heads);
     problems.push(...chain.problems);
     const ends = new Map(archives.map(({ lastSeq, endHash }) => [lastSeq, endHash.toString("hex")]));
+    const unseen: number[] = [];
     for (const { seq, hash } of heads) {
+      if (last && seq < last.lastSeq && !ends.has(seq)) unseen.push(seq);
       if ((ends.get(seq) ?? hash) !== hash) problems.push(`row ${seq} was hashed anew since the log was last verified`);
       if (seq > chain.seq) problems.push(`the log ends with row ${chain.seq}; when it was last verified it reached ${seq}`);
     }
     for (const { id, action, at } of (await client.query<{ id: string; action: string; at: Date }>(UNLINKED)).rows)
       problems.push(`an event was added past the chain: ${id} (${action}, ${at.toISOString()})`);
     const head = chain.seq > 0 ? { seq: chain.seq, hash: chain.hash.toString("hex") } : null;
-    return { rows: chain.rows, archived: last?.lastSeq ?? 0, head, problems };
+    return { rows: chain.rows, archived: last?.lastSeq ?? 0, head, unseen, problems };
   } finally {
     await client.query("ROLLBACK");
   }

@@ -56,8 +56,10 @@ async function verify(env: Env, args: string[]): Promise<number> {
   for (const file of paths) files.push(await readArchive(resolve(file), keys, heads));
   if (values.offline) return verdictOf(fileProblems(files, null), `The archives are as they were written: ${files.length}.`);
   return onDatabase(env, async (client) => {
-    const { rows, archived, head, problems } = await verifyAudit(client, heads, keys);
-    const all = [...(files.length > 0 ? fileProblems(files, await readArchives(client)) : []), ...problems];
+    const { rows, archived, head, unseen, problems } = await verifyAudit(client, heads, keys);
+    const hidden =
+      files.length > 0 ? [] : unseen.map((seq) => `row ${seq}, where the log ended once, is archived: --archive FILE… looks at it`);
+    const all = [...(files.length > 0 ? fileProblems(files, await readArchives(client)) : []), ...hidden, ...problems];
     if (head && all.length === 0) keep(path, head);
     const before = archived > 0 ? ` after ${archived} in archives${files.length > 0 ? ", which are too" : ""}` : "";
     const end = head ? ` It ends with ${head.seq}:${head.hash}` : "";
@@ -72,8 +74,16 @@ async function archive(env: Env, args: string[]): Promise<number> {
   const secrets = splitSecrets(authSecret(env));
   const key = signingKey(secrets[0] ?? "");
   // Before anything is signed: the key has to be known when its secret is long replaced.
-  knownKeys(keysPath(env), secrets);
+  const keys = knownKeys(keysPath(env), secrets);
+  const path = join(env.FOYER_DATA, "audit-head.json");
   return onDatabase(env, async (client) => {
+    // A signature must not vouch for a log that was hashed anew since somebody looked.
+    const { problems, unseen, head } = await verifyAudit(client, remembered(path), keys);
+    if (problems.length > 0 || unseen.length > 0) {
+      say("Nothing was archived: see npm run audit:verify.");
+      return verdictOf(problems.length > 0 ? problems : unseen.map((seq) => `row ${seq}, where the log ended once, is archived`), "");
+    }
+    if (head) keep(path, head);
     const done = await archiveAudit(client, { before, folder, key });
     if (!done) say(`Nothing to archive: no row but the newest is from before ${before.toISOString().slice(0, 10)}.`);
     else {

@@ -272,6 +272,17 @@ describe("the commands", () => {
     const file = join(data, "audit-archive", "audit-000000000001-000000000011.jsonl.gz");
     const verified = await command({ FOYER_DATA: data }, "verify", "--archive", file);
     expect(verified.stdout).toMatch(/: 2 rows after 11 in archives, which are too\. It ends with 13:[0-9a-f]{64}\n$/);
+    // A log that was hashed anew since is not signed: where it ended then, something else stands now.
+    writeFileSync(join(data, "audit-head.json"), JSON.stringify({ seq: 12, hash: "0".repeat(64) }));
+    await expect(command({ FOYER_DATA: data, AUDIT_RETENTION_DAYS: "1" }, "archive")).rejects.toMatchObject({
+      stdout: expect.stringMatching(/Nothing was archived.*row 12 was hashed anew/s),
+    });
+    // Nor is one whose earlier end nobody can look at any more.
+    writeFileSync(join(data, "audit-head.json"), JSON.stringify({ seq: 5, hash: "0".repeat(64) }));
+    for (const name of ["archive", "verify"])
+      await expect(command({ FOYER_DATA: data, AUDIT_RETENTION_DAYS: "1" }, name)).rejects.toMatchObject({
+        stdout: expect.stringContaining("row 5, where the log ended once, is archived"),
+      });
     const elsewhere = {
       FOYER_DATA: temporaryFolder(),
       DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none",

@@ -65,7 +65,21 @@ describe("metadata in three parts", () => {
   test("a part is a JSON object of 8 kB at most that the database can keep; anything else is said to be wrong, beside the field", async () => {
     const [boss, me] = [await admin(), await person()];
     const padded = (bytes: number) => JSON.stringify({ x: "é".repeat((bytes - 8) / 2) });
-    const wrong = ["", "x", "[]", "null", '"text"', "{", '{"a":undefined}', padded(8_194), '{"a":"\\u0000"}', '{"\\ud800":1}'].slice(1);
+    const deep = (levels: number) => `{"a":${"[".repeat(levels - 1)}${"]".repeat(levels - 1)}}`;
+    const wrong = [
+      "",
+      "x",
+      "[]",
+      "null",
+      '"text"',
+      "{",
+      '{"a":undefined}',
+      padded(8_194),
+      deep(33),
+      deep(3_000),
+      '{"a":"\\u0000"}',
+      '{"\\ud800":1}',
+    ].slice(1);
     for (const json of wrong) {
       const answer = await as(boss, () => setMetadata({ userId: me.id, part: "public", json, was: EMPTY }));
       expect(answer, json.slice(0, 20)).toMatchObject({ ok: false, error: { code: "invalid", fields: { json: expect.any(String) } } });
@@ -79,6 +93,7 @@ describe("metadata in three parts", () => {
       { unsafeMetadata: {}, role: "ADMIN" },
       { unsafeMetadata: "{}" },
       { unsafeMetadata: { a: "\u0000" } },
+      `{"unsafeMetadata":${deep(3_000)}}`,
     ]) {
       const { status } = await patch(await signedIn(me), body);
       expect(status, JSON.stringify(body)).toBeGreaterThanOrEqual(400);
@@ -88,7 +103,7 @@ describe("metadata in three parts", () => {
       '{"a":"\\\\u0000"}',
       padded(8_192),
       '{"__proto__":{"role":"ADMIN"},"constructor":1}',
-      `{"a":${"[".repeat(2_000)}${"]".repeat(2_000)}}`,
+      deep(32),
       '{"😀":"\\ud83d\\ude00"}',
     ];
     for (const json of kept) {

@@ -2,11 +2,13 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { change } from "@/access/audit";
 import { enter } from "@/access/door";
 import { endDevicesOf } from "@/features/devices/actions";
-import { changeRole, choosePeopleColumns, resetSecondFactors } from "@/features/people/actions";
+import { invite } from "@/features/invitations/actions";
+import { changeRole, choosePeopleColumns, createPerson, resetSecondFactors } from "@/features/people/actions";
 import { peopleAddress } from "@/features/people/address";
 import { chosenColumns } from "@/features/people/columns";
 import { COUNTED_EXACTLY, getPerson, listPeople, PEOPLE_PAGE_SIZE, waysInOf } from "@/features/people/queries";
 import { DEFAULT_COLUMNS, filtersOf, peopleQuerySchema, SORTS } from "@/features/people/schema";
+import { startBulk } from "@/features/people-jobs/actions";
 import { db } from "@/lib/db";
 import { hostile } from "./support/hostile";
 import { admin, person } from "./support/people";
@@ -99,6 +101,20 @@ describe("changeRole", () => {
     for (const role of ["admin", "OWNER", "", "MEMBER "])
       expect(await code(browser.run(() => changeRole({ userId: member.id, role: role as "ADMIN" })))).toBe("invalid");
     expect(await roleOf(member)).toBe("MEMBER");
+  });
+
+  test("to make an admin, by whatever door, takes a proof of the last ten minutes", async () => {
+    const [boss, member, other] = [await admin(), await person(), await admin()];
+    const window = await signedIn(boss);
+    await db().session.update({ where: { id: window.claims.sid }, data: { reauthenticatedAt: new Date(Date.now() - 11 * 60_000) } });
+    const refused = { ok: false, error: { code: "forbidden" } };
+    expect(await window.run(() => changeRole({ userId: member.id, role: "ADMIN" }))).toMatchObject(refused);
+    expect(
+      await window.run(() => createPerson({ email: "made@example.org", name: "Made Here", role: "ADMIN", confirmed: "on" })),
+    ).toMatchObject(refused);
+    expect(await window.run(() => invite({ email: "asked@example.org", role: "ADMIN" }))).toMatchObject(refused);
+    expect(await window.run(() => startBulk({ act: "role", role: "ADMIN", ids: [member.id] }))).toMatchObject(refused);
+    expect(await window.run(() => changeRole({ userId: other.id, role: "MEMBER" }))).toMatchObject({ ok: true });
   });
 
   test("of two admins who demote each other at once one keeps the role, twenty times of twenty", async () => {

@@ -1,9 +1,9 @@
 /**
- * Where a spreadsheet would begin a formula (OWASP, CSV Injection): at the beginning of a cell and, because some separate by `;` or tabs,
- * after those. Apostrophes that stand there already are looked past, so that one more can be told from them and taken away again.
+ * Where a spreadsheet would begin a formula (OWASP, CSV Injection): at the beginning of a cell and, because some separate by `;` or tabs
+ * and then take quotes within for text, after those and after a line break, quotes aside. Apostrophes that stand there already are looked past, so that one more can be told from them and taken away again.
  */
-const FORMULA = /(?<=^|[;\t])(?='*[=+\-@\t\r\n＝＋－＠])/g;
-const GUARD = /(?<=^|[;\t])'(?='*[=+\-@\t\r\n＝＋－＠])/g;
+const FORMULA = /(?<=(?:^|[;\t])"*)(?='*[=+\-@\t\r\n＝＋－＠])|(?<=[\r\n]"*)(?='*[=+\-@＝＋－＠])/g;
+const GUARD = /(?<=(?:^|[;\t])"*)'(?='*[=+\-@\t\r\n＝＋－＠])|(?<=[\r\n]"*)'(?='*[=+\-@＝＋－＠])/g;
 
 /** One line of CSV (RFC 4180), its end included. What a spreadsheet would run stands behind an apostrophe; `unguarded` takes it away. */
 export function csvLine(cells: (string | number | null)[]): string {

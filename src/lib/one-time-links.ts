@@ -29,14 +29,16 @@ interface Link {
 /** Each undoes one event and stays good beside the others: whoever got in must not be able to replace them by doing more. */
 const PROTECTIVE: LinkPurpose[] = ["REVERT_EMAIL", "END_SESSION"];
 
-/** Makes a link's secret; an earlier one for the same purpose and person stops working. Only its hash is kept. */
+/** Makes a link's secret; an earlier one for the same purpose and person stops working, unless it was made to last longer. Only its hash is kept. */
 export async function issueLink(
   tx: Transaction,
   { purpose, userId, address, data, minutes = LINK_MINUTES[purpose] }: Link,
 ): Promise<string> {
-  if (userId && !PROTECTIVE.includes(purpose)) await tx.token.deleteMany({ where: { userId, purpose, usedAt: null } });
   const { secret, hash } = newOneTimeSecret();
   const expiresAt = new Date(Date.now() + minutes * 60_000);
+  // One that lives longer stays: anybody may ask for the short one, and must not take it away.
+  const replaced = { userId, purpose, usedAt: null, expiresAt: { lte: expiresAt } };
+  if (userId && !PROTECTIVE.includes(purpose)) await tx.token.deleteMany({ where: replaced });
   await tx.token.create({ data: { purpose, userId, address, hash, expiresAt, ...(data ? { data } : {}) } });
   return secret;
 }

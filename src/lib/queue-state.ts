@@ -48,7 +48,7 @@ export async function listFailedJobs(tx: Reader): Promise<FailedJob[]> {
     FROM (SELECT * FROM graphile_worker._private_jobs ORDER BY id LIMIT ${MOST_COUNTED + 1}) j
     JOIN graphile_worker._private_tasks t ON t.id = j.task_id
     WHERE j.last_error IS NOT NULL AND j.locked_at IS NULL ORDER BY j.updated_at DESC, j.id DESC LIMIT ${SHOWN}`;
-  return rows.map(({ error, ...job }) => ({ ...job, reason: withoutAddresses(error.split("\n")[0] ?? "").slice(0, MAX_REASON) }));
+  return rows.map(({ error, ...job }) => ({ ...job, reason: withoutAddresses(error.trim().split("\n")[0] ?? "").slice(0, MAX_REASON) }));
 }
 
 /** Has a job that failed tried again at once, as often as a new one; false where there is none that waits. */

@@ -6,6 +6,7 @@ import type { Entry } from "@/access/entry";
 import { closeWaysIn, endSessions } from "@/access/identity/account-links";
 import { mailInvitation, mayMail } from "@/access/identity/account-mails";
 import { INVITATION_DAYS, type OpenInvitation } from "@/access/identity/invitations";
+import { assertRecentlyProven } from "@/access/identity/reauthentication";
 import type { Locale } from "@/i18n/locale";
 import { db, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
@@ -26,6 +27,7 @@ export function expiry(): Date {
 /** Throws unless this person may make somebody what the invitation is for: an admin only as a change of role does, asked under the same lock. */
 export async function assertMayInvite(tx: Transaction, entry: Entry, role: "MEMBER" | "ADMIN"): Promise<void> {
   if (role !== "ADMIN") return;
+  await assertRecentlyProven(entry, tx);
   ForbiddenError.from(entry.ability).throwUnlessCan("update", "User", "role");
   if (!(await lockAdmins(tx)).has(entry.actor.userId)) throw new AppError("forbidden");
 }

@@ -29,7 +29,7 @@ export const startBulk = action(
     const remember = { act: act.act, chosen: ids?.length ?? null };
     const id = await change(entry, async (tx, record) => {
       // As for one alone.
-      if (act.act === "delete") await assertRecentlyProven(entry, tx);
+      if (act.act === "delete" || (act.act === "role" && act.role === "ADMIN")) await assertRecentlyProven(entry, tx);
       return startPeopleJob(tx, record, entry, { kind: "BULK", params, remember });
     });
     revalidatePath("/admin/jobs");

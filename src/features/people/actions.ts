@@ -41,6 +41,7 @@ export const createPerson = action(
       await lockAddress(tx, email);
       ForbiddenError.from(entry.ability).throwUnlessCan("create", "User");
       if (role === "ADMIN") {
+        await assertRecentlyProven(entry, tx);
         ForbiddenError.from(entry.ability).throwUnlessCan("update", "User", "role");
         if (!(await lockAdmins(tx)).has(entry.actor.userId)) throw new AppError("forbidden");
       }
@@ -62,7 +63,11 @@ export const createPerson = action(
  * own, and at least one ADMIN stays: of two admins who demote each other at once, one keeps the role.
  */
 export const changeRole = action({ can: ["update", "User"], rate: "write" }, changeRoleSchema, async ({ userId, role }, entry) => {
-  await change(entry, (tx, record) => actOnPerson(tx, record, doerIn(entry), { act: "role", role }, userId));
+  await change(entry, async (tx, record) => {
+    // Whoever finds a screen unlocked must not make themselves an admin for good.
+    if (role === "ADMIN") await assertRecentlyProven(entry, tx);
+    await actOnPerson(tx, record, doerIn(entry), { act: "role", role }, userId);
+  });
   revalidatePath("/admin/users");
   return { userId, role };
 });

@@ -37,7 +37,8 @@ export function fromSupabase(values: Record<string, unknown>): Draft {
     externalId: text(values.id),
     deletedThere: text(values.deleted_at) !== undefined,
     email: text(values.email),
-    emailVerified: moment(values.email_confirmed_at ?? values.confirmed_at),
+    // Not confirmed_at, which a telephone number confirms too; and of whom a company's sign-in speaks for, nobody asked the mailbox.
+    emailVerified: flag(values.is_sso_user) ? undefined : moment(values.email_confirmed_at),
     name: text(own.full_name) ?? text(own.name),
     image: picture(own.avatar_url) ?? picture(own.picture),
     createdAt: moment(values.created_at),

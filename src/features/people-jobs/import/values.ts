@@ -4,7 +4,7 @@ import { env } from "@/lib/env";
 type Values = Record<string, unknown>;
 
 /** Made by others for one use, or open doors: never taken over, under whatever name. */
-const SECRET = /token|secret|password|passwd|digest|hash|salt|otp/i;
+const SECRET = /token|secret|password|passwd|digest|hash|salt|otp|(?:backup|recovery).?codes?/i;
 const BCRYPT = /^\$2[aby]\$(0[4-9]|1\d|2\d|3[01])\$[./A-Za-z0-9]{53}$/;
 const BASE32 = /^[A-Z2-7]{26,128}$/;
 
@@ -92,7 +92,16 @@ export function totp(value: unknown): string | undefined {
 export function leftover(source: string, values: Values, used: readonly string[]): Record<string, unknown> | undefined {
   const kept = Object.entries(values).flatMap(([name, value]) => {
     const known = used.includes(name) || SECRET.test(name) || value === null || value === "" || value === undefined;
-    return known || (Array.isArray(value) && value.length === 0) ? [] : [[name, value]];
+    return known || (Array.isArray(value) && value.length === 0) ? [] : [[name, withoutSecrets(value)]];
   });
   return kept.length > 0 ? { [source]: Object.fromEntries(kept) } : undefined;
+}
+
+/** The same without what is called a secret, at every level but those that the schema refuses for their depth. */
+function withoutSecrets(value: unknown, depth = 0): unknown {
+  if (typeof value !== "object" || value === null || depth > 40) return value;
+  if (Array.isArray(value)) return value.map((one) => withoutSecrets(one, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, one]) => (SECRET.test(name) ? [] : [[name, withoutSecrets(one, depth + 1)]])),
+  );
 }
