@@ -1,6 +1,6 @@
 import { networkInterfaces } from "node:os";
 import type { Page } from "@playwright/test";
-import { test as base, expect, PASSWORD, person } from "../support/e2e";
+import { test as base, expect, PASSWORD, person, signOutByMenu } from "../support/e2e";
 import { startProxy } from "../support/e2e-proxy";
 import { raw } from "../support/e2e-raw";
 import { type Server, startServer } from "../support/server";
@@ -68,8 +68,7 @@ test.describe("behind a proxy that ends https", () => {
 
   test("a sign-out there ends the session", async ({ page, secureUrl }) => {
     await byPassword(page, secureUrl);
-    await page.getByRole("button", { name: /^Your account/ }).click();
-    await page.getByRole("button", { name: "Sign out" }).click();
+    await signOutByMenu(page);
     await expect(page).toHaveURL(`${secureUrl}/login`);
     await page.goto(`${secureUrl}/members`);
     await expect(page).toHaveURL(/\/login\?callbackUrl=%2Fmembers/);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { requireFirstAdmin } from "../../scripts/first-admin";
 import { parseEnv } from "../../src/lib/env";
-import { confirmAddress, enterAs, expect, PASSWORD, person, signIn, signUp, test } from "../support/e2e";
+import { confirmAddress, enterAs, expect, PASSWORD, person, signIn, signOutByMenu, signUp, test } from "../support/e2e";
 import { startServer } from "../support/server";
 
 const FILE_BYTES = 20_000_000;
@@ -189,8 +189,7 @@ test("a sign-out makes a copied cookie worthless", async ({ page, visitor }) => 
   await thief.context().addCookies(await page.context().cookies());
   expect((await thief.request.get("/api/files")).status()).toBe(200);
 
-  await page.getByRole("button", { name: /^Your account/ }).click();
-  await page.getByRole("button", { name: "Sign out" }).click();
+  await signOutByMenu(page);
   await expect(page).toHaveURL(/\/login/);
   expect((await thief.request.get("/api/files")).status()).toBe(401);
   await thief.goto("/members");

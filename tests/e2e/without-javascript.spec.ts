@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { confirmAddress, expect, PASSWORD, person, test } from "../support/e2e";
+import { confirmAddress, expect, PASSWORD, person, signOutByMenu, test } from "../support/e2e";
 
 test.use({ javaScriptEnabled: false });
 
@@ -28,8 +28,7 @@ test("without JavaScript one registers, completes a profile, arrives where one w
   await page.getByRole("button", { name: "Save profile" }).click();
   await expect(page).toHaveURL(/\/settings\/profile$/);
 
-  await page.getByRole("button", { name: /^Your account/ }).click();
-  await page.getByRole("button", { name: "Sign out" }).click();
+  await signOutByMenu(page);
   await expect(page).toHaveURL(/\/login/);
   await page.goto("/members");
   await expect(page).toHaveURL(/\/login/);

@@ -137,6 +137,15 @@ export async function signIn(page: Page, { email, plainPassword }: { email: stri
   await page.waitForURL((url) => url.pathname !== "/login");
 }
 
+/** Signs out by the menu. A page that is still being put together shuts what was opened a moment too early: it is opened again, as one would. */
+export async function signOutByMenu(page: Page): Promise<void> {
+  const out = page.getByRole("button", { name: "Sign out" });
+  await expect(async () => {
+    if (!(await out.isVisible())) await page.getByRole("button", { name: /^Your account/ }).click({ timeout: 3_000 });
+    await out.click({ timeout: 3_000 });
+  }).toPass();
+}
+
 /** Signs in by the request that the form makes, without showing it, for tests that begin after sign-in. The page stays where it is. */
 export async function enterAs(
   { request }: Page,
