@@ -7,10 +7,15 @@ export default defineConfig({
   outputDir: "test-results/e2e",
   workers: 2,
   fullyParallel: true,
+  // In this order: a site of its own has to be built first, which nobody should have to wait for at the end.
+  projects: [
+    { name: "built", testMatch: /providers\.spec/ },
+    { name: "site", testIgnore: /providers\.spec/ },
+  ],
   forbidOnly: Boolean(process.env.CI),
-  timeout: 60_000,
+  timeout: 120_000,
   // A password is judged with dictionaries that are read on first use, and a test machine may be busy with other things.
-  expect: { timeout: 15_000 },
+  expect: { timeout: 30_000 },
   reporter: [["list"], ["json", { outputFile: "test-results/e2e.json" }]],
   use: {
     locale: "en-US",
