@@ -46,8 +46,10 @@ export default defineConfig({
     // The embedded PostgreSQL grants 100 connections, and a file with two servers may take 30.
     maxWorkers: Math.min(availableParallelism(), 4),
     sequence: { sequencer: LongestFirst },
-    testTimeout: 15_000,
-    hookTimeout: 60_000,
+    // For a machine that does much else: what holds takes no longer for it, and what does not is found out later.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     // Node cannot load these by itself: they import "next/server" and the like without an extension.
     server: { deps: { inline: ["next-auth", "next-intl"] } },
   },

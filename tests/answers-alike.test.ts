@@ -60,7 +60,7 @@ beforeAll(async () => {
     await db().account.create({ data: { userId: id, type: "oauth", provider: "github", providerAccountId: id } });
     addresses.oauth.push(email);
   }
-}, 120_000);
+}, 240_000);
 afterAll(() => site.stop());
 
 describe("an answer tells nothing of an address", () => {

@@ -397,7 +397,7 @@ describe("quota", () => {
         expect(await upload(neighbour)).toEqual(expect.any(String));
         for (const answer of await Promise.all(waiting)) expect(answer).toMatchObject({ ok: false, error: { code: "conflict" } });
       },
-      { timeout: 14_000 },
+      { timeout: 50_000 },
     );
     expect(await ask()).toMatchObject({ ok: true });
   });

@@ -47,7 +47,7 @@ describe("with REDIS_URL", () => {
           await guess(`${randomUUID()}@example.org`);
           return counted();
         },
-        { timeout: 10_000 },
+        { timeout: 30_000 },
       )
       .toBe(0);
   });

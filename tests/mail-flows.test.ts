@@ -205,6 +205,8 @@ describe("confirmAddress", () => {
 describe("resendVerification", () => {
   test("sends another link, after which the first is dead; then only after a while, and slower", async () => {
     const window = browser();
+    // It stands still but for what is waited below.
+    vi.spyOn(Date, "now").mockReturnValue(Date.now());
     const { email, token } = await registered(window);
     const again = () => window.run(() => resendVerification({}));
     expect(await refusal(again())).toMatchObject({ code: "rate_limited", message: expect.stringMatching(/Wait \d+ more seconds/) });

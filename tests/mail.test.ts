@@ -148,7 +148,7 @@ describe("the outbox", () => {
     const second = startWorker({ "mail.send": sendMail });
     const addresses = Array.from({ length: 40 }, anyAddress);
     await Promise.all(addresses.map((to) => enqueue({ ...sample("magicLink"), to, locale: "en" })));
-    await expect.poll(() => smtp().received.length, { timeout: 12_000 }).toBe(40);
+    await expect.poll(() => smtp().received.length, { timeout: 30_000 }).toBe(40);
     await second.stop();
     expect(
       smtp()

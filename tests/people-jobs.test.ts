@@ -15,7 +15,7 @@ import { tenByTen } from "./support/people-job-worker";
 import { type Browser, signedIn } from "./support/request";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const until = (is: () => unknown, timeout = 12_000) => expect.poll(async () => Boolean(await is()), { timeout, interval: 50 }).toBe(true);
+const until = (is: () => unknown, timeout = 30_000) => expect.poll(async () => Boolean(await is()), { timeout, interval: 50 }).toBe(true);
 const again = (attempt = 1) => ({ id: randomUUID(), attempt, signal: new AbortController().signal });
 const rowOf = (id: string) => db().peopleJob.findUniqueOrThrow({ where: { id } });
 const reportOf = (jobId: string) => db().peopleJobRefusal.findMany({ where: { jobId }, orderBy: { row: "asc" } });

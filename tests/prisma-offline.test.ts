@@ -57,7 +57,7 @@ describe.concurrent("Prisma's commands by the WebAssembly engine", { timeout: 12
 test("no shadow database is left behind", async () => {
   const { query } = await project();
   const left = () => query("SELECT datname FROM pg_database WHERE starts_with(datname, 'prisma_migrate_shadow_db_')");
-  await expect.poll(left, { timeout: 10_000 }).toEqual([]);
+  await expect.poll(left, { timeout: 30_000 }).toEqual([]);
 });
 
 /** A copy of prisma/ beside a database that has its migrations, and the Prisma CLI on the two. */

@@ -14,8 +14,8 @@ import { type Smtp, startSmtp } from "./support/smtp";
  */
 
 /** A dead worker's job is taken over within 20 s. */
-const TAKEN_OVER = { timeout: 30_000, interval: 100 };
-const SOON = { timeout: 10_000, interval: 50 };
+const TAKEN_OVER = { timeout: 60_000, interval: 100 };
+const SOON = { timeout: 30_000, interval: 50 };
 
 let smtp: Smtp;
 let site: Server;
@@ -102,7 +102,7 @@ async function arrives(window: PlainBrowser, email: string): Promise<void> {
 }
 
 describe("sign-up, killed", () => {
-  test("before the registration is kept: nothing is there, and the form works again", { timeout: 60_000 }, async () => {
+  test("before the registration is kept: nothing is there, and the form works again", { timeout: 180_000 }, async () => {
     const [email, window] = [newEmail(), new PlainBrowser(site.url)];
     await hold("Token");
     const sent = fill(window, email).catch(() => "cut off");
@@ -113,7 +113,7 @@ describe("sign-up, killed", () => {
     await wholeWay(window, email);
   });
 
-  test("after it is kept, before there is an account: the next process makes it, once", { timeout: 90_000 }, async () => {
+  test("after it is kept, before there is an account: the next process makes it, once", { timeout: 180_000 }, async () => {
     const [email, window] = [newEmail(), new PlainBrowser(site.url)];
     await hold("User");
     expect((await fill(window, email)).location).toBe("/verify-email");
@@ -127,7 +127,7 @@ describe("sign-up, killed", () => {
   });
 
   test("while the mail server has the mail and has not said so: it goes out again under the same Message-ID, and its link works", {
-    timeout: 90_000,
+    timeout: 180_000,
   }, async () => {
     const [email, window] = [newEmail(), new PlainBrowser(site.url)];
     smtp.switches.hold = true;
@@ -142,7 +142,7 @@ describe("sign-up, killed", () => {
     await arrives(window, email);
   });
 
-  test("after the mail is out, while that is being noted: it is not sent again", { timeout: 90_000 }, async () => {
+  test("after the mail is out, while that is being noted: it is not sent again", { timeout: 180_000 }, async () => {
     const [email, window] = [newEmail(), new PlainBrowser(site.url)];
     smtp.switches.hold = true;
     await fill(window, email);
@@ -160,7 +160,7 @@ describe("sign-up, killed", () => {
     await arrives(window, email);
   });
 
-  test("while the link is being used: it is as good as before", { timeout: 60_000 }, async () => {
+  test("while the link is being used: it is as good as before", { timeout: 180_000 }, async () => {
     const [email, window] = [newEmail(), new PlainBrowser(site.url)];
     await fill(window, email);
     const link = await linkTo(email);
@@ -175,7 +175,7 @@ describe("sign-up, killed", () => {
     await arrives(window, email);
   });
 
-  test("between the confirmation and the session: signing in goes on from there", { timeout: 60_000 }, async () => {
+  test("between the confirmation and the session: signing in goes on from there", { timeout: 180_000 }, async () => {
     const [email, window] = [newEmail(), new PlainBrowser(site.url)];
     await fill(window, email);
     const link = await linkTo(email);
@@ -190,7 +190,7 @@ describe("sign-up, killed", () => {
     await arrives(window, email);
   });
 
-  test("after sign-in, and while the profile is saved: the session holds, and nothing is half-written", { timeout: 90_000 }, async () => {
+  test("after sign-in, and while the profile is saved: the session holds, and nothing is half-written", { timeout: 180_000 }, async () => {
     const [email, window] = [newEmail(), new PlainBrowser(site.url)];
     await fill(window, email);
     await confirm(window, await linkTo(email));

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const LIMIT_MS = 15_000;
+const LIMIT_MS = 30_000;
 
 export interface RawAnswer {
   status: number;

@@ -9,14 +9,14 @@ import { type Received, type Smtp, startSmtp } from "./smtp";
 
 let count = 0;
 
-/** For a whole file: a mail server, and a worker that talks to it; `SMTP_URL` asks for short waits. */
-export function mailServer(): { smtp: () => Smtp } {
+/** For a whole file: a mail server, and a worker that talks to it, as patiently as `options` of its address say. */
+export function mailServer(options = ""): { smtp: () => Smtp } {
   let smtp: Smtp;
   let worker: ReturnType<typeof startWorker>;
   beforeAll(async () => {
     smtp = await startSmtp();
     Object.assign(process.env, {
-      SMTP_URL: `${smtp.url}?greetingTimeout=400&socketTimeout=800`,
+      SMTP_URL: `${smtp.url}${options}`,
       AUTH_URL: `${SITE}/a/path`,
       EMAIL_FROM: "Foyer <foyer@example.org>",
     });
@@ -43,13 +43,13 @@ export async function arrivals(smtp: Smtp, address: string, wanted: number): Pro
     await hurry();
     return smtp.to(address).length;
   };
-  await expect.poll(arrived, { timeout: 12_000, interval: 150 }).toBe(wanted);
+  await expect.poll(arrived, { timeout: 30_000, interval: 150 }).toBe(wanted);
   return smtp.to(address);
 }
 
 /** Waits until the row says so. */
 export const settled = (id: string, is: (row: Awaited<ReturnType<typeof rowOf>>) => boolean) =>
-  expect.poll(async () => is(await rowOf(id)), { timeout: 12_000, interval: 100 }).toBe(true);
+  expect.poll(async () => is(await rowOf(id)), { timeout: 30_000, interval: 100 }).toBe(true);
 
 /** Makes every waiting job due: nobody wants to wait for the pauses between tries. */
 export async function hurry(): Promise<void> {

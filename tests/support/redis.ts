@@ -20,7 +20,7 @@ export async function startRedis() {
   );
   const gone = once(child, "exit");
   process.once("exit", () => child.kill("SIGKILL"));
-  for (const end = Date.now() + 10_000; !(await listens(port)); await sleep(20))
+  for (const end = Date.now() + 30_000; !(await listens(port)); await sleep(20))
     if (child.exitCode !== null || Date.now() > end) throw new Error("Redis did not start");
   return {
     /** Connections stay open, and nobody answers on them; `thaw` gives the answers. */

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { cloneDatabase, freePort, temporaryFolder } from "./postgres";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 60_000;
 /** Above the 10 s that the server gives open requests. */
 const STOP_LIMIT_MS = 15_000;
 
