@@ -13,7 +13,7 @@ import { type Server, startServer } from "./support/server";
  * would notice is kept: each status, each cookie, each redirect.
  */
 
-/** Nobody is waiting longer: a database that comes back is noticed within two seconds (design/security.md, Faults). */
+/** A page is served this soon after the database is back, and a change no longer after that: on a quiet machine both take about one second. */
 const RECOVERY_MS = 2_000;
 const COMES = { timeout: 30_000, interval: 50 };
 const COOKIE = sessionCookieName(false);
@@ -57,7 +57,7 @@ afterAll(async () => {
 });
 
 describe("while PostgreSQL is away, members who go on asking", () => {
-  test("stopped for a minute: are not signed out, read or wait, change nothing by halves, and go on within two seconds", async () => {
+  test("stopped for a minute: are not signed out, read or wait, change nothing by halves, and go on within seconds", async () => {
     await underLoad({
       take: () => postgres.stop(),
       ms: 60_000,
