@@ -14,6 +14,7 @@ import { sweepImportUploads } from "@/features/people-jobs/import-uploads";
 import { doPeopleJob } from "@/features/people-jobs/runner";
 import { sweepPeopleJobs } from "@/features/people-jobs/sweep";
 import { sendMagicLink, sendReset } from "@/features/recovery/changes";
+import { stepWith, sweepJobs } from "@/features/studio/jobs/run";
 import { sweepCensus, takeCensus } from "@/features/system/census";
 import { flushDayCounts } from "@/lib/day-counts";
 import { env, isZeroConfig } from "@/lib/env";
@@ -38,6 +39,7 @@ const HANDLERS: Handlers = {
   "data.export": makeExport,
   "storage.census": takeCensus,
   "people.job": doPeopleJob({ BULK: bulkStep, EXPORT: exportStep, IMPORT: importStep }),
+  "generation.step": stepWith({}),
 };
 
 /** Refuses to serve with a wrong environment, and starts what runs beside the requests. */
@@ -59,6 +61,7 @@ function sweep(): Promise<unknown> {
     sweepFiles(),
     sweepImportUploads(),
     sweepInvitations(),
+    sweepJobs(),
     sweepPeopleJobs(),
     sweepTokens(),
   ]);

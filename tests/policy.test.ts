@@ -30,7 +30,7 @@ describe("the table", () => {
       actions: ["update"],
       subjects: ["File"],
       conditions: { ownerId: "own" },
-      fields: ["name"],
+      fields: ["name", "organizationId"],
       reason: null,
     });
     expect(lines).toContainEqual(

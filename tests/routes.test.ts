@@ -19,6 +19,7 @@ import * as preferences from "@/features/preferences/actions";
 import * as profiles from "@/features/profiles/actions";
 import * as recovery from "@/features/recovery/actions";
 import * as secondFactors from "@/features/second-factors/actions";
+import * as studioJobs from "@/features/studio/jobs/actions";
 import * as system from "@/features/system/actions";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
@@ -31,7 +32,7 @@ import { type Server, startServer } from "./support/server";
 
 const table: RouteTable = JSON.parse(readFileSync("docs/routes.json", "utf8"));
 
-/** The actions of each feature, by its folder. */
+/** The actions of each feature, by its room. */
 const ACTIONS = {
   "account-deletion": accountDeletion,
   accounts,
@@ -49,8 +50,12 @@ const ACTIONS = {
   profiles,
   recovery,
   "second-factors": secondFactors,
+  "studio/jobs": studioJobs,
   system,
 };
+
+/** The room of an action: the folders between src/features and actions.ts. */
+const roomOf = (path: string) => path.split("/").slice(2, -1).join("/");
 
 /** The address that stands for a page: that of a member where it is about one person. */
 const addressOf = (path: string) =>
@@ -130,7 +135,7 @@ describe("docs/routes.json", () => {
   test("names the access each action has when it runs, and every action", () => {
     const modules: Record<string, Record<string, { access?: object }>> = ACTIONS as never;
     for (const { name, file: path, access, rate } of table.actions) {
-      expect(modules[path.split("/")[2] ?? ""]?.[name]?.access, name).toEqual({ ...access, rate });
+      expect(modules[roomOf(path)]?.[name]?.access, name).toEqual({ ...access, rate });
     }
     const exported = Object.values(modules).flatMap((module) => Object.keys(module));
     expect(table.actions.map(({ name }) => name).sort()).toEqual(exported.sort());
@@ -209,6 +214,10 @@ describe("route handlers", () => {
     "GET /api/files/[id]": { at: () => `/api/files/${randomUUID()}`, in: [404] },
     "DELETE /api/files/[id]": { at: () => `/api/files/${randomUUID()}`, in: [404] },
     "GET /api/imports/[id]": { at: () => `/api/imports/${randomUUID()}`, in: [404] },
+    "GET /api/jobs": { at: () => "/api/jobs", in: [200] },
+    "GET /api/jobs/[id]": { at: () => `/api/jobs/${randomUUID()}`, in: [404] },
+    "DELETE /api/jobs/[id]": { at: () => `/api/jobs/${randomUUID()}`, in: [404] },
+    "GET /api/jobs/[id]/status": { at: () => `/api/jobs/${randomUUID()}/status`, in: [404] },
     "GET /api/people-jobs/[id]": { at: () => `/api/people-jobs/${randomUUID()}`, in: [404] },
     "GET /api/people-jobs/[id]/report": { at: () => `/api/people-jobs/${job?.id}/report`, in: [200] },
     "GET /api/health": { at: () => "/api/health", in: [200] },
@@ -288,7 +297,7 @@ describe("server actions", () => {
   const modules: Record<string, Record<string, (input: unknown) => Promise<{ ok: boolean; error?: { code: string } }>>> = ACTIONS as never;
 
   test.each(table.actions)("$name lets in whom its line names", async ({ name, file: path, access }) => {
-    const act = modules[path.split("/")[2] ?? ""]?.[name];
+    const act = modules[roomOf(path)]?.[name];
     for (const somebody of everybody) {
       const { error } = await somebody.window.run(async () => (await act?.({ nonsense: true })) ?? { ok: true });
       const outcome = verdict(access, somebody);

@@ -41,6 +41,7 @@ const COMPLETE: Who[] = ["member", "admin"];
 const ADMIN: Who[] = ["admin"];
 const NOBODY: Who[] = [];
 
+const ownedBy = (owner: string) => ({ members: [{ userId: owner, role: "OWNER" as const }] });
 const ROWS = {
   User: (owner: string) => subject("User", { id: owner }),
   Account: (owner: string) => subject("Account", { userId: owner }),
@@ -53,10 +54,28 @@ const ROWS = {
   File: (owner: string) => subject("File", { ownerId: owner }),
   AuditEvent: (owner: string) => subject("AuditEvent", { actorId: owner }),
   PeopleJob: (owner: string) => subject("PeopleJob", { createdById: owner }),
+  ImageGeneration: (author: string) => subject("ImageGeneration", { authorId: author }),
+  VideoGeneration: (author: string) => subject("VideoGeneration", { authorId: author }),
+  Book: (author: string) => subject("Book", { authorId: author }),
+  Chapter: (author: string) => subject("Chapter", { book: { authorId: author } }),
+  BlogPost: (author: string) => subject("BlogPost", { authorId: author }),
+  Job: (owner: string) => subject("Job", { ownerId: owner }),
+  Organization: (owner: string) => subject("Organization", ownedBy(owner)),
+  OrganizationMember: (owner: string) => subject("OrganizationMember", { userId: owner, organization: ownedBy(owner) }),
+  OrganizationInvitation: (owner: string) => subject("OrganizationInvitation", { organization: ownedBy(owner) }),
 } as const;
 /** Acting as somebody has no own row: below. */
 type RowAction = Exclude<Action, "impersonate">;
 const ACTIONS: RowAction[] = ["create", "read", "update", "delete", "download"];
+
+/** What a person makes: theirs, and an admin looks and clears up. */
+const MADE: Record<RowAction, { own: Who[]; other: Who[] }> = {
+  create: { own: COMPLETE, other: NOBODY },
+  read: { own: COMPLETE, other: ADMIN },
+  update: { own: COMPLETE, other: NOBODY },
+  delete: { own: COMPLETE, other: ADMIN },
+  download: { own: NOBODY, other: NOBODY },
+};
 
 /** The policy, row by row: who may do it to a row of their own, and who to anybody else's. Everybody else may not. */
 const POLICY: Record<keyof typeof ROWS, Record<RowAction, { own: Who[]; other: Who[] }>> = {
@@ -141,6 +160,17 @@ const POLICY: Record<keyof typeof ROWS, Record<RowAction, { own: Who[]; other: W
     delete: { own: NOBODY, other: NOBODY },
     download: { own: ADMIN, other: ADMIN },
   },
+  ImageGeneration: MADE,
+  VideoGeneration: MADE,
+  Book: MADE,
+  Chapter: MADE,
+  BlogPost: MADE,
+  // An admin cancels anybody's.
+  Job: { ...MADE, update: { own: COMPLETE, other: ADMIN } },
+  Organization: { ...MADE, create: { own: COMPLETE, other: COMPLETE } },
+  // One joins by an invitation.
+  OrganizationMember: { ...MADE, create: { own: NOBODY, other: NOBODY } },
+  OrganizationInvitation: MADE,
 };
 
 const CELLS = Object.entries(POLICY).flatMap(([name, actions]) =>
@@ -226,10 +256,49 @@ describe("the policy table", () => {
     }
   });
 
-  test("of a file its owner writes the name and no admin anything", () => {
-    for (const column of ["name", "key", "ownerId", "status", "sizeBytes", "contentType", "provider"]) {
-      expect(rulesOf("member").can("update", ROWS.File(ME), column), column).toBe(column === "name");
+  test("of a file its owner writes the name and with whom it is shared, and no admin anything", () => {
+    for (const column of ["name", "organizationId", "key", "ownerId", "status", "sizeBytes", "contentType", "provider"]) {
+      expect(rulesOf("member").can("update", ROWS.File(ME), column), column).toBe(column === "name" || column === "organizationId");
       expect(rulesOf("admin").can("update", ROWS.File(THEM), column), column).toBe(false);
+    }
+  });
+
+  test("of what is shared with an organisation its members read, and nobody but the owner does anything else", () => {
+    const organization = { members: [{ userId: ME, role: "MEMBER" as const }] };
+    const others = { members: [{ userId: THEM, role: "OWNER" as const }] };
+    const rows = (shared: typeof organization | typeof others | null) => [
+      subject("File", { ownerId: THEM, organization: shared }),
+      ...(["ImageGeneration", "VideoGeneration", "Book", "BlogPost"] as const).map((name) =>
+        subject(name, { authorId: THEM, organization: shared }),
+      ),
+      subject("Chapter", { book: { authorId: THEM, organization: shared } }),
+    ];
+    for (const who of EVERYBODY.filter((one) => one !== "admin"))
+      for (const action of ACTIONS) {
+        const reads = who === "member" && action === "read";
+        for (const row of rows(organization))
+          expect(rulesOf(who).can(action, row), `${who} ${action} ${row.__caslSubjectType__}`).toBe(
+            reads || (who === "member" && action === "download" && row.__caslSubjectType__ === "File"),
+          );
+        for (const row of [...rows(others), ...rows(null)]) expect(rulesOf(who).can(action, row), `${who} ${action}`).toBe(false);
+      }
+  });
+
+  test("of an organisation its owners manage people, its admins invite, its members read and leave", () => {
+    const as = (role: "OWNER" | "ADMIN" | "MEMBER") => ({ members: [{ userId: ME, role }] });
+    for (const role of ["OWNER", "ADMIN", "MEMBER"] as const) {
+      const may = (action: Action, row: Parameters<ReturnType<typeof rulesOf>["can"]>[1]) => rulesOf("member").can(action, row);
+      const member = subject("OrganizationMember", { userId: THEM, organization: as(role) });
+      expect(may("read", subject("Organization", as(role)))).toBe(true);
+      expect(may("read", member)).toBe(true);
+      for (const action of ["update", "delete"] as const) {
+        expect(may(action, subject("Organization", as(role))), `${role} ${action}`).toBe(role === "OWNER");
+        expect(may(action, member), `${role} ${action} member`).toBe(role === "OWNER");
+      }
+      expect(may("create", subject("OrganizationInvitation", { organization: as(role) })), role).toBe(role !== "MEMBER");
+      expect(may("create", subject("OrganizationMember", { userId: ME, organization: as(role) })), role).toBe(false);
+      expect(may("delete", subject("OrganizationMember", { userId: ME, organization: as(role) })), role).toBe(true);
+      expect(may("update", subject("OrganizationMember", { userId: ME, organization: as(role) })), role).toBe(role === "OWNER");
     }
   });
 
@@ -500,6 +569,9 @@ describe("holes of earlier systems stay closed", () => {
       "api/files/route.ts",
       "api/health/route.ts",
       "api/imports/[id]/route.ts",
+      "api/jobs/[id]/route.ts",
+      "api/jobs/[id]/status/route.ts",
+      "api/jobs/route.ts",
       "api/me/route.ts",
       "api/people-jobs/[id]/report/route.ts",
       "api/people-jobs/[id]/route.ts",

@@ -80,13 +80,18 @@ export const AUDIT_ACTIONS = [
   "mail.sent_again",
   "storage.counted",
   "people_job.download_url_issued",
+  "job.created",
+  "job.cancelled",
+  "job.tried_again",
+  "job.completed",
+  "job.failed",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 export interface AuditRow {
   action: AuditAction;
   /** What was done to: a row that rules speak of, or a part of the site itself. */
-  subjectType: RowName | "Job" | "Mail" | "Storage" | "DailyFigure";
+  subjectType: RowName | "Mail" | "Storage" | "DailyFigure";
   subjectId: string;
   /** Who acted, where nobody is signed in yet (sign-up, sign-in). */
   actorId?: string;

@@ -3,9 +3,14 @@ import { accessibleBy as accessible, createPrismaAbility, type PrismaQueryOf, ty
 import type {
   Account,
   AuditEvent,
+  BlogPost,
+  Book,
   DataExport,
   File,
+  ImageGeneration,
   Invitation,
+  Job,
+  OrganizationMember,
   Passkey,
   PeopleJob,
   Prisma,
@@ -13,9 +18,13 @@ import type {
   Session,
   TotpFactor,
   User,
+  VideoGeneration,
 } from "@/generated/prisma/client";
 
 export type Action = "create" | "read" | "update" | "delete" | "download" | "impersonate";
+
+/** The organisation a row is shared with, and of its members at least whoever asks, if they are one. */
+type Shared = { organization?: { members: Pick<OrganizationMember, "userId" | "role">[] } | null };
 
 /** What a rule may look at: the columns a row needs to be asked about, and nothing that is not decided upon. */
 type Rows = {
@@ -25,11 +34,20 @@ type Rows = {
   RecoveryCode: Pick<RecoveryCode, "userId">;
   Passkey: Pick<Passkey, "userId">;
   Session: Pick<Session, "userId">;
-  File: Pick<File, "ownerId">;
+  File: Pick<File, "ownerId"> & Shared;
   DataExport: Pick<DataExport, "userId">;
   Invitation: Pick<Invitation, "invitedById">;
   AuditEvent: Pick<AuditEvent, "actorId">;
   PeopleJob: Pick<PeopleJob, "createdById">;
+  Organization: NonNullable<Shared["organization"]>;
+  OrganizationMember: Pick<OrganizationMember, "userId"> & Partial<Pick<OrganizationMember, "role">> & Shared;
+  OrganizationInvitation: Shared;
+  ImageGeneration: Pick<ImageGeneration, "authorId"> & Shared;
+  VideoGeneration: Pick<VideoGeneration, "authorId"> & Shared;
+  Book: Pick<Book, "authorId"> & Shared;
+  Chapter: { book: Pick<Book, "authorId"> & Shared };
+  BlogPost: Pick<BlogPost, "authorId"> & Shared;
+  Job: Pick<Job, "ownerId">;
 };
 /** Everything that rows are kept of and a rule can speak about. */
 export type RowName = keyof Rows;
@@ -68,6 +86,9 @@ const ADMIN_USER_FIELDS = [
   "publicMetadata",
   "privateMetadata",
 ] as const;
+
+const STUDIO = ["ImageGeneration", "VideoGeneration", "Book", "Chapter", "BlogPost", "Job"] as const;
+const ORGANIZATION = ["Organization", "OrganizationMember", "OrganizationInvitation"] as const;
 
 /**
  * Everything a person may do: nothing is allowed unless a line here allows it. The role gives
@@ -114,7 +135,29 @@ function member({ can }: Rules, me: string): void {
   can("update", "Passkey", ["name"], { userId: me });
 
   can(["create", "read", "download", "delete"], "File", { ownerId: me });
-  can("update", "File", ["name"], { ownerId: me });
+  can("update", "File", ["name", "organizationId"], { ownerId: me });
+
+  // Within plan and quota: access/room.ts. "update" is to change it, to cancel or to try again, and to share it.
+  can(["create", "read", "update", "delete"], ["ImageGeneration", "VideoGeneration", "Book", "BlogPost"], { authorId: me });
+  can(["create", "read", "update", "delete"], "Chapter", { book: { is: { authorId: me } } });
+  can(["create", "read", "update", "delete"], "Job", { ownerId: me });
+
+  can("create", "Organization");
+  can("read", "Organization", { members: { some: { userId: me } } });
+  can(["update", "delete"], "Organization", { members: { some: { userId: me, role: "OWNER" } } });
+  can("read", "OrganizationMember", { organization: { is: { members: { some: { userId: me } } } } });
+  // Never the last owner: features/organizations.
+  can(["update", "delete"], "OrganizationMember", { organization: { is: { members: { some: { userId: me, role: "OWNER" } } } } });
+  // To leave.
+  can("delete", "OrganizationMember", { userId: me });
+  can(["create", "read", "update", "delete"], "OrganizationInvitation", {
+    organization: { is: { members: { some: { userId: me, role: { in: ["OWNER", "ADMIN"] } } } } },
+  });
+  // What its members have shared with an organisation.
+  const shared = { organization: { is: { members: { some: { userId: me } } } } };
+  can(["read", "download"], "File", shared);
+  can("read", ["ImageGeneration", "VideoGeneration", "Book", "BlogPost"], shared);
+  can("read", "Chapter", { book: { is: shared } });
 
   // Made by the worker, fetched within a week: features/data-exports.
   can(["create", "read"], "DataExport", { userId: me });
@@ -153,6 +196,11 @@ function admin({ can, cannot }: Rules, { userId: me, mayImpersonateWrite }: Bear
 
   can("read", "AuditEvent");
 
+  // "update" is to cancel.
+  can(["read", "update", "delete"], "Job");
+  can(["read", "delete"], ["ImageGeneration", "VideoGeneration", "Book", "Chapter", "BlogPost"]);
+  can(["read", "delete"], ["Organization", "OrganizationMember", "OrganizationInvitation"]);
+
   // Bulk changes, exports and imports; "update" is to cancel one: features/people-jobs.
   can(["create", "read", "update", "download"], "PeopleJob");
 }
@@ -161,7 +209,7 @@ function admin({ can, cannot }: Rules, { userId: me, mayImpersonateWrite }: Bear
 function impersonated({ cannot }: Rules, mode: "read" | "write"): void {
   if (mode === "read") {
     cannot("update", "User").because("read_only");
-    cannot(["create", "update", "delete"], "File").because("read_only");
+    cannot(["create", "update", "delete"], ["File", ...STUDIO, ...ORGANIZATION]).because("read_only");
   }
   cannot(["delete", "impersonate"], "User").because("impersonated");
   cannot("delete", "Session").because("impersonated");

@@ -3,6 +3,18 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { Prisma, PrismaClient } from "@/generated/prisma/client";
 import { env } from "./env";
 
+/** Names of columns' values, for whoever speaks of rows without making a client. */
+export type {
+  DocumentFormat,
+  FileKind,
+  GeneratorName,
+  ImageFormat,
+  JobKind,
+  JobStatus,
+  VideoJobStatus,
+} from "@/generated/prisma/client";
+export type JsonObject = Prisma.InputJsonObject;
+
 const CONNECT_TIMEOUT_MS = 3_000;
 const STATEMENT_TIMEOUT_MS = 15_000;
 

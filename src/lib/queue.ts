@@ -19,6 +19,7 @@ export interface Tasks {
   "data.export": { exportId: string };
   "storage.census": { censusId: string };
   "people.job": { jobId: string };
+  "generation.step": { jobId: string; attempt: number };
 }
 /** Who caused a job, for the audit log, and the language of their mails where they have chosen none. */
 export interface Asker {
@@ -57,7 +58,8 @@ interface JobOptions {
  * the request, and an answer still being written would be slower where there is more to do (ASVS 6.3.8).
  */
 const AFTER_ANSWER_MS = 1_000;
-const CONCURRENCY = 2;
+/** Two hands may be at generated content, which takes its time: mail has one of its own. */
+const CONCURRENCY = 3;
 const POLL_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 /** A connection for each job's lock, one that listens, one that stands guard, and two that fetch jobs and note that they are done. */

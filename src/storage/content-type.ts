@@ -60,6 +60,13 @@ const OFFICE_FOLDERS: ReadonlyMap<string, string> = new Map([
 ]);
 const ZIP_TYPES = new Set([...OFFICE_FOLDERS.keys(), "application/zip", "application/epub+zip"]);
 
+/** What a file of this type is to whoever looks for it. */
+export function kindOf(contentType: string): "IMAGE" | "VIDEO" | "BOOK" | "OTHER" {
+  if (contentType.startsWith("image/")) return "IMAGE";
+  if (contentType.startsWith("video/")) return "VIDEO";
+  return contentType === "application/epub+zip" ? "BOOK" : "OTHER";
+}
+
 export type Sniffed = { ok: true; contentType: string } | { ok: false; found: string };
 
 /**

@@ -66,6 +66,7 @@ async function redact(userId: string): Promise<boolean> {
     await forgetWaysIn(tx, userId, person.email);
     await forgetInvitations(tx, userId, person.email);
     await forgetTraces(tx, userId, person.email);
+    await forgetWorks(tx, userId, person.email);
     await tx.file.updateMany({ where: { ownerId: userId }, data: { name: "" } });
     const now = new Date();
     // Archives lie in the store: the sweep of exports takes the object and then the row.
@@ -130,6 +131,17 @@ async function forgetWaysIn(tx: Transaction, userId: string, email: string): Pro
   await tx.mail.deleteMany({ where: { OR: [{ userId }, { to: email }] } });
   // Jobs that wait, or were given up, hold the address that was typed into a form.
   await tx.$executeRaw`DELETE FROM graphile_worker._private_jobs WHERE payload->>'address' = ${email} AND locked_at IS NULL`;
+}
+
+/** What they made, and with whom they shared it; a trigger marks the files of what goes. */
+async function forgetWorks(tx: Transaction, userId: string, email: string): Promise<void> {
+  const own = { where: { authorId: userId } };
+  await tx.imageGeneration.deleteMany(own);
+  await tx.videoGeneration.deleteMany(own);
+  await tx.book.deleteMany(own);
+  await tx.blogPost.deleteMany(own);
+  await tx.organizationMember.deleteMany({ where: { userId } });
+  await tx.organizationInvitation.deleteMany({ where: { OR: [{ email }, { invitedById: userId }] } });
 }
 
 /** What stands in rows that are not theirs: in the reports of work on many, and from where they acted as somebody else. */

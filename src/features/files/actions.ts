@@ -1,26 +1,23 @@
 "use server";
 
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { ForbiddenError, subject } from "@casl/ability";
 import { revalidatePath } from "next/cache";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
+import { changeWithRoom } from "@/access/room";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { storage } from "@/storage";
-import { declaredType } from "@/storage/content-type";
-import { inspect, receive } from "./arrival";
-import { findFile, heldBytes, removeFile } from "./changes";
+import { inspect, receive } from "@/storage/arrival";
+import { declaredType, kindOf } from "@/storage/content-type";
+import { findFile, removeFile } from "./changes";
 import { eraseFile } from "./leftovers";
 import { fileIdSchema, renameFileSchema, requestUploadSchema } from "./schema";
 
 /** Uploads a person may have asked for and neither confirmed nor cancelled. */
 const MAX_PENDING = 100;
-/** How often, and at first for how long, an upload waits for another one of the same person to be counted. */
-const TURNS = 10;
-const TURN_MS = 25;
 
 /**
  * Makes room for one file and hands out a URL that takes exactly it: this length, this type, for a short time.
@@ -31,28 +28,24 @@ export const requestUpload = action(
   requestUploadSchema,
   async ({ name, sizeBytes, contentType }, entry) => {
     const { userId } = entry.actor;
-    const { MAX_FILE_BYTES, QUOTA_BYTES, PRESIGNED_URL_EXPIRATION } = env();
+    const { MAX_FILE_BYTES, PRESIGNED_URL_EXPIRATION } = env();
     const type = declaredType(name, contentType);
     if (!type) throw new AppError("invalid", "type_not_allowed");
     if (sizeBytes > MAX_FILE_BYTES) throw new AppError("too_large", "file_too_large", { params: { max: MAX_FILE_BYTES / 1_000_000 } });
     const key = `${userId}/${randomUUID()}`;
     const uploadExpiresAt = new Date(Date.now() + PRESIGNED_URL_EXPIRATION * 1000);
-    const { id } = await inTurn(() =>
-      change(entry, async (tx, record) => {
-        ForbiddenError.from(entry.ability).throwUnlessCan("create", subject("File", { ownerId: userId }));
-        const [turn] = await tx.$queryRaw<{ mine: boolean }[]>`SELECT pg_try_advisory_xact_lock(hashtextextended(${userId}, 0)) AS mine`;
-        if (!turn?.mine) throw new NotYourTurn();
-        if ((await tx.file.count({ where: { ownerId: userId, status: "PENDING" } })) >= MAX_PENDING)
-          throw new AppError("conflict", "too_many_uploads", { params: { max: MAX_PENDING } });
-        if ((await heldBytes(tx, userId)) + sizeBytes > QUOTA_BYTES) throw new AppError("too_large", "quota_exceeded");
-        const row = await tx.file.create({
-          data: { ownerId: userId, name, key, uploadKey: key, uploadExpiresAt, sizeBytes, contentType: type, provider: storage().provider },
-          select: { id: true },
-        });
-        await record({ action: "file.upload_url_issued", subjectType: "File", subjectId: row.id, after: { sizeBytes, contentType: type } });
-        return row;
-      }),
-    );
+    const { id } = await changeWithRoom(entry, sizeBytes, async (tx, record) => {
+      ForbiddenError.from(entry.ability).throwUnlessCan("create", subject("File", { ownerId: userId }));
+      if ((await tx.file.count({ where: { ownerId: userId, status: "PENDING", jobId: null } })) >= MAX_PENDING)
+        throw new AppError("conflict", "too_many_uploads", { params: { max: MAX_PENDING } });
+      const place = { key, uploadKey: key, uploadExpiresAt, provider: storage().provider };
+      const row = await tx.file.create({
+        data: { ownerId: userId, name, ...place, sizeBytes, contentType: type, kind: kindOf(type) },
+        select: { id: true },
+      });
+      await record({ action: "file.upload_url_issued", subjectType: "File", subjectId: row.id, after: { sizeBytes, contentType: type } });
+      return row;
+    });
     const { url, method, headers } = await storage().presignUpload(key, {
       contentType: type,
       sizeBytes,
@@ -68,6 +61,8 @@ export const confirmUpload = action(
   fileIdSchema,
   async ({ id }, entry) => {
     const file = await findFile(db(), entry, "create", id, "PENDING");
+    // A generator's place is no upload of the person's.
+    if (file.jobId) throw new AppError("not_found");
     const key = await receive(file.key);
     const problem = key ? await inspect(key, file.contentType, Number(file.sizeBytes)) : "upload_missing";
     if (!key || problem === "upload_missing") throw new AppError("conflict", "upload_missing");
@@ -123,19 +118,3 @@ export const deleteFile = action({ can: ["delete", "File"], rate: "write", imper
 
 /** Another confirmation, or the file's owner, was first. */
 class TooLate extends Error {}
-
-/** Another upload of the same person is being counted. */
-class NotYourTurn extends Error {}
-
-/** Waits outside the transaction: whoever waits inside holds a connection that other people need. */
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  for (let turn = 1; ; turn++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof NotYourTurn)) throw error;
-      if (turn === TURNS) throw new AppError("conflict");
-      await sleep(Math.min(400, TURN_MS * 2 ** turn) * (0.5 + Math.random()));
-    }
-  }
-}

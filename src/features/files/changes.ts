@@ -30,24 +30,13 @@ export async function findFile(
       contentType: true,
       sizeBytes: true,
       status: true,
+      jobId: true,
+      organization: { select: { members: { where: { userId: entry.actor.userId }, select: { userId: true, role: true } } } },
     },
   });
   if (!file) throw new AppError("not_found");
   ForbiddenError.from(entry.ability).throwUnlessCan(action, subject("File", file));
   return file;
-}
-
-/**
- * What the person's files may take at the store, in bytes. Until the sweep has cleared up behind an upload URL, somebody may
- * fill its place again: of a file that is shown, that place counts once more, and of a deleted one, still.
- */
-export async function heldBytes(tx: Pick<Transaction, "file">, ownerId: string): Promise<number> {
-  // What is left at a store that is not this one's is nobody's to sweep here.
-  const { provider } = storage();
-  const sum = { sizeBytes: true } as const;
-  const kept = await tx.file.aggregate({ where: { ownerId, OR: [{ status: { not: "DELETING" } }, { provider }] }, _sum: sum });
-  const open = await tx.file.aggregate({ where: { ownerId, status: "READY", uploadKey: { not: null }, provider }, _sum: sum });
-  return Number(kept._sum.sizeBytes ?? 0) + Number(open._sum.sizeBytes ?? 0);
 }
 
 /**
@@ -57,7 +46,7 @@ export async function heldBytes(tx: Pick<Transaction, "file">, ownerId: string):
 export async function removeFile(entry: Entry, id: string): Promise<void> {
   const file = await change(entry, async (tx, record) => {
     const found = await findFile(tx, entry, "delete", id, "READY", "PENDING");
-    if (found.status === "PENDING" && found.ownerId !== entry.actor.userId) throw new AppError("not_found");
+    if (found.status === "PENDING" && (found.ownerId !== entry.actor.userId || found.jobId)) throw new AppError("not_found");
     const uploadExpiresAt = cleanUpAt(found);
     await tx.file.update({ where: { id }, data: { status: "DELETING", uploadExpiresAt }, select: { id: true } });
     await record({

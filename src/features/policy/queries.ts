@@ -57,14 +57,31 @@ async function rowOf(entry: Entry, subject: SubjectName, id: string): Promise<Re
   const where = { id: id.toLowerCase() };
   if (subject === "User") return db().user.findUnique({ where, select: { id: true, role: true } });
   if (subject === "Session") return db().session.findUnique({ where, select: { userId: true } });
-  if (subject === "File") return db().file.findUnique({ where, select: { ownerId: true } });
+  if (subject === "File")
+    return db().file.findUnique({
+      where,
+      select: { ownerId: true, organization: { select: { members: { select: { userId: true, role: true } } } } },
+    });
   if (subject === "DataExport") return db().dataExport.findUnique({ where, select: { userId: true } });
   if (subject === "Invitation") return db().invitation.findUnique({ where, select: { invitedById: true } });
   if (subject === "AuditEvent") return db().auditEvent.findUnique({ where, select: { actorId: true } });
   if (subject === "PeopleJob") return db().peopleJob.findUnique({ where, select: { createdById: true } });
   if (subject === "RecoveryCode") return db().recoveryCode.findUnique({ where, select: { userId: true } });
+  const members = { select: { userId: true, role: true } } as const;
+  const organization = { select: { members } } as const;
+  const made = { where, select: { authorId: true, organization } } as const;
+  if (subject === "ImageGeneration") return db().imageGeneration.findUnique(made);
+  if (subject === "VideoGeneration") return db().videoGeneration.findUnique(made);
+  if (subject === "Book") return db().book.findUnique(made);
+  if (subject === "BlogPost") return db().blogPost.findUnique(made);
+  if (subject === "Chapter") return db().chapter.findUnique({ where, select: { book: { select: made.select } } });
+  if (subject === "Job") return db().job.findUnique({ where, select: { ownerId: true } });
+  if (subject === "Organization") return db().organization.findUnique({ where, select: { members } });
+  if (subject === "OrganizationInvitation") return db().organizationInvitation.findUnique({ where, select: { organization } });
   // Asked for by their person's id: one has one app, and an account is named by its provider.
   if (subject === "Account") return db().account.findFirst({ where: { userId: where.id }, select: { userId: true } });
+  if (subject === "OrganizationMember")
+    return db().organizationMember.findFirst({ where: { userId: where.id }, select: { userId: true, role: true, organization } });
   if (subject === "TotpFactor") return db().totpFactor.findUnique({ where: { userId: where.id }, select: { userId: true } });
   return null;
 }

@@ -1,7 +1,6 @@
-import "server-only";
 import { randomUUID } from "node:crypto";
-import { storage } from "@/storage";
-import { SNIFF_HEAD_BYTES, SNIFF_TAIL_BYTES, sniff } from "@/storage/content-type";
+import { SNIFF_HEAD_BYTES, SNIFF_TAIL_BYTES, sniff } from "./content-type";
+import { storage } from "./index";
 
 /**
  * Takes what an upload URL brought out of its reach, to a key that no URL for uploads ever names and no other confirmation

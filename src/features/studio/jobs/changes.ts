@@ -1,0 +1,72 @@
+import "server-only";
+import { ForbiddenError, subject } from "@casl/ability";
+import { change } from "@/access/audit";
+import type { Entry } from "@/access/entry";
+import { changeWithRoom } from "@/access/room";
+import { accessibleBy } from "@/access/rules";
+import { db, type Transaction } from "@/lib/db";
+import { AppError } from "@/lib/errors";
+import { giveBackPlaces } from "./results";
+import { type Place, restartJob, roomOf } from "./start";
+import { advance } from "./transition";
+
+const JOB = {
+  id: true,
+  ownerId: true,
+  kind: true,
+  status: true,
+  attempt: true,
+  imageGeneration: { select: { organizationId: true } },
+  videoGeneration: { select: { organizationId: true } },
+  book: { select: { organizationId: true } },
+  blogPost: { select: { organizationId: true } },
+} as const;
+
+/**
+ * Ends a job that is not done yet: what has arrived stays, what its generator still sends is not listened to. Throws "not_found"
+ * for one that is not theirs, and "conflict" with the reason job_has_ended.
+ */
+export async function cancelJob(entry: Entry, id: string): Promise<void> {
+  await change(entry, async (tx, record) => {
+    const job = await findJob(tx, entry, id);
+    if (!(await advance(tx, job, { status: "CANCELLED" }))) throw new AppError("conflict", "job_has_ended");
+    await giveBackPlaces(tx, id);
+    await record({ action: "job.cancelled", subjectType: "Job", subjectId: id, after: { ownerId: job.ownerId, attempt: job.attempt } });
+  });
+}
+
+/** Begins another attempt at one's own job that failed or was cancelled, for the results that are not there yet. */
+export async function retryJob(entry: Entry, id: string): Promise<void> {
+  const places = await missingPlaces(entry, id);
+  await changeWithRoom(entry, roomOf(places), async (tx, record) => {
+    const job = await findJob(tx, entry, id);
+    // Its room would be counted for whoever asks.
+    if (job.ownerId !== entry.actor.userId) throw new AppError("not_found");
+    if (job.status !== "FAILED" && job.status !== "CANCELLED") throw new AppError("conflict", "job_has_not_failed");
+    const organizationId = (job.imageGeneration ?? job.videoGeneration ?? job.book ?? job.blogPost)?.organizationId ?? null;
+    await restartJob(tx, { ...job, organizationId }, places);
+    await record({ action: "job.tried_again", subjectType: "Job", subjectId: id, after: { attempt: job.attempt + 1 } });
+  });
+}
+
+async function findJob(tx: Pick<Transaction, "job">, entry: Entry, id: string) {
+  const job = await tx.job.findFirst({ where: { AND: [accessibleBy(entry.ability, "update").ofType("Job"), { id }] }, select: JOB });
+  if (!job) throw new AppError("not_found");
+  ForbiddenError.from(entry.ability).throwUnlessCan("update", subject("Job", job));
+  return job;
+}
+
+/** The places an earlier attempt gave back, each once. */
+async function missingPlaces(entry: Entry, id: string): Promise<(Place & { index: number })[]> {
+  const rows = await db().file.findMany({
+    where: { jobId: id, jobIndex: { not: null }, job: accessibleBy(entry.ability, "update").ofType("Job") },
+    select: { name: true, contentType: true, kind: true, sizeBytes: true, status: true, jobIndex: true },
+    orderBy: { createdAt: "desc" },
+  });
+  const there = new Set(rows.filter(({ status }) => status === "READY").map(({ jobIndex }) => jobIndex));
+  const missing = new Map<number, Place & { index: number }>();
+  for (const { jobIndex: index, sizeBytes, name, contentType, kind } of rows)
+    if (index !== null && !there.has(index) && !missing.has(index))
+      missing.set(index, { name, contentType, kind, maxBytes: Number(sizeBytes), index });
+  return [...missing.values()];
+}

@@ -1,0 +1,103 @@
+import "server-only";
+import type { GeneratorName } from "@/lib/db";
+import { db } from "@/lib/db";
+import { log } from "@/lib/log";
+import { addJob, type Job, type Tasks } from "@/lib/queue";
+import { storage } from "@/storage";
+import type { Generator, Work } from "../generators/generator";
+import { complete, fail, report } from "./results";
+import type { Failure } from "./transition";
+
+const MAX_ATTEMPTS = 5;
+const SWEEP_JOBS = 100;
+/** What happened is told to who comes back within a day. */
+const KEEP_MS = 24 * 3_600_000;
+
+/** What ends an attempt: the reason is for the person, the cause for the log. */
+export class GenerationFailed extends Error {
+  constructor(
+    readonly reason: Failure,
+    cause?: unknown,
+  ) {
+    super(reason, { cause });
+  }
+}
+
+/** Where what an older build began has no generator any more. */
+const NOBODY: Generator = { step: () => Promise.reject(new GenerationFailed("generator_failed")) };
+
+/**
+ * `generation.step`: has the job's generator do its next step. Run again after a crash, it goes on with what is missing; of an
+ * attempt that has ended it does nothing. A fault that passes (the store, the network) is tried five times, then it is the attempt's end.
+ */
+export function stepWith(generators: Partial<Record<GeneratorName, Generator>>) {
+  return async ({ jobId, attempt }: Tasks["generation.step"], task: Job): Promise<void> => {
+    const work = await workOf(jobId, attempt);
+    if (!work || !(await report(work, {}))) return;
+    try {
+      const next = await (generators[work.generator] ?? NOBODY).step(work, task.signal);
+      if (next === "done") {
+        const missing = await complete(work);
+        if (missing) await fail(work, missing);
+      } else if (next !== "elsewhere") await again(work, next.againInSeconds);
+    } catch (error) {
+      log().warn({ err: error, jobId, attempt, tried: task.attempt }, "generation");
+      if (error instanceof GenerationFailed) await fail(work, error.reason);
+      else if (task.attempt >= MAX_ATTEMPTS) await fail(work, "generator_failed");
+      else throw error;
+    }
+  };
+}
+
+/** Ends attempts nothing was heard of in time, and forgets events and messages older than a day. */
+export async function sweepJobs(): Promise<void> {
+  const due = await db().job.findMany({
+    where: { status: { in: ["PENDING", "PROCESSING"] }, deadlineAt: { lt: new Date() } },
+    select: { id: true, attempt: true },
+    orderBy: { deadlineAt: "asc" },
+    take: SWEEP_JOBS,
+  });
+  for (const job of due) await fail(job, "timed_out");
+  const before = new Date(Date.now() - KEEP_MS);
+  await db().jobEvent.deleteMany({ where: { at: { lt: before } } });
+  await db().webhookDelivery.deleteMany({ where: { receivedAt: { lt: before } } });
+}
+
+/** The attempt as its generator needs it; null once it has ended. */
+export async function workOf(id: string, attempt: number): Promise<(Work & { generator: GeneratorName }) | null> {
+  const job = await db().job.findFirst({
+    where: { id, attempt, status: { in: ["PENDING", "PROCESSING"] } },
+    select: {
+      id: true,
+      attempt: true,
+      kind: true,
+      ownerId: true,
+      generator: true,
+      externalId: true,
+      params: true,
+      deadlineAt: true,
+      imageGenerationId: true,
+      videoGenerationId: true,
+      bookId: true,
+      blogPostId: true,
+      files: {
+        where: { status: "PENDING", provider: storage().provider },
+        select: { jobIndex: true, uploadKey: true, contentType: true, sizeBytes: true },
+        orderBy: { jobIndex: "asc" },
+      },
+    },
+  });
+  if (!job) return null;
+  const { files, ...rest } = job;
+  const places = files.flatMap(({ jobIndex: index, uploadKey, contentType, sizeBytes }) =>
+    index === null || uploadKey === null ? [] : [{ index, uploadKey, contentType, maxBytes: Number(sizeBytes) }],
+  );
+  return { ...rest, places };
+}
+
+async function again({ id, attempt }: Work, seconds: number): Promise<void> {
+  const runAt = new Date(Date.now() + seconds * 1000);
+  await db().$transaction((tx) =>
+    addJob(tx, "generation.step", { jobId: id, attempt }, { key: `generation:${id}`, runAt, maxAttempts: MAX_ATTEMPTS }),
+  );
+}

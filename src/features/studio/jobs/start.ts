@@ -1,0 +1,123 @@
+import "server-only";
+import { ForbiddenError, subject } from "@casl/ability";
+import type { Recorder } from "@/access/audit";
+import type { Entry } from "@/access/entry";
+import type { FileKind, GeneratorName, JobKind, Transaction } from "@/lib/db";
+import { AppError } from "@/lib/errors";
+import { addJob } from "@/lib/queue";
+import { storage } from "@/storage";
+
+/** Jobs of one person that may wait or be under way at once. */
+export const MAX_LIVING_JOBS = 10;
+/** Minutes until an attempt of which nothing is heard counts as failed; within what a signed URL may live. */
+const MINUTES: Record<JobKind, number> = { IMAGE: 10, VIDEO: 45, BOOK: 10, BLOG: 10 };
+/** Hands for this work, all processes together: the others stay free for mail. */
+const LINES = 2;
+
+/** A place for one result: what will lie there, and how much room is kept for it until its size is known. */
+export interface Place {
+  name: string;
+  contentType: string;
+  kind: FileKind;
+  maxBytes: number;
+}
+
+/** What a job is for: exactly one row. */
+export type Purpose = { imageGenerationId: string } | { videoGenerationId: string } | { bookId: string } | { blogPostId: string };
+
+interface Order {
+  kind: JobKind;
+  purpose: Purpose;
+  places: Place[];
+  generator: GeneratorName;
+  organizationId: string | null;
+  params?: Record<string, string | number | boolean | null>;
+}
+
+/** The room all places of an order take while it is under way: what `changeWithRoom` is asked for. */
+export function roomOf(places: Place[]): number {
+  return places.reduce((sum, { maxBytes }) => sum + maxBytes, 0);
+}
+
+/**
+ * Makes a job and the places of its results in the caller's transaction, and has the worker begin it. Throws "conflict" with the
+ * reason too_many_jobs. The transaction is one of `changeWithRoom`, which has taken the room.
+ */
+export async function startJob(tx: Transaction, record: Recorder, entry: Entry, order: Order): Promise<{ id: string }> {
+  const ownerId = entry.actor.userId;
+  ForbiddenError.from(entry.ability).throwUnlessCan("create", subject("Job", { ownerId }));
+  if ((await tx.job.count({ where: { ownerId, status: { in: ["PENDING", "PROCESSING"] } } })) >= MAX_LIVING_JOBS)
+    throw new AppError("conflict", "too_many_jobs", { params: { max: MAX_LIVING_JOBS } });
+  const { kind, purpose, generator, params = {}, places, organizationId } = order;
+  const job = await tx.job.create({
+    data: { kind, ownerId, ...purpose, generator, params, deadlineAt: deadline(kind) },
+    select: { id: true, attempt: true, deadlineAt: true },
+  });
+  await makePlaces(tx, { ...job, ownerId, organizationId }, places);
+  await queue(tx, job);
+  await record({ action: "job.created", subjectType: "Job", subjectId: job.id, after: { kind, generator } });
+  return { id: job.id };
+}
+
+/**
+ * Begins another attempt at a job that failed or was cancelled: places nothing has come to are made anew, with keys no earlier
+ * URL names. In the caller's transaction, one of `changeWithRoom`.
+ */
+export async function restartJob(
+  tx: Transaction,
+  job: { id: string; ownerId: string; kind: JobKind; attempt: number; organizationId: string | null },
+  missing: (Place & { index: number })[],
+): Promise<void> {
+  const next = { attempt: job.attempt + 1, deadlineAt: deadline(job.kind) };
+  await tx.job.update({
+    where: { id: job.id },
+    data: { ...next, status: "PENDING", step: null, progress: 0, error: null, externalId: null, startedAt: null, completedAt: null },
+    select: { id: true },
+  });
+  for (const { index, ...place } of missing) await makePlaces(tx, { ...job, ...next }, [place], index);
+  await queue(tx, { id: job.id, attempt: next.attempt });
+}
+
+interface Placed {
+  id: string;
+  attempt: number;
+  ownerId: string;
+  organizationId: string | null;
+  deadlineAt: Date;
+}
+
+async function makePlaces(tx: Transaction, job: Placed, places: Place[], first = 0): Promise<void> {
+  await tx.file.createMany({
+    data: places.map(({ name, contentType, kind, maxBytes }, index) => {
+      const key = `${prefixOf(job)}${job.attempt}-${first + index}`;
+      return {
+        ownerId: job.ownerId,
+        name,
+        key,
+        uploadKey: key,
+        uploadExpiresAt: job.deadlineAt,
+        sizeBytes: maxBytes,
+        contentType,
+        kind,
+        provider: storage().provider,
+        organizationId: job.organizationId,
+        jobId: job.id,
+        jobIndex: first + index,
+      };
+    }),
+  });
+}
+
+/** What every key of a job begins with: nothing else is a generator's to name. */
+export function prefixOf({ id, ownerId }: { id: string; ownerId: string }): string {
+  return `${ownerId}/${id}-`;
+}
+
+async function queue(tx: Transaction, { id, attempt }: { id: string; attempt: number }): Promise<void> {
+  const line = `generation-${Number.parseInt(id.slice(-2), 16) % LINES}`;
+  await addJob(tx, "generation.step", { jobId: id, attempt }, { key: `generation:${id}`, maxAttempts: 5, line });
+}
+
+function deadline(kind: JobKind): Date {
+  return new Date(Date.now() + MINUTES[kind] * 60_000);
+}

@@ -1,0 +1,96 @@
+import "server-only";
+import type { JobStatus, Transaction, VideoJobStatus } from "@/lib/db";
+
+/** What a job is at while it is PROCESSING, in words below `studio.steps` in src/i18n/messages. */
+export type Step = "queued" | "generating" | "downloading" | "saving";
+
+/** Why a job ended badly, in words below `studio.failures` in src/i18n/messages. */
+export const FAILURES = [
+  "generator_failed",
+  "generator_refused",
+  "generator_quota",
+  "timed_out",
+  "result_missing",
+  "result_wrong",
+  "store_failed",
+] as const;
+export type Failure = (typeof FAILURES)[number];
+
+/** One attempt at a job; what another attempt says is not this one's. */
+export interface Attempt {
+  id: string;
+  attempt: number;
+}
+
+interface Change {
+  status: JobStatus;
+  step?: Step | null;
+  /** Percent; never goes back within an attempt. */
+  progress?: number;
+  error?: Failure | null;
+  /** A generator's own words, of a film. */
+  message?: string | null;
+  externalId?: string;
+}
+
+const LIVING: JobStatus[] = ["PENDING", "PROCESSING"];
+
+/**
+ * Writes what has become of an attempt, in the job and in what it is for, in the caller's transaction. False, and nothing is
+ * written, when the attempt has ended already or another one took its place: whoever comes late changes nothing.
+ */
+export async function advance(tx: Transaction, { id, attempt }: Attempt, change: Change): Promise<boolean> {
+  const { message, ...data } = change;
+  const ended = !LIVING.includes(change.status);
+  const now = new Date();
+  const { count } = await tx.job.updateMany({
+    where: { id, attempt, status: { in: LIVING }, ...(change.progress !== undefined && !ended && { progress: { lte: change.progress } }) },
+    data: {
+      ...data,
+      ...(ended && { completedAt: now, step: null }),
+      ...(change.status === "COMPLETED" && { progress: 100 }),
+    },
+  });
+  if (count === 0) return false;
+  await tx.job.updateMany({ where: { id, startedAt: null, status: { not: "PENDING" } }, data: { startedAt: now } });
+  await mirror(tx, id, message);
+  return true;
+}
+
+/** Writes the job's state into the row it is for, by the one that is there. */
+export async function mirror(tx: Transaction, id: string, message?: string | null): Promise<void> {
+  const job = await tx.job.findUniqueOrThrow({
+    where: { id },
+    select: {
+      status: true,
+      step: true,
+      progress: true,
+      error: true,
+      startedAt: true,
+      completedAt: true,
+      imageGenerationId: true,
+      videoGenerationId: true,
+      bookId: true,
+      blogPostId: true,
+    },
+  });
+  const { status, error, progress, startedAt, completedAt } = job;
+  const took = { completedAt, processingTime: startedAt && completedAt ? completedAt.getTime() - startedAt.getTime() : null };
+  if (job.imageGenerationId)
+    await tx.imageGeneration.update({ where: { id: job.imageGenerationId }, data: { status, error, progress, ...took } });
+  if (job.videoGenerationId) {
+    const said = message === undefined ? {} : { message };
+    await tx.videoGeneration.update({
+      where: { id: job.videoGenerationId },
+      data: { status: filmStatus(status, job.step), error, progress, ...took, ...said },
+    });
+  }
+  if (job.bookId) await tx.book.update({ where: { id: job.bookId }, data: { status, error, progress } });
+  if (job.blogPostId) await tx.blogPost.update({ where: { id: job.blogPostId }, data: { status, error, progress } });
+}
+
+function filmStatus(status: JobStatus, step: string | null): VideoJobStatus {
+  if (status !== "PROCESSING") return status;
+  if (step === "generating") return "GENERATING";
+  return step === "downloading" ? "DOWNLOADING" : "PROCESSING";
+}
