@@ -1,7 +1,6 @@
 import type { ComponentProps, ReactNode } from "react";
 import { cn } from "./cn";
-import { DangerIcon } from "./form-icons";
-import { InfoIcon, SuccessIcon, WarningIcon } from "./icons";
+import { DangerIcon, InfoIcon, SuccessIcon, WarningIcon } from "./form-icons";
 
 const tones = {
   danger: { Icon: DangerIcon, color: "text-danger", border: "border-danger/45" },

@@ -1,24 +1,25 @@
-import { cva, type VariantProps } from "class-variance-authority";
 import { AvatarImage } from "./avatar-image";
 import { cn } from "./cn";
 
-const avatarVariants = cva(
-  "relative inline-grid shrink-0 select-none place-items-center overflow-hidden rounded-full bg-ember-soft font-medium text-foreground",
-  {
-    variants: { size: { sm: "size-6 text-[10px]", md: "size-8 text-xs", lg: "size-12 text-base", xl: "size-20 text-xl" } },
-    defaultVariants: { size: "md" },
-  },
-);
+const SIZES = { sm: "size-6 text-[10px]", md: "size-8 text-xs", lg: "size-12 text-base", xl: "size-20 text-xl" };
 
-type AvatarProps = VariantProps<typeof avatarVariants> & { name: string; src?: string | null | undefined; className?: string };
+type AvatarProps = { name: string; src?: string | null | undefined; size?: keyof typeof SIZES; className?: string };
 
 /**
  * A person's picture over their initials, which are what is seen while it loads and when it cannot. Decoration: the name
  * always stands beside it.
  */
-export function Avatar({ name, src, size, className }: AvatarProps) {
+export function Avatar({ name, src, size = "md", className }: AvatarProps) {
   return (
-    <span data-slot="avatar" aria-hidden="true" className={cn(avatarVariants({ size }), className)}>
+    <span
+      data-slot="avatar"
+      aria-hidden="true"
+      className={cn(
+        "relative inline-grid shrink-0 select-none place-items-center overflow-hidden rounded-full bg-ember-soft font-medium text-foreground",
+        SIZES[size],
+        className,
+      )}
+    >
       {initials(name)}
       {src && <AvatarImage src={src} />}
     </span>

@@ -1,16 +1,15 @@
-import { cva, type VariantProps } from "class-variance-authority";
 import type { ComponentProps } from "react";
 import { cn } from "./cn";
 
-const dot = cva("size-1.5 shrink-0 rounded-full", {
-  variants: {
-    tone: { neutral: "hidden", ember: "bg-ember", success: "bg-success", warning: "bg-warning", danger: "bg-danger", info: "bg-info" },
-  },
-  defaultVariants: { tone: "neutral" },
-});
+const DOTS = { neutral: "hidden", ember: "bg-ember", success: "bg-success", warning: "bg-warning", danger: "bg-danger", info: "bg-info" };
 
 /** A word about a thing. The tone is a dot beside the word: colour never says it alone. */
-export function Badge({ tone, className, children, ...props }: ComponentProps<"span"> & VariantProps<typeof dot>) {
+export function Badge({
+  tone = "neutral",
+  className,
+  children,
+  ...props
+}: ComponentProps<"span"> & { tone?: keyof typeof DOTS | undefined }) {
   return (
     <span
       data-slot="badge"
@@ -20,7 +19,7 @@ export function Badge({ tone, className, children, ...props }: ComponentProps<"s
       )}
       {...props}
     >
-      <span className={dot({ tone })} />
+      <span className={cn("size-1.5 shrink-0 rounded-full", DOTS[tone])} />
       {children}
     </span>
   );

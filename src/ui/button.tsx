@@ -1,37 +1,35 @@
-import { cva, type VariantProps } from "class-variance-authority";
 import type { ComponentProps, MouseEvent } from "react";
 import { cn } from "./cn";
 import { Spinner } from "./spinner";
 
+const BASE = [
+  "group/button relative inline-flex shrink-0 select-none items-center justify-center gap-2 whitespace-nowrap rounded-md font-medium text-body",
+  "transition-[background-color,border-color,color,scale] active:scale-[0.985] disabled:pointer-events-none disabled:opacity-50",
+  "[&_svg]:size-4 [&_svg]:shrink-0",
+];
+const VARIANTS = {
+  primary: "bg-ember text-on-ember hover:bg-ember-hover",
+  secondary: "border border-input bg-surface text-foreground hover:bg-hover",
+  ghost: "text-muted hover:bg-hover hover:text-foreground aria-expanded:bg-hover aria-expanded:text-foreground",
+  danger: "bg-danger text-on-danger hover:bg-danger-hover",
+};
+const SIZES = {
+  sm: "h-9 px-3 sm:h-8",
+  md: "h-11 px-4 sm:h-9",
+  lg: "h-12 px-5 sm:h-11",
+  icon: "size-11 sm:size-9",
+  "icon-sm": "size-9 sm:size-8",
+};
+
+type Look = { variant?: keyof typeof VARIANTS | undefined; size?: keyof typeof SIZES | undefined };
+
 /** The look alone, for links that act as a button: `<Link className={buttonVariants({ variant: "secondary" })}>`. */
-export const buttonVariants = cva(
-  [
-    "group/button relative inline-flex shrink-0 select-none items-center justify-center gap-2 whitespace-nowrap rounded-md font-medium text-body",
-    "transition-[background-color,border-color,color,scale] active:scale-[0.985] disabled:pointer-events-none disabled:opacity-50",
-    "[&_svg]:size-4 [&_svg]:shrink-0",
-  ],
-  {
-    variants: {
-      variant: {
-        primary: "bg-ember text-on-ember hover:bg-ember-hover",
-        secondary: "border border-input bg-surface text-foreground hover:bg-hover",
-        ghost: "text-muted hover:bg-hover hover:text-foreground aria-expanded:bg-hover aria-expanded:text-foreground",
-        danger: "bg-danger text-on-danger hover:bg-danger-hover",
-      },
-      size: {
-        sm: "h-9 px-3 sm:h-8",
-        md: "h-11 px-4 sm:h-9",
-        lg: "h-12 px-5 sm:h-11",
-        icon: "size-11 sm:size-9",
-        "icon-sm": "size-9 sm:size-8",
-      },
-    },
-    defaultVariants: { variant: "primary", size: "md" },
-  },
-);
+export function buttonVariants({ variant = "primary", size = "md", className }: Look & { className?: string | undefined } = {}): string {
+  return cn(BASE, VARIANTS[variant], SIZES[size], className);
+}
 
 export type ButtonProps = ComponentProps<"button"> &
-  VariantProps<typeof buttonVariants> & {
+  Look & {
     /** At work: shows a spinner, says so to screen readers, keeps focus and its width, and cannot be pressed again. */
     pending?: boolean | undefined;
   };

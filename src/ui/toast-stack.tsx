@@ -3,8 +3,8 @@
 import { Toast } from "@base-ui/react/toast";
 import { useEffect } from "react";
 import { cn } from "./cn";
-import { DangerIcon } from "./form-icons";
-import { CloseIcon, InfoIcon, SuccessIcon } from "./icons";
+import { DangerIcon, InfoIcon, SuccessIcon } from "./form-icons";
+import { CloseIcon } from "./icons";
 import { Spinner } from "./spinner";
 import { type Notice, speakThrough, type ToasterProps } from "./toast";
 
