@@ -5,6 +5,7 @@ import { sendVerification } from "@/features/addresses/changes";
 import { makeExport, sweepExports } from "@/features/data-exports/changes";
 import { refreshFigures } from "@/features/figures/compute";
 import { sweepFiles } from "@/features/files/leftovers";
+import { makePreview } from "@/features/files/previews";
 import { sweepInvitations } from "@/features/invitations/changes";
 import { sendMail } from "@/features/mail/tasks";
 import { bulkStep } from "@/features/people-jobs/bulk";
@@ -39,6 +40,7 @@ const HANDLERS: Handlers = {
   "data.export": makeExport,
   "storage.census": takeCensus,
   "people.job": doPeopleJob({ BULK: bulkStep, EXPORT: exportStep, IMPORT: importStep }),
+  "file.preview": makePreview,
   "generation.step": stepWith({}),
 };
 

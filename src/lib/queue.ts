@@ -19,6 +19,7 @@ export interface Tasks {
   "data.export": { exportId: string };
   "storage.census": { censusId: string };
   "people.job": { jobId: string };
+  "file.preview": { fileId: string };
   "generation.step": { jobId: string; attempt: number };
 }
 /** Who caused a job, for the audit log, and the language of their mails where they have chosen none. */

@@ -9,6 +9,7 @@ import { changeWithRoom } from "@/access/room";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
+import { addJob } from "@/lib/queue";
 import { storage } from "@/storage";
 import { inspect, receive } from "@/storage/arrival";
 import { declaredType, kindOf } from "@/storage/content-type";
@@ -73,6 +74,7 @@ export const confirmUpload = action(
         data: { status: problem ? "DELETING" : "READY", key },
       });
       if (count === 0) throw new TooLate();
+      if (!problem && file.kind === "IMAGE") await addJob(tx, "file.preview", { fileId: id }, { maxAttempts: 5 });
       await record({
         action: problem ? "file.refused" : "file.uploaded",
         subjectType: "File",

@@ -31,6 +31,8 @@ export async function findFile(
       sizeBytes: true,
       status: true,
       jobId: true,
+      kind: true,
+      previewKey: true,
       organization: { select: { members: { where: { userId: entry.actor.userId }, select: { userId: true, role: true } } } },
     },
   });

@@ -4,6 +4,7 @@ import { visitorOf } from "@/access/identity/account-mails";
 import { defaultLocale } from "@/i18n/locale";
 import type { DocumentFormat, ImageFormat, JsonObject } from "@/lib/db";
 import { db, type Transaction } from "@/lib/db";
+import { addJob } from "@/lib/queue";
 import { storage } from "@/storage";
 import { inspect, receive } from "@/storage/arrival";
 import { type Attempt, advance, type Failure, type Step } from "./transition";
@@ -50,8 +51,10 @@ export async function takeResult(
       where: { id: place.id, status: "PENDING", job: { attempt: job.attempt, status: { in: ["PENDING", "PROCESSING"] } } },
       data: { status: "READY", key, sizeBytes: found.sizeBytes, ...("width" in about && { width: about.width, height: about.height }) },
     });
-    if (count > 0) await describeResult(tx, job.id, { ...place, key, sizeBytes: found.sizeBytes }, about);
-    return count > 0;
+    if (count === 0) return false;
+    await describeResult(tx, job.id, { ...place, key, sizeBytes: found.sizeBytes }, about);
+    if (about.kind === "image") await addJob(tx, "file.preview", { fileId: place.id }, { maxAttempts: 5 });
+    return true;
   });
   if (shown) return null;
   // What this one moved is nobody's, and must not lie there uncounted; the place is decided and names another key, or is gone.
