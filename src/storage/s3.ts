@@ -13,6 +13,7 @@ import {
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { assertContentType, assertExpiry, assertKey, assertMove, assertPrefix, assertRange, assertSize } from "./key";
 import { presentation } from "./presentation";
+import { S3Presigner } from "./s3-presigner";
 import { type ObjectInfo, type PresignedUpload, type Storage, StorageUnavailable } from "./storage";
 
 const CONNECT_TIMEOUT_MS = 3000;
@@ -48,6 +49,7 @@ export class S3Storage implements Storage {
   readonly provider = "S3";
   readonly #client: S3Client;
   readonly #copier: S3Client;
+  readonly #presigner: S3Presigner;
   readonly #bucket: string;
   readonly #pageSize: number;
   readonly #timeoutMs: number;
@@ -57,6 +59,7 @@ export class S3Storage implements Storage {
     this.#pageSize = options.pageSize ?? 1000;
     this.#timeoutMs = options.timeoutMs ?? REQUEST_TIMEOUT_MS;
     this.#client = connect(options, MAX_ATTEMPTS, this.#timeoutMs);
+    this.#presigner = new S3Presigner(this.#client, options.bucket);
     // Asked again, the first request could still be under way, and read what an upload URL has put at the source meanwhile.
     this.#copier = connect(options, 1, COPY_PATIENCE * this.#timeoutMs);
   }
@@ -87,15 +90,9 @@ export class S3Storage implements Storage {
     assertContentType(options.contentType);
     assertExpiry(options.expiresIn);
     const { contentType, contentDisposition } = presentation(options);
-    const command = new GetObjectCommand({
-      Bucket: this.#bucket,
-      Key: key,
-      ResponseContentType: contentType,
-      ResponseContentDisposition: contentDisposition,
-      ResponseCacheControl: "private, no-store",
-    });
     const expiresAt = new Date(Date.now() + options.expiresIn * 1000);
-    return { url: await reached(() => getSignedUrl(this.#client, command, { expiresIn: options.expiresIn })), expiresAt };
+    const headers = { contentType, contentDisposition, cacheControl: "private, no-store" };
+    return { url: await reached(() => this.#presigner.download(key, headers, options.expiresIn)), expiresAt };
   }
 
   async put(key: string, body: Readable, { sizeBytes, contentType }: { sizeBytes: number; contentType: string }): Promise<void> {
