@@ -6,6 +6,7 @@ import { makeExport, sweepExports } from "@/features/data-exports/changes";
 import { refreshFigures } from "@/features/figures/compute";
 import { sweepFiles } from "@/features/files/leftovers";
 import { makePreview } from "@/features/files/previews";
+import { removeObjects } from "@/features/files/removed-objects";
 import { sweepInvitations } from "@/features/invitations/changes";
 import { sendMail } from "@/features/mail/tasks";
 import { bulkStep } from "@/features/people-jobs/bulk";
@@ -26,6 +27,8 @@ import { storage } from "@/storage";
 
 const SWEEP_AFTER_MS = 10_000;
 const SWEEP_EVERY_MS = 300_000;
+const REMOVALS_AFTER_MS = 20_000;
+const REMOVALS_EVERY_MS = 30_000;
 const FIGURES_AFTER_MS = 2_000;
 const FIGURES_EVERY_MS = 300_000;
 
@@ -52,6 +55,7 @@ export async function startUp(): Promise<void> {
   startFreshness();
   startJobs();
   repeat("sweep of accounts, files, invitations, jobs and tokens", sweep, SWEEP_AFTER_MS, SWEEP_EVERY_MS);
+  repeat("removal of objects", removeObjects, REMOVALS_AFTER_MS, REMOVALS_EVERY_MS);
   repeat("figures", refreshFigures, FIGURES_AFTER_MS, FIGURES_EVERY_MS);
 }
 

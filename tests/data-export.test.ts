@@ -9,6 +9,7 @@ import { requestExport } from "@/features/data-exports/actions";
 import { makeExport, sweepExports } from "@/features/data-exports/changes";
 import { getLatestExport } from "@/features/data-exports/queries";
 import { confirmUpload, deleteFile, renameFile, requestUpload } from "@/features/files/actions";
+import { removeObjects } from "@/features/files/removed-objects";
 import { db } from "@/lib/db";
 import { handleStorageRequest, storage } from "@/storage";
 import { hostile } from "./support/hostile";
@@ -153,6 +154,7 @@ describe("an export", () => {
     await db().dataExport.update({ where: { id }, data: { expiresAt: new Date(Date.now() - 1) } });
     expect((await fetchExport(window, id)).status).toBe(404);
     await sweepExports();
+    await removeObjects();
     expect([await db().dataExport.count({ where: { id } }), (await storage().list(`${someone.id}/`)).keys]).toEqual([0, []]);
 
     const made = await ask(window);
@@ -161,6 +163,7 @@ describe("an export", () => {
     await sweepDeletions();
     await makeExport({ exportId: made }, job());
     await sweepExports();
+    await removeObjects();
     expect([await db().dataExport.count({ where: { userId: someone.id } }), (await storage().list(`${someone.id}/`)).keys]).toEqual([
       0,
       [],

@@ -9,6 +9,7 @@ import { describe, expect, test, vi } from "vitest";
 import { enter } from "@/access/door";
 import { GET } from "@/app/api/imports/[id]/route";
 import { signInWithEmail } from "@/features/accounts/actions";
+import { removeObjects } from "@/features/files/removed-objects";
 import { changeRole } from "@/features/people/actions";
 import { checkImport, exportPeople, requestImport, startImport } from "@/features/people-jobs/actions";
 import { exportStep } from "@/features/people-jobs/export";
@@ -569,6 +570,7 @@ describe("an import from the page", () => {
     // What was imported holds passwords: it is let go, and neither it nor its job is imported a second time.
     const { objectKey } = await db().peopleJob.findUniqueOrThrow({ where: { id: started } });
     await sweepImportUploads();
+    await removeObjects();
     expect(await storage().head(objectKey ?? "")).toBeNull();
     for (const again of [id, started]) expect(await window.run(() => startImport({ id: again })), again).toMatchObject({ ok: false });
     expect((await db().peopleJob.findUniqueOrThrow({ where: { id } })).expiresAt.getTime()).toBeLessThan(Date.now() + 25 * 3_600_000);

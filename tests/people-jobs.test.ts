@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { change } from "@/access/audit";
 import { enter } from "@/access/door";
+import { removeObjects } from "@/features/files/removed-objects";
 import { type Cursor, doPeopleJob, JobFailure, type PeopleJobStep, startPeopleJob } from "@/features/people-jobs/runner";
 import { sweepPeopleJobs } from "@/features/people-jobs/sweep";
 import { db } from "@/lib/db";
@@ -165,8 +166,9 @@ describe("the sweep", () => {
     await storage().put(objectKey, Readable.from([Buffer.from("x")], { objectMode: false }), { sizeBytes: 1, contentType: "text/csv" });
     const kept = await ask(await signedIn(boss));
     await db().peopleJobRefusal.create({ data: { jobId: id, row: 1, subject: "x", reason: "failed" } });
-    await db().peopleJob.update({ where: { id }, data: { objectKey, expiresAt: new Date(Date.now() - 1) } });
+    await db().peopleJob.update({ where: { id }, data: { objectKey, provider: "LOCAL", expiresAt: new Date(Date.now() - 1) } });
     await sweepPeopleJobs();
+    await removeObjects();
     expect([await storage().head(objectKey), await reportOf(id), await db().peopleJob.count({ where: { id } })]).toEqual([null, [], 0]);
     expect((await rowOf(kept)).status).toBe("PENDING");
   });

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { handleStorageRequest, storage } from "@/storage";
+import { configuredProviders, handleStorageRequest, storage, storageOf } from "@/storage";
 import { LocalStorage } from "@/storage/local";
 import { ObjectFiles } from "@/storage/object-files";
 import { S3Storage } from "@/storage/s3";
@@ -333,8 +334,20 @@ describe("as the environment says", () => {
     expect(await storage().head(key)).toEqual({ sizeBytes: 5, contentType: "text/plain" });
   });
 
-  test("with a foreign store, nothing is served here", async () => {
+  test("with a foreign store, what was stored here before is served to whoever was given its URL", async () => {
+    const key = newKey();
+    await storage().put(key, Readable.from([Buffer.from("hello")], { objectMode: false }), { sizeBytes: 5, contentType: "text/plain" });
     globalThis.foyerStorage = new S3Storage({ bucket: "b", region: "us-east-1" });
-    expect((await handleStorageRequest(new Request(await downloadUrl(await stored())))).status).toBe(404);
+    const options = { filename: "a.txt", contentType: "text/plain", disposition: "attachment", expiresIn: 60 } as const;
+    const { url } = await storageOf("LOCAL").presignDownload(key, options);
+    const answer = await handleStorageRequest(new Request(new URL(url, "http://site.example")));
+    expect([answer.status, await answer.text()]).toEqual([200, "hello"]);
+    const foreign = await downloadUrl(await stored());
+    expect((await handleStorageRequest(new Request(foreign))).status).toBe(404);
+  });
+
+  test("a store whose settings are not there is unavailable, and says which are missing", () => {
+    expect(configuredProviders()).toEqual(["LOCAL"]);
+    expect(() => storageOf("S3")).toThrow(new StorageUnavailable("The S3 store is not configured: set S3_BUCKET_NAME"));
   });
 });

@@ -250,9 +250,11 @@ describe("a look at the store", () => {
     const moved = await file(other, { sizeBytes: 1n, key: `${upload}-${randomUUID()}`, uploadKey: upload, uploadExpiresAt: new Date() });
     for (const key of [upload, `${upload}-${randomUUID()}`, moved.key]) await put(key);
     const expiresAt = new Date(Date.now() + 60_000);
-    const dataExport = await db().dataExport.create({ data: { userId: one.id, expiresAt } });
+    const dataExport = await db().dataExport.create({ data: { userId: one.id, expiresAt, provider: "LOCAL" } });
     await put(`${one.id}/${dataExport.id}`);
-    await db().peopleJob.create({ data: { kind: "EXPORT", createdById: boss.id, params: {}, objectKey: "people/export-1", expiresAt } });
+    await db().peopleJob.create({
+      data: { kind: "EXPORT", createdById: boss.id, params: {}, objectKey: "people/export-1", provider: "LOCAL", expiresAt },
+    });
     await put("people/export-1");
     const pending = `${one.id}/${randomUUID()}`;
     await file(one, { status: "PENDING", key: pending, uploadKey: pending, uploadExpiresAt: expiresAt });

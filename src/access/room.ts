@@ -2,6 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Transaction } from "@/lib/db";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
+// biome-ignore lint/style/noRestrictedImports: room is taken at the stores that can be cleared up (tests/house.test.ts)
+import { configuredProviders } from "@/storage";
 import { change, type Recorder } from "./audit";
 import type { Entry } from "./entry";
 
@@ -37,8 +39,8 @@ export async function changeWithRoom<T>(entry: Entry, bytes: number, run: (tx: T
  * fill its place again: of a file that is shown, that place counts once more, and of a deleted one, still.
  */
 export async function heldBytes(tx: Pick<Transaction, "file">, ownerId: string): Promise<number> {
-  // What is left at a store that is not this one's is nobody's to sweep here.
-  const { STORAGE_PROVIDER: provider } = env();
+  // What is left at a store that cannot be reached any more is nobody's to sweep.
+  const provider = { in: configuredProviders() };
   const sum = { sizeBytes: true } as const;
   const kept = await tx.file.aggregate({ where: { ownerId, OR: [{ status: { not: "DELETING" } }, { provider }] }, _sum: sum });
   const open = await tx.file.aggregate({ where: { ownerId, status: "READY", uploadKey: { not: null }, provider }, _sum: sum });

@@ -2,30 +2,64 @@ import { resolve } from "node:path";
 import { env } from "@/lib/env";
 import { LocalStorage } from "./local";
 import { S3Storage } from "./s3";
-import type { Storage } from "./storage";
+import { type Storage, StorageUnavailable } from "./storage";
+
+type Provider = Storage["provider"];
+
+/** What each driver that is built cannot do without. */
+const NEEDED: Partial<Record<Provider, readonly (keyof ReturnType<typeof env>)[]>> = { LOCAL: [], S3: ["S3_BUCKET_NAME"] };
+const PROVIDERS: readonly Provider[] = ["LOCAL", "S3", "AZURE", "GCS"];
 
 // Module singletons exist once a bundle (pages, handlers, proxy); one store a process keeps one set of connections.
 declare global {
   var foyerStorage: Storage | undefined;
+  var foyerOtherStores: Map<Provider, Storage> | undefined;
 }
 
-/** The store of this process, as the environment says; throws by name for a driver that is not built yet. */
+/** The store of this process, to which everything new goes, as the environment says. */
 export function storage(): Storage {
-  globalThis.foyerStorage ??= create();
+  globalThis.foyerStorage ??= create(env().STORAGE_PROVIDER);
   return globalThis.foyerStorage;
 }
 
-/** Answers what arrives at /api/storage/…: the URL's own signature decides, not the session. 404 with a foreign store. */
+/**
+ * The store in which a row says that its object lies: `storage()`, or one of those that were it before and whose settings are
+ * still there. Throws StorageUnavailable, with the variable that is missing, for one whose settings are not.
+ */
+export function storageOf(provider: Provider): Storage {
+  if (storage().provider === provider) return storage();
+  globalThis.foyerOtherStores ??= new Map();
+  const known = globalThis.foyerOtherStores.get(provider);
+  if (known) return known;
+  const missing = missingFor(provider);
+  if (missing.length > 0) throw new StorageUnavailable(`The ${provider} store is not configured: set ${missing.join(", ")}`);
+  const made = create(provider);
+  globalThis.foyerOtherStores.set(provider, made);
+  return made;
+}
+
+/** The stores whose objects can be read and removed. */
+export function configuredProviders(): Provider[] {
+  return PROVIDERS.filter((provider) => provider === storage().provider || missingFor(provider).length === 0);
+}
+
+/** The variables that are not set and without which there is no such store; none for the store of this machine. */
+export function missingFor(provider: Provider): string[] {
+  const settings = env();
+  return NEEDED[provider]?.filter((name) => !settings[name]) ?? [`a release with the ${provider} driver`];
+}
+
+/** Answers what arrives at /api/storage/…: the URL's own signature decides, not the session. */
 export async function handleStorageRequest(request: Request): Promise<Response> {
-  const store = storage();
+  const store = storageOf("LOCAL");
   // By name, not instanceof: the class exists once a bundle, the store once a process.
-  if (store.provider === "LOCAL" && "handle" in store) return (store as LocalStorage).handle(request);
+  if ("handle" in store) return (store as LocalStorage).handle(request);
   return Response.json({ error: { code: "not_found", message: "There is no such file." } }, { status: 404 });
 }
 
-function create(): Storage {
+function create(provider: Provider): Storage {
   const settings = env();
-  switch (settings.STORAGE_PROVIDER) {
+  switch (provider) {
     case "LOCAL":
       return new LocalStorage({ folder: resolve(settings.FOYER_DATA, "files"), secret: settings.AUTH_SECRET });
     case "S3":
@@ -40,6 +74,6 @@ function create(): Storage {
             : undefined,
       });
     default:
-      throw new Error(`STORAGE_PROVIDER: the ${settings.STORAGE_PROVIDER} driver is not built yet; use LOCAL or S3.`);
+      throw new Error(`STORAGE_PROVIDER: the ${provider} driver is not built yet; use LOCAL or S3.`);
   }
 }

@@ -91,6 +91,7 @@ export function checkedImport(id: string = randomUUID()) {
         shown: [{ row: 1, subject: "new@example.org", kind: "created", differences }],
       },
       objectKey: `people-jobs/${randomUUID()}`,
+      provider: "LOCAL",
       expiresAt: new Date(Date.now() + 86_400_000),
       refusals: { create: [{ row: 2, subject: "nonsense", reason: "address_invalid", field: "email" }] },
     },

@@ -8,6 +8,7 @@ import { lockPerson } from "@/access/identity/factors";
 import { assertRecentlyProven } from "@/access/identity/reauthentication";
 import { AppError } from "@/lib/errors";
 import { addJob } from "@/lib/queue";
+import { storage } from "@/storage";
 import { EXPORT_DAYS, requestExportSchema } from "./schema";
 
 const DAY_MS = 24 * 3_600_000;
@@ -25,7 +26,7 @@ export const requestExport = action({ can: ["create", "DataExport"], rate: "writ
     const now = new Date();
     await tx.dataExport.updateMany({ where: { userId, expiresAt: { gt: now } }, data: { expiresAt: now } });
     const expiresAt = new Date(now.getTime() + EXPORT_DAYS * DAY_MS);
-    const made = await tx.dataExport.create({ data: { userId, expiresAt }, select: { id: true } });
+    const made = await tx.dataExport.create({ data: { userId, expiresAt, provider: storage().provider }, select: { id: true } });
     await addJob(tx, "data.export", { exportId: made.id }, { maxAttempts: 3 });
     await record({ action: "export.requested", subjectType: "DataExport", subjectId: made.id });
     return made.id;

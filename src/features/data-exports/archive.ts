@@ -3,7 +3,8 @@ import { Readable } from "node:stream";
 import { ZipFile } from "yazl";
 import { db } from "@/lib/db";
 import { dayText } from "@/lib/query-string";
-import { storage } from "@/storage";
+import { storageOf } from "@/storage";
+import type { Storage } from "@/storage/storage";
 
 const CHUNK_BYTES = 1_048_576;
 const PAGE = 500;
@@ -36,9 +37,11 @@ export async function openArchive(userId: string, onBytes: (bytes: number) => vo
   archive.addBuffer(Buffer.from(JSON.stringify(account, null, 2)), "account.json");
   lazily(archive, "activity.jsonl", () => activityOf(userId));
   const taken = new Set<string>();
-  for await (const { name, key, sizeBytes } of filesOf(userId)) {
+  for await (const { name, provider, key, sizeBytes } of filesOf(userId)) {
     // Pictures, films and documents are compressed already.
-    lazily(archive, `files/${entryName(name, taken)}`, () => bytesOf(key, Number(sizeBytes), onBytes), { compress: false });
+    lazily(archive, `files/${entryName(name, taken)}`, () => bytesOf(storageOf(provider), key, Number(sizeBytes), onBytes), {
+      compress: false,
+    });
   }
   archive.end();
   // yazl's stream is a PassThrough by its documentation; its types say ReadableStream.
@@ -93,7 +96,7 @@ async function* filesOf(userId: string) {
   for (;;) {
     const rows = await db().file.findMany({
       where: { ownerId: userId, status: "READY", ...(after && { id: { gt: after } }) },
-      select: { id: true, name: true, key: true, sizeBytes: true },
+      select: { id: true, name: true, provider: true, key: true, sizeBytes: true },
       orderBy: { id: "asc" },
       take: PAGE,
     });
@@ -103,9 +106,9 @@ async function* filesOf(userId: string) {
   }
 }
 
-async function* bytesOf(key: string, sizeBytes: number, onBytes: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+async function* bytesOf(store: Storage, key: string, sizeBytes: number, onBytes: (bytes: number) => void): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < sizeBytes; ) {
-    const chunk = await storage().readRange(key, at, Math.min(sizeBytes, at + CHUNK_BYTES) - 1);
+    const chunk = await store.readRange(key, at, Math.min(sizeBytes, at + CHUNK_BYTES) - 1);
     if (!chunk || chunk.byteLength === 0) return;
     at += chunk.byteLength;
     onBytes(chunk.byteLength);

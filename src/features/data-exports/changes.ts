@@ -8,13 +8,13 @@ import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
 import type { Job, Tasks } from "@/lib/queue";
-import { storage } from "@/storage";
+import { storageOf } from "@/storage";
 import { putSpooled } from "@/storage/spool";
+import type { Storage } from "@/storage/storage";
 import { openArchive } from "./archive";
 
 const TYPE = "application/zip";
 const MAX_ATTEMPTS = 3;
-const SWEEP_EXPORTS = 100;
 
 /**
  * `data.export`: makes the archive and puts it into the store. Done twice, after a crash, it writes the same object again; of
@@ -23,7 +23,7 @@ const SWEEP_EXPORTS = 100;
 export async function makeExport({ exportId: id }: Tasks["data.export"], { attempt, signal }: Job): Promise<void> {
   const row = await db().dataExport.findFirst({
     where: { id, status: { in: ["PENDING", "RUNNING"] }, expiresAt: { gt: new Date() }, user: { deletedAt: null } },
-    select: { id: true, userId: true },
+    select: { id: true, userId: true, provider: true },
   });
   if (!row) return;
   try {
@@ -32,7 +32,7 @@ export async function makeExport({ exportId: id }: Tasks["data.export"], { attem
     const where = { id, expiresAt: { gt: new Date() }, user: { deletedAt: null } };
     const data = { status: "READY", progress: 100, sizeBytes, completedAt: new Date() } as const;
     const { count } = await db().dataExport.updateMany({ where, data });
-    if (count === 0) await storage().delete(keyOf(row));
+    if (count === 0) await storageOf(row.provider).delete(keyOf(row));
   } catch (error) {
     log().warn({ err: error, exportId: id, attempt }, "export");
     if (attempt >= MAX_ATTEMPTS) await db().dataExport.updateMany({ where: { id }, data: { status: "FAILED" } });
@@ -41,11 +41,11 @@ export async function makeExport({ exportId: id }: Tasks["data.export"], { attem
 }
 
 /** Writes the archive into the store, and returns its size. */
-async function write(row: { id: string; userId: string }, signal: AbortSignal): Promise<number> {
+async function write(row: { id: string; userId: string; provider: Storage["provider"] }, signal: AbortSignal): Promise<number> {
   const progress = reporter(row.id);
   const { stream, totalBytes } = await openArchive(row.userId, (bytes) => progress.add(bytes));
   progress.begin(totalBytes);
-  const sizeBytes = await putSpooled(storage(), keyOf(row), stream, { contentType: TYPE, signal });
+  const sizeBytes = await putSpooled(storageOf(row.provider), keyOf(row), stream, { contentType: TYPE, signal });
   await progress.settled();
   return sizeBytes;
 }
@@ -79,7 +79,7 @@ export async function issueExportDownload(entry: Entry, id: string): Promise<{ u
   const row = await change(entry, async (tx, record) => {
     const found = await tx.dataExport.findFirst({
       where: { AND: [accessibleBy(entry.ability).ofType("DataExport"), { id, status: "READY", expiresAt: { gt: new Date() } }] },
-      select: { id: true, userId: true, completedAt: true },
+      select: { id: true, userId: true, provider: true, completedAt: true },
     });
     if (!found) throw new AppError("not_found");
     ForbiddenError.from(entry.ability).throwUnlessCan("read", subject("DataExport", found));
@@ -88,21 +88,12 @@ export async function issueExportDownload(entry: Entry, id: string): Promise<{ u
   });
   const filename = `foyer-${row.completedAt?.toISOString().slice(0, 10)}.zip`;
   const expiresIn = env().PRESIGNED_URL_EXPIRATION;
-  return storage().presignDownload(keyOf(row), { filename, contentType: TYPE, disposition: "attachment", expiresIn });
+  return storageOf(row.provider).presignDownload(keyOf(row), { filename, contentType: TYPE, disposition: "attachment", expiresIn });
 }
 
-/** Removes archives whose days are over, their objects first; what fails is tried again. */
+/** Forgets archives whose days are over; their objects go with what the database writes down of that. */
 export async function sweepExports(): Promise<void> {
-  const due = await db().dataExport.findMany({
-    where: { expiresAt: { lte: new Date() } },
-    select: { id: true, userId: true },
-    orderBy: { expiresAt: "asc" },
-    take: SWEEP_EXPORTS,
-  });
-  for (const row of due) {
-    await storage().delete(keyOf(row));
-    await db().dataExport.deleteMany({ where: { id: row.id } });
-  }
+  await db().dataExport.deleteMany({ where: { expiresAt: { lte: new Date() } } });
 }
 
 function keyOf({ userId, id }: { userId: string; id: string }): string {

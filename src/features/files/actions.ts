@@ -10,7 +10,7 @@ import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { addJob } from "@/lib/queue";
-import { storage } from "@/storage";
+import { storage, storageOf } from "@/storage";
 import { inspect, receive } from "@/storage/arrival";
 import { declaredType, kindOf } from "@/storage/content-type";
 import { findFile, removeFile } from "./changes";
@@ -64,8 +64,9 @@ export const confirmUpload = action(
     const file = await findFile(db(), entry, "create", id, "PENDING");
     // A generator's place is no upload of the person's.
     if (file.jobId) throw new AppError("not_found");
-    const key = await receive(file.key);
-    const problem = key ? await inspect(key, file.contentType, Number(file.sizeBytes)) : "upload_missing";
+    const store = storageOf(file.provider);
+    const key = await receive(store, file.key);
+    const problem = key ? await inspect(store, key, file.contentType, Number(file.sizeBytes)) : "upload_missing";
     if (!key || problem === "upload_missing") throw new AppError("conflict", "upload_missing");
     await change(entry, async (tx, record) => {
       // Of two confirmations at once, the second finds nothing left to confirm.
@@ -85,7 +86,7 @@ export const confirmUpload = action(
       if (!(error instanceof TooLate)) throw error;
       // What this one moved is nobody's, and must not lie there uncounted; the row is decided and names another key, or is gone.
       const decided = await db().file.findUnique({ where: { id }, select: { key: true } });
-      if (decided?.key !== key) await storage().delete(key);
+      if (decided?.key !== key) await store.delete(key);
       throw new AppError("not_found");
     });
     if (problem) {

@@ -6,7 +6,7 @@ import { type Action, accessibleBy } from "@/access/rules";
 import type { Transaction } from "@/lib/db";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
-import { storage } from "@/storage";
+import { storageOf } from "@/storage";
 import { eraseFile } from "./leftovers";
 
 /** A file this person may do `action` with; "not found" for one they may not, and for one that is not there. */
@@ -23,6 +23,7 @@ export async function findFile(
     select: {
       id: true,
       ownerId: true,
+      provider: true,
       key: true,
       uploadKey: true,
       uploadExpiresAt: true,
@@ -81,7 +82,7 @@ export async function issueDownload(entry: Entry, id: string, reason: string | u
     });
     return found;
   });
-  return storage().presignDownload(file.key, {
+  return storageOf(file.provider).presignDownload(file.key, {
     filename: file.name,
     contentType: file.contentType,
     disposition: "attachment",

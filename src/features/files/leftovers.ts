@@ -1,10 +1,10 @@
 import "server-only";
 import { db } from "@/lib/db";
 import { log } from "@/lib/log";
-import { storage } from "@/storage";
+import { configuredProviders, storageOf } from "@/storage";
+import type { Storage } from "@/storage/storage";
+import { keysBelow, removeObjects, UPLOAD_MARGIN_MS } from "./removed-objects";
 
-/** After its URL's end an upload may still be arriving, 330 s at the site itself (scripts/serve.mjs), and clocks differ. */
-const MARGIN_MS = 10 * 60_000;
 /** A store elsewhere lets an upload that began in time take its time; after this nobody waits for it any more. */
 const ABANDONED_MS = 2 * 3_600_000;
 /** Files a sweep looks at, a few at once. */
@@ -13,19 +13,22 @@ const AT_ONCE = 5;
 
 interface Left {
   id: string;
+  provider: Storage["provider"];
   key: string;
   uploadKey: string | null;
   status: "PENDING" | "READY" | "DELETING";
 }
 
 /**
- * Removes the bytes of a file marked DELETING, and its row, unless its upload URL could still bring others: then the row
- * waits for the sweep, so that neither an object nor its row is forgotten.
+ * Removes a file marked DELETING: its row, and by what the database has written down of that its bytes. While its upload URL could
+ * still bring others, the row stays for the sweep, and its bytes alone go.
  */
 export async function eraseFile(file: Omit<Left, "status">): Promise<void> {
-  for (const key of await keysOf(file)) await storage().delete(key);
-  const urlIsDead = { OR: [{ uploadKey: null }, { uploadExpiresAt: { lt: ago(MARGIN_MS) } }] };
-  await db().file.deleteMany({ where: { id: file.id, status: "DELETING", ...urlIsDead } });
+  const urlIsDead = { OR: [{ uploadKey: null }, { uploadExpiresAt: { lt: ago(UPLOAD_MARGIN_MS) } }] };
+  const { count } = await db().file.deleteMany({ where: { id: file.id, status: "DELETING", ...urlIsDead } });
+  const { provider, key, uploadKey } = file;
+  if (count > 0) await removeObjects([key, ...(uploadKey ? [uploadKey] : [])]);
+  else for (const found of await keysOf(file)) await storageOf(provider).delete(found);
 }
 
 /**
@@ -35,11 +38,11 @@ export async function eraseFile(file: Omit<Left, "status">): Promise<void> {
 export async function sweepFiles(): Promise<number> {
   const due = await db().file.findMany({
     where: {
-      provider: storage().provider,
-      uploadExpiresAt: { lt: ago(MARGIN_MS) },
+      provider: { in: configuredProviders() },
+      uploadExpiresAt: { lt: ago(UPLOAD_MARGIN_MS) },
       OR: [{ status: { not: "PENDING" } }, { uploadExpiresAt: { lt: ago(ABANDONED_MS) } }],
     },
-    select: { id: true, key: true, uploadKey: true, status: true },
+    select: { id: true, provider: true, key: true, uploadKey: true, status: true },
     orderBy: { uploadExpiresAt: "asc" },
     take: SWEEP_FILES,
   });
@@ -70,7 +73,7 @@ async function sweep(file: Left): Promise<boolean> {
 async function clearUp(file: Left): Promise<void> {
   const { id, status } = file;
   if (status === "READY") {
-    for (const key of await keysOf(file)) if (key !== file.key) await storage().delete(key);
+    for (const key of await keysOf(file)) if (key !== file.key) await storageOf(file.provider).delete(key);
     await db().file.updateMany({ where: { id, status }, data: { uploadKey: null, uploadExpiresAt: null } });
     return;
   }
@@ -80,17 +83,8 @@ async function clearUp(file: Left): Promise<void> {
 }
 
 /** Every key at which a file may have bytes: its own, the one its upload URL names, and those confirmations moved them to. */
-async function keysOf({ key, uploadKey }: Pick<Left, "key" | "uploadKey">): Promise<Set<string>> {
-  const keys = new Set([key]);
-  if (!uploadKey) return keys;
-  keys.add(uploadKey);
-  let cursor: string | undefined;
-  do {
-    const page = await storage().list(`${uploadKey}-`, cursor);
-    for (const moved of page.keys) keys.add(moved);
-    cursor = page.cursor ?? undefined;
-  } while (cursor);
-  return keys;
+async function keysOf({ provider, key, uploadKey }: Pick<Left, "provider" | "key" | "uploadKey">): Promise<Set<string>> {
+  return new Set(uploadKey ? [key, uploadKey, ...(await keysBelow(storageOf(provider), `${uploadKey}-`))] : [key]);
 }
 
 function ago(ms: number): Date {

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { db } from "@/lib/db";
 import { NoPicture, redrawPicture } from "@/lib/pictures";
 import type { Tasks } from "@/lib/queue";
-import { storage } from "@/storage";
+import { storageOf } from "@/storage";
 
 /** In pixels: twice what a card of the grid is wide, for screens that are fine. */
 const PREVIEW = { width: 640, height: 640, fill: false };
@@ -15,16 +15,20 @@ const MAX_BYTES = 40_000_000;
  * that is gone meanwhile nothing stays, and what cannot be drawn has no preview.
  */
 export async function makePreview({ fileId: id }: Tasks["file.preview"]): Promise<void> {
-  const where = { id, status: "READY", kind: "IMAGE", provider: storage().provider } as const;
-  const file = await db().file.findFirst({ where, select: { key: true, ownerId: true, sizeBytes: true, previewKey: true } });
+  const where = { id, status: "READY", kind: "IMAGE" } as const;
+  const file = await db().file.findFirst({
+    where,
+    select: { key: true, provider: true, ownerId: true, sizeBytes: true, previewKey: true },
+  });
   if (!file || file.previewKey || file.sizeBytes > MAX_BYTES) return;
-  const bytes = await storage().readRange(file.key, 0, Number(file.sizeBytes) - 1);
+  const store = storageOf(file.provider);
+  const bytes = await store.readRange(file.key, 0, Number(file.sizeBytes) - 1);
   const small = bytes && (await redrawPicture(bytes, PREVIEW).catch(giveUp));
   if (!small) return;
   const key = `${file.ownerId}/preview-${id}`;
-  await storage().put(key, Readable.from([small.bytes]), { sizeBytes: small.bytes.byteLength, contentType: "image/webp" });
+  await store.put(key, Readable.from([small.bytes]), { sizeBytes: small.bytes.byteLength, contentType: "image/webp" });
   const { count } = await db().file.updateMany({ where, data: { previewKey: key } });
-  if (count === 0) await storage().delete(key);
+  if (count === 0) await store.delete(key);
 }
 
 /** A picture that cannot be drawn is one all the same: its owner downloads it. */

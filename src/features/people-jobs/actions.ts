@@ -108,7 +108,7 @@ export const startImport = action({ can: ["create", "PeopleJob"], rate: "write" 
     await assertRecentlyProven(entry, tx);
     const checked = { id, kind: "IMPORT" as const, status: "DONE" as const, expiresAt: { gt: new Date() } };
     const where = { AND: [accessibleBy(entry.ability).ofType("PeopleJob"), checked, { params: { path: ["dryRun"], equals: true } }] };
-    const looked = await tx.peopleJob.findFirst({ where, select: { params: true, objectKey: true, total: true } });
+    const looked = await tx.peopleJob.findFirst({ where, select: { params: true, provider: true, objectKey: true, total: true } });
     if (!looked) throw new AppError("not_found");
     const params = { ...importParamsSchema.parse(looked.params), dryRun: false };
     // The file goes over to the new job: of two that ask at once, one finds it.
@@ -117,7 +117,11 @@ export const startImport = action({ can: ["create", "PeopleJob"], rate: "write" 
       : { count: 0 };
     if (!looked.objectKey || count === 0) throw new AppError("conflict", "import_started");
     const asked = { kind: "IMPORT" as const, params, objectKey: looked.objectKey, remember: params };
-    return startPeopleJob(tx, record, entry, { ...asked, ...(looked.total !== null && { total: looked.total }) });
+    return startPeopleJob(tx, record, entry, {
+      ...asked,
+      ...(looked.provider && { provider: looked.provider }),
+      ...(looked.total !== null && { total: looked.total }),
+    });
   });
   redirect(`/admin/import/${started}`);
 });

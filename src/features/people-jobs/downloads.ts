@@ -6,7 +6,7 @@ import { assertRecentlyProven } from "@/access/identity/reauthentication";
 import { accessibleBy } from "@/access/rules";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
-import { storage } from "@/storage";
+import { storageOf } from "@/storage";
 import { EXPORT_TYPES } from "./export";
 import { exportParamsSchema } from "./schema";
 
@@ -15,7 +15,7 @@ import { exportParamsSchema } from "./schema";
  * in it, only within ten minutes of a proof of who one is.
  */
 export async function issuePeopleDownload(entry: Entry, id: string): Promise<{ url: string }> {
-  const { objectKey, format, finishedAt } = await change(entry, async (tx, record) => {
+  const { provider, objectKey, format, finishedAt } = await change(entry, async (tx, record) => {
     const job = await tx.peopleJob.findFirst({
       where: {
         AND: [
@@ -23,16 +23,21 @@ export async function issuePeopleDownload(entry: Entry, id: string): Promise<{ u
           { id, kind: "EXPORT", status: "DONE", expiresAt: { gt: new Date() } },
         ],
       },
-      select: { id: true, createdById: true, objectKey: true, params: true, finishedAt: true },
+      select: { id: true, createdById: true, provider: true, objectKey: true, params: true, finishedAt: true },
     });
-    if (!job?.objectKey) throw new AppError("not_found");
+    if (!job?.objectKey || !job.provider) throw new AppError("not_found");
     ForbiddenError.from(entry.ability).throwUnlessCan("download", subject("PeopleJob", job));
     const { format, hashes } = exportParamsSchema.parse(job.params);
     if (hashes) await assertRecentlyProven(entry, tx);
     await record({ action: "people_job.download_url_issued", subjectType: "PeopleJob", subjectId: id, after: { hashes } });
-    return { objectKey: job.objectKey, format, finishedAt: job.finishedAt };
+    return { provider: job.provider, objectKey: job.objectKey, format, finishedAt: job.finishedAt };
   });
   const filename = `foyer-people-${finishedAt?.toISOString().slice(0, 10)}.${format}`;
   const expiresIn = env().PRESIGNED_URL_EXPIRATION;
-  return storage().presignDownload(objectKey, { filename, contentType: EXPORT_TYPES[format], disposition: "attachment", expiresIn });
+  return storageOf(provider).presignDownload(objectKey, {
+    filename,
+    contentType: EXPORT_TYPES[format],
+    disposition: "attachment",
+    expiresIn,
+  });
 }

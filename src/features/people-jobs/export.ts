@@ -1,7 +1,7 @@
 import "server-only";
 import type { Doer } from "@/access/doer";
 import { db } from "@/lib/db";
-import { storage } from "@/storage";
+import { storageOf } from "@/storage";
 import { putSpooled } from "@/storage/spool";
 import { columnsOf, csvHead, csvOf, jsonOf, type PersonRecord } from "./format";
 import { JobFailure, type PeopleJobStep, type Step } from "./runner";
@@ -43,11 +43,11 @@ const PROVIDER = { provider: true, providerAccountId: true, type: true } as cons
 export const exportStep: PeopleJobStep = async (step) => {
   const { format, hashes, ...selection } = exportParamsSchema.parse(step.job.params);
   const { job, doer, signal } = step;
-  if (!job.objectKey) throw new JobFailure("failed");
+  if (!job.objectKey || !job.provider) throw new JobFailure("failed");
   const total = await db().user.count({ where: selected(doer, selection, job.createdAt) });
   await step.note({ done: 0, total });
   const lines = linesOf(step, selection, { format, hashes });
-  const sizeBytes = await putSpooled(storage(), job.objectKey, lines, { contentType: EXPORT_TYPES[format], signal });
+  const sizeBytes = await putSpooled(storageOf(job.provider), job.objectKey, lines, { contentType: EXPORT_TYPES[format], signal });
   return async () => ({ cursor: null, done: 0, refusals: [], sizeBytes });
 };
 

@@ -5,6 +5,7 @@ import { accessibleBy } from "@/access/rules";
 import { csvLine, csvStream } from "@/lib/csv";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
+import { storageOf } from "@/storage";
 import { importBatch } from "./import/batch";
 import { readBatches } from "./import/batches";
 import { importParamsSchema, importPlaceSchema } from "./import/schema";
@@ -57,18 +58,23 @@ export type ImportJob = NonNullable<Awaited<ReturnType<typeof getImport>>>;
 export async function importReport(entry: Entry, id: string): Promise<ReadableStream<Uint8Array>> {
   const job = await db().peopleJob.findFirst({
     where: { AND: [accessibleBy(entry.ability).ofType("PeopleJob"), { id, kind: "IMPORT", objectKey: { not: null } }] },
-    select: { params: true, objectKey: true },
+    select: { params: true, provider: true, objectKey: true },
   });
-  if (!job?.objectKey) throw new AppError("not_found");
-  const { objectKey, params } = job;
+  if (!job?.objectKey || !job.provider) throw new AppError("not_found");
+  const { provider, objectKey, params } = job;
   await change(entry, (_, record) => record({ action: "people_job.download_url_issued", subjectType: "PeopleJob", subjectId: id }));
-  return csvStream(reportLines(entry, objectKey, params, id));
+  return csvStream(reportLines(entry, bytesOf(storageOf(provider), objectKey), params, id));
 }
 
-async function* reportLines(entry: Entry, objectKey: string, given: unknown, jobId: string): AsyncGenerator<string, undefined> {
+async function* reportLines(
+  entry: Entry,
+  bytes: AsyncIterable<Uint8Array>,
+  given: unknown,
+  jobId: string,
+): AsyncGenerator<string, undefined> {
   const { from, roles } = importParamsSchema.parse(given);
   yield csvLine(["row", "person", "outcome", "field", "before", "after"]);
-  for await (const { people, refusals } of readBatches(bytesOf(objectKey), from)) {
+  for await (const { people, refusals } of readBatches(bytes, from)) {
     await confirm(entry);
     const outcome = await importBatch(db(), async () => undefined, people, { from, roles, dryRun: true, jobId });
     const lines = [

@@ -3,7 +3,8 @@ import { lockAdmins } from "@/access/admins";
 import type { Doer } from "@/access/doer";
 import type { Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
-import { storage } from "@/storage";
+import { storageOf } from "@/storage";
+import type { Storage } from "@/storage/storage";
 import { importBatch, type Outcome } from "./import/batch";
 import { type Batch, readBatches } from "./import/batches";
 import { type ImportParams, type ImportPlace, importParamsSchema, importPlaceSchema, SHOWN_PEOPLE } from "./import/schema";
@@ -48,9 +49,9 @@ async function assertMayRaise(tx: Transaction, { userId, ability }: Doer): Promi
 }
 
 /** The bytes of an object of the store, a piece at a time. Throws JobFailure when it is not there any more. */
-export async function* bytesOf(key: string, read = { bytes: 0 }): AsyncGenerator<Uint8Array> {
+export async function* bytesOf(store: Storage, key: string, read = { bytes: 0 }): AsyncGenerator<Uint8Array> {
   for (let at = 0; ; ) {
-    const chunk = await storage().readRange(key, at, at + CHUNK_BYTES - 1);
+    const chunk = await store.readRange(key, at, at + CHUNK_BYTES - 1);
     if (!chunk && at === 0) throw new JobFailure("failed");
     if (!chunk || chunk.byteLength === 0) return;
     at += chunk.byteLength;
@@ -60,16 +61,16 @@ export async function* bytesOf(key: string, read = { bytes: 0 }): AsyncGenerator
   }
 }
 
-async function sizeOf({ objectKey }: PeopleJob): Promise<number> {
-  const found = objectKey ? await storage().head(objectKey) : null;
+async function sizeOf({ provider, objectKey }: PeopleJob): Promise<number> {
+  const found = provider && objectKey ? await storageOf(provider).head(objectKey) : null;
   if (!found) throw new JobFailure("failed");
   return Math.max(1, found.sizeBytes);
 }
 
-function begin({ id: jobId, objectKey }: PeopleJob, { from }: ImportParams, rows: number): OpenFile {
+function begin({ id: jobId, provider, objectKey }: PeopleJob, { from }: ImportParams, rows: number): OpenFile {
   letGo();
   const read = { bytes: 0 };
-  const batches = readBatches(bytesOf(objectKey ?? "", read), from, rows);
+  const batches = readBatches(bytesOf(storageOf(provider ?? "LOCAL"), objectKey ?? "", read), from, rows);
   const idle = setTimeout(letGo, IDLE_MS).unref();
   open = { jobId, rows, batches, read, idle };
   return open;

@@ -22,8 +22,6 @@ const READ = {
   params: { path: ["dryRun"], equals: false },
 };
 
-const SWEEP = 100;
-
 const ticketSchema = z.strictObject({ key: z.string(), sizeBytes: z.number(), until: z.number() });
 
 /**
@@ -52,17 +50,9 @@ export async function receiveImport(userId: string, ticket: string): Promise<{ o
   throw new AppError("conflict", "upload_missing");
 }
 
-/** Removes files that were imported, and those that were sent and belong to no job. */
+/** Lets go of files that were imported, and removes those that were sent and belong to no job. */
 export async function sweepImportUploads(): Promise<void> {
-  const read = await db().peopleJob.findMany({
-    where: { ...READ, objectKey: { not: null } },
-    select: { id: true, objectKey: true },
-    take: SWEEP,
-  });
-  for (const { id, objectKey } of read) {
-    if (objectKey) await storage().delete(objectKey);
-    await db().peopleJob.updateMany({ where: { id }, data: { objectKey: null } });
-  }
+  await db().peopleJob.updateMany({ where: { ...READ, objectKey: { not: null } }, data: { objectKey: null } });
   await sweepKeys(PREFIX, async (keys) => keys);
   // Received, but the job was not made: the process died between the two.
   await sweepKeys(RECEIVED, async (keys) => {

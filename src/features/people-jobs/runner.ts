@@ -8,6 +8,8 @@ import { db, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
 import { addJob, type Handlers } from "@/lib/queue";
+import { storage } from "@/storage";
+import type { Storage } from "@/storage/storage";
 import { PEOPLE_JOB_DAYS, type PeopleJobKind, type RefusalReason, WHOLE_JOB } from "./schema";
 
 const DAY_MS = 24 * 3_600_000;
@@ -27,6 +29,7 @@ const JOB = {
   cursor: true,
   cancelAskedAt: true,
   objectKey: true,
+  provider: true,
 } as const;
 
 type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
@@ -92,9 +95,18 @@ export async function startPeopleJob(
   tx: Transaction,
   record: Recorder,
   entry: Entry,
-  asked: { kind: PeopleJobKind; params: Cursor; total?: number; objectKey?: string; keptDays?: number; remember: AuditRow["after"] },
+  asked: {
+    kind: PeopleJobKind;
+    params: Cursor;
+    total?: number;
+    objectKey?: string;
+    provider?: Storage["provider"];
+    keptDays?: number;
+    remember: AuditRow["after"];
+  },
 ): Promise<string> {
-  const { remember, keptDays = PEOPLE_JOB_DAYS, ...data } = asked;
+  const { remember, keptDays = PEOPLE_JOB_DAYS, provider = storage().provider, ...rest } = asked;
+  const data = rest.objectKey ? { ...rest, provider } : rest;
   const expiresAt = new Date(Date.now() + keptDays * DAY_MS);
   const { id } = await tx.peopleJob.create({ data: { ...data, createdById: entry.actor.userId, expiresAt }, select: { id: true } });
   await addJob(tx, "people.job", { jobId: id }, { key: queueKey(id), maxAttempts: MAX_ATTEMPTS, line: "people" });

@@ -1,30 +1,15 @@
 import "server-only";
 import { db } from "@/lib/db";
 import { log } from "@/lib/log";
-import { storage } from "@/storage";
 import { AT_A_TERMINAL } from "./import/schema";
 import { giveUp, queueKey } from "./runner";
 
 const SWEEP_JOBS = 100;
 
-/** Removes jobs whose days are over: their objects, then their rows and reports. What fails is tried again. */
+/** Forgets jobs whose days are over, with their reports; their objects go with what the database writes down of that. */
 export async function sweepPeopleJobs(): Promise<void> {
   await endAbandoned();
-  const due = await db().peopleJob.findMany({
-    where: { expiresAt: { lte: new Date() } },
-    select: { id: true, objectKey: true },
-    orderBy: { expiresAt: "asc" },
-    take: SWEEP_JOBS,
-  });
-  for (const { id, objectKey } of due) {
-    // One that the store does not let go must not keep the others.
-    await remove(id, objectKey).catch((error: unknown) => log().warn({ err: error, jobId: id }, "work on people not removed"));
-  }
-}
-
-async function remove(id: string, objectKey: string | null): Promise<void> {
-  if (objectKey) await storage().delete(objectKey);
-  await db().peopleJob.deleteMany({ where: { id } });
+  await db().peopleJob.deleteMany({ where: { expiresAt: { lte: new Date() } } });
 }
 
 /** A job that nobody will take up again, because its last try was killed, has failed. One of a terminal was never in the queue. */

@@ -5,7 +5,7 @@ import { defaultLocale } from "@/i18n/locale";
 import type { DocumentFormat, ImageFormat, JsonObject } from "@/lib/db";
 import { db, type Transaction } from "@/lib/db";
 import { addJob } from "@/lib/queue";
-import { storage } from "@/storage";
+import { storageOf } from "@/storage";
 import { inspect, receive } from "@/storage/arrival";
 import { type Attempt, advance, type Failure, type Step } from "./transition";
 
@@ -30,19 +30,22 @@ export async function takeResult(
 ): Promise<Failure | null> {
   const place = await db().file.findFirst({
     where: { jobId: job.id, jobIndex: index, job: { attempt: job.attempt }, status: { in: ["PENDING", "READY"] } },
-    select: { id: true, ownerId: true, name: true, key: true, contentType: true, sizeBytes: true, status: true, uploadKey: true },
+    select: { id: true, ownerId: true, name: true, key: true, contentType: true, sizeBytes: true, status: true, provider: true },
     orderBy: { createdAt: "desc" },
   });
   if (!place) return "result_missing";
   if (place.status === "READY") return null;
-  const key = await receive(place.key);
-  const found = key ? await storage().head(key) : null;
+  const store = storageOf(place.provider);
+  const key = await receive(store, place.key);
+  const found = key ? await store.head(key) : null;
   if (!key || !found) return "result_missing";
   const fits = found.sizeBytes > 0 && found.sizeBytes <= Number(place.sizeBytes);
   const about =
-    fits && !(await inspect(key, place.contentType, found.sizeBytes)) ? await aboutOf(key, found.sizeBytes, place.contentType) : null;
+    fits && !(await inspect(store, key, place.contentType, found.sizeBytes))
+      ? await aboutOf(key, found.sizeBytes, place.contentType)
+      : null;
   if (!about) {
-    await storage().delete(key);
+    await store.delete(key);
     return "result_wrong";
   }
   const shown = await db().$transaction(async (tx) => {
@@ -59,7 +62,7 @@ export async function takeResult(
   if (shown) return null;
   // What this one moved is nobody's, and must not lie there uncounted; the place is decided and names another key, or is gone.
   const decided = await db().file.findUnique({ where: { id: place.id }, select: { key: true, status: true } });
-  if (decided?.key !== key) await storage().delete(key);
+  if (decided?.key !== key) await store.delete(key);
   return decided?.status === "READY" ? null : "result_missing";
 }
 
