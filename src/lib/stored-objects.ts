@@ -13,6 +13,7 @@ export async function namedKeys(tx: Pick<Transaction, "$queryRaw">, provider: st
     SELECT "key" FROM object, store WHERE
       EXISTS (SELECT 1 FROM "File" f WHERE f."key" = object."key" AND f."provider" = store."provider" AND f."status" <> 'DELETING')
       OR EXISTS (SELECT 1 FROM "File" f WHERE f."uploadKey" = object."key" AND f."provider" = store."provider" AND f."status" <> 'DELETING')
+      OR EXISTS (SELECT 1 FROM "File" f WHERE f."previewKey" = object."key" AND f."provider" = store."provider" AND f."status" <> 'DELETING')
       OR EXISTS (SELECT 1 FROM "PeopleJob" j WHERE j."objectKey" = object."key" AND j."provider" = store."provider")
       OR EXISTS (SELECT 1 FROM "DataExport" e WHERE e."id" = CASE WHEN object."key" ~ ${UUID} THEN split_part(object."key", '/', 2)::uuid END
         AND e."userId"::text = split_part(object."key", '/', 1) AND e."provider" = store."provider")`;
