@@ -91,6 +91,19 @@ describe("answers", () => {
     expect(await code(short, { method: "GET" })).toEqual([403, "expired"]);
   });
 
+  test("an upload longer than its maximum is refused, whether it says so or not, and one broken off leaves nothing", async () => {
+    const key = newKey();
+    const { url, headers } = await under.store.presignUpload(key, { contentType: "text/plain", maxBytes: 5, expiresIn: 60 });
+    const put = async (body: string, more: Record<string, string> = {}, breakOff = false) =>
+      (await send(under.at(url), { method: "PUT", headers: { ...headers, ...more }, body: Buffer.from(body), breakOff }))?.status;
+    expect([await put("hello!", { "content-length": "6" }), await put("hello!")]).toEqual([403, 413]);
+    await put("hel", { "content-length": "5" }, true);
+    await put("hel", {}, true);
+    expect(await under.store.head(key)).toBeNull();
+    await expect.poll(() => put("hell")).toBe(200);
+    expect(await under.store.head(key)).toEqual({ sizeBytes: 4, contentType: "text/plain" });
+  });
+
   test("an upload whose proxy dropped its length is counted and accepted", async () => {
     const key = newKey();
     const upload = await under.store.presignUpload(key, { contentType: "text/plain", sizeBytes: 5, expiresIn: 60 });
@@ -241,7 +254,7 @@ describe("on disk", () => {
     const body = async function* () {};
     const comeAndGo = async (_: unknown, n: number) => {
       for (let round = 0; round < 20; round++) {
-        await files.write(`${owner}/${n}`, body(), 0, "text/plain");
+        await files.write(`${owner}/${n}`, body(), { sizeBytes: 0 }, "text/plain");
         await files.remove(`${owner}/${n}`);
       }
     };
@@ -275,7 +288,7 @@ describe("on disk", () => {
     const files = new ObjectFiles(temporaryFolder());
     const comeAndGo = async (_: unknown, n: number) => {
       for (let round = 0; round < 20; round++) {
-        await files.write(`a/${n}`, (async function* () {})(), 0, "text/plain");
+        await files.write(`a/${n}`, (async function* () {})(), { sizeBytes: 0 }, "text/plain");
         expect(await files.move(`a/${n}`, `b/${n}`)).toBe(true);
         await files.remove(`b/${n}`);
       }

@@ -17,6 +17,7 @@ describe("signed URLs, for any content", () => {
   const shared = { key: fc.constantFrom("a/b", "a/bc", "ab/c"), expiresAt: fc.nat(), contentType: text };
   const grants: fc.Arbitrary<Grant> = fc.oneof(
     fc.record({ method: fc.constant("PUT" as const), ...shared, sizeBytes: fc.nat() }),
+    fc.record({ method: fc.constant("PUT" as const), ...shared, maxBytes: fc.nat() }),
     fc.record({
       method: fc.constant("GET" as const),
       ...shared,
@@ -96,6 +97,15 @@ describe("signed URLs, for any content", () => {
       query.set("l", spelling);
       expect(read(grant, query.toString())).toBe("bad_signature");
     }
+  });
+
+  test("an upload of exactly some bytes is not one of at most as many", () => {
+    const grant: Grant = { method: "PUT", key: "a/b", expiresAt: 1000, sizeBytes: 10, contentType: "text/plain" };
+    const query = new URLSearchParams(signer.sign(grant));
+    query.append("m", "10");
+    expect(read(grant, query.toString())).toBe("bad_signature");
+    query.delete("l");
+    expect(read(grant, query.toString())).toBe("bad_signature");
   });
 
   test("a short secret is refused", () => {

@@ -189,6 +189,20 @@ describe.each([
     expect(await store.head(key)).toBeNull();
   });
 
+  test("where only a maximum is known, an upload of any length up to it arrives with its size and type", async () => {
+    const key = newKey();
+    const { url, headers } = await store.presignUpload(key, { contentType: TEXT, maxBytes: 12, expiresIn: 60 });
+    for (const text of ["", "hello", "hello, world"]) {
+      const put = await send(under.at(url), { method: "PUT", headers: { ...headers, ...headersFor(text.length) }, body: bytes(text) });
+      expect([put?.status, await store.head(key)]).toEqual([200, { sizeBytes: text.length, contentType: TEXT }]);
+    }
+    await expect(store.presignUpload(key, { contentType: TEXT, maxBytes: 6e9, expiresIn: 60 })).rejects.toThrow(TypeError);
+    // A longer one is refused where the store can be told the maximum, and seen afterwards where it cannot.
+    const longer = "hello, world!";
+    await send(under.at(url), { method: "PUT", headers: { ...headers, ...headersFor(longer.length) }, body: bytes(longer) });
+    expect((await store.head(key))?.sizeBytes).toBe(provider === "LOCAL" ? 12 : 13);
+  });
+
   test("an upload that says the signed length and sends more stores no more than was signed", async () => {
     const key = newKey();
     await send(await uploadUrl(key, 5), { method: "PUT", headers: headersFor(5), body: bytes("hello and goodbye") }).catch(() => null);

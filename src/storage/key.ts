@@ -1,3 +1,5 @@
+import type { UploadLength } from "./storage";
+
 const SEGMENT = "[a-z0-9][a-z0-9-]{0,99}";
 const KEY = new RegExp(`^${SEGMENT}/${SEGMENT}$`);
 const PREFIX = /^(?:[a-z0-9][a-z0-9-]{0,99}(?:\/[a-z0-9-]{0,100})?)?$/;
@@ -37,6 +39,12 @@ export function assertExpiry(expiresIn: number): void {
 export function assertSize(sizeBytes: number): void {
   if (!Number.isInteger(sizeBytes) || sizeBytes < 0 || sizeBytes > MAX_PUT_BYTES)
     throw new TypeError("storage: a size is 0 to 5000000000 bytes");
+}
+
+/** Throws TypeError unless `length` is a size, or a maximum that is one: not both, and not neither. */
+export function assertLength({ sizeBytes, maxBytes }: UploadLength): void {
+  if ((sizeBytes === undefined) === (maxBytes === undefined)) throw new TypeError("storage: an upload has a size or a maximum");
+  assertSize(sizeBytes ?? maxBytes);
 }
 
 /** Throws TypeError unless `contentType` is a media type in lower case (RFC 9110, 8.3.1), at most with a charset. */

@@ -1,10 +1,10 @@
 import type { Readable } from "node:stream";
 import { parseRange, precondition, rangeApplies } from "./http-conditions";
-import { assertContentType, assertExpiry, assertKey, assertMove, assertPrefix, assertRange, assertSize, isKey } from "./key";
+import { assertContentType, assertExpiry, assertKey, assertLength, assertMove, assertPrefix, assertRange, assertSize, isKey } from "./key";
 import { ObjectFiles, type OpenObject, readFully, WrongLength } from "./object-files";
 import { presentation } from "./presentation";
 import { type Grant, UrlSigner } from "./signed-url";
-import { type ObjectInfo, type PresignedUpload, type Storage, StorageUnavailable } from "./storage";
+import { type ObjectInfo, type PresignedUpload, type Storage, StorageUnavailable, type UploadLength } from "./storage";
 
 const READ_CHUNK_BYTES = 128 * 1024;
 const ROUTE = "/api/storage/";
@@ -28,14 +28,17 @@ export class LocalStorage implements Storage {
     this.#pageSize = options.pageSize ?? 1000;
   }
 
-  async presignUpload(key: string, options: { contentType: string; sizeBytes: number; expiresIn: number }): Promise<PresignedUpload> {
+  async presignUpload(
+    key: string,
+    { contentType, expiresIn, ...length }: { contentType: string; expiresIn: number } & UploadLength,
+  ): Promise<PresignedUpload> {
     assertKey(key);
-    assertContentType(options.contentType);
-    assertSize(options.sizeBytes);
-    assertExpiry(options.expiresIn);
-    const expiresAt = Date.now() + options.expiresIn * 1000;
-    const grant: Grant = { method: "PUT", key, expiresAt, sizeBytes: options.sizeBytes, contentType: options.contentType };
-    return { url: this.#url(grant), method: "PUT", headers: { "content-type": options.contentType }, expiresAt: new Date(expiresAt) };
+    assertContentType(contentType);
+    assertLength(length);
+    assertExpiry(expiresIn);
+    const expiresAt = Date.now() + expiresIn * 1000;
+    const grant: Grant = { method: "PUT", key, expiresAt, contentType, ...length };
+    return { url: this.#url(grant), method: "PUT", headers: { "content-type": contentType }, expiresAt: new Date(expiresAt) };
   }
 
   async presignDownload(
@@ -56,7 +59,7 @@ export class LocalStorage implements Storage {
     assertKey(key);
     assertSize(sizeBytes);
     assertContentType(contentType);
-    await onDisk(() => this.#files.write(key, body, sizeBytes, contentType));
+    await onDisk(() => this.#files.write(key, body, { sizeBytes }, contentType));
   }
 
   async head(key: string): Promise<ObjectInfo | null> {
@@ -129,14 +132,14 @@ export class LocalStorage implements Storage {
   async #put(grant: Grant & { method: "PUT" }, request: Request): Promise<Response> {
     const declared = request.headers.get("content-length");
     // Some proxies pass a body on without its length; the bytes are counted either way.
-    if (declared !== null && Number(declared) !== grant.sizeBytes)
+    if (declared !== null && (grant.sizeBytes === undefined ? Number(declared) > grant.maxBytes : Number(declared) !== grant.sizeBytes))
       return refuse(403, "wrong_length", "The upload has not the length that was signed.");
     if (request.headers.get("content-type") !== grant.contentType)
       return refuse(403, "wrong_type", "The upload has not the type that was signed.");
     if (this.#writing.has(grant.key)) return refuse(409, "busy", "This file is being uploaded already.", { "retry-after": "5" });
     this.#writing.add(grant.key);
     try {
-      const { etag } = await this.#files.write(grant.key, chunks(request.body), grant.sizeBytes, grant.contentType);
+      const { etag } = await this.#files.write(grant.key, chunks(request.body), grant, grant.contentType);
       return new Response(null, { status: 200, headers: { etag, "cache-control": "private, no-store" } });
     } catch (error) {
       if (error instanceof WrongLength)

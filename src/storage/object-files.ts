@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { access, type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isKey } from "./key";
+import type { UploadLength } from "./storage";
 
 const FOOTER_BYTES = 512;
 const STALE_AFTER_MS = 24 * 3600 * 1000;
@@ -23,7 +24,7 @@ export interface OpenObject {
   etag: string;
 }
 
-/** Thrown by `write` when the body is not exactly as long as was promised; nothing has changed then. */
+/** Thrown by `write` when the body is not as long as was promised; nothing has changed then. */
 export class WrongLength extends Error {
   constructor(readonly tooLong: boolean) {
     super(tooLong ? "body is longer than signed" : "body is shorter than signed");
@@ -51,14 +52,14 @@ export class ObjectFiles {
     }
   }
 
-  /** Stores exactly `sizeBytes` of `body` under `key`, or throws (WrongLength, the body's own error, a disk error) and leaves what was there. */
-  async write(key: string, body: AsyncIterable<Uint8Array>, sizeBytes: number, contentType: string): Promise<{ etag: string }> {
+  /** Stores `body`, which has that length, under `key`, or throws (WrongLength, the body's own error, a disk error) and leaves what was there. */
+  async write(key: string, body: AsyncIterable<Uint8Array>, length: UploadLength, contentType: string): Promise<{ etag: string }> {
     const etag = `"${randomUUID()}"`;
     const footer = footerBytes({ format: "foyer-object-1", contentType, etag });
     const temporary = await this.#openTemporary();
     try {
       try {
-        await writeExactly(temporary.handle, body, sizeBytes);
+        await writeWithin(temporary.handle, body, length);
         await temporary.handle.writeFile(footer);
         await temporary.handle.sync();
       } finally {
@@ -181,14 +182,14 @@ export async function readFully(file: FileHandle, position: number, length: numb
   return bytes.subarray(0, filled);
 }
 
-async function writeExactly(file: FileHandle, body: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<void> {
+async function writeWithin(file: FileHandle, body: AsyncIterable<Uint8Array>, { sizeBytes, maxBytes }: UploadLength): Promise<void> {
   let received = 0;
   for await (const chunk of body) {
     received += chunk.byteLength;
-    if (received > sizeBytes) throw new WrongLength(true);
+    if (received > (sizeBytes ?? maxBytes)) throw new WrongLength(true);
     await file.writeFile(chunk);
   }
-  if (received < sizeBytes) throw new WrongLength(false);
+  if (received < (sizeBytes ?? 0)) throw new WrongLength(false);
 }
 
 /** Removes uploads that a crash left unfinished a day ago or earlier; one that still grows is younger than that. */

@@ -11,10 +11,10 @@ import {
   S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
-import { assertContentType, assertExpiry, assertKey, assertMove, assertPrefix, assertRange, assertSize } from "./key";
+import { assertContentType, assertExpiry, assertKey, assertLength, assertMove, assertPrefix, assertRange, assertSize } from "./key";
 import { presentation } from "./presentation";
 import { S3Presigner } from "./s3-presigner";
-import { type ObjectInfo, type PresignedUpload, type Storage, StorageUnavailable } from "./storage";
+import { type ObjectInfo, type PresignedUpload, type Storage, StorageUnavailable, type UploadLength } from "./storage";
 
 const CONNECT_TIMEOUT_MS = 3000;
 const REQUEST_TIMEOUT_MS = 15_000;
@@ -64,10 +64,11 @@ export class S3Storage implements Storage {
     this.#copier = connect(options, 1, COPY_PATIENCE * this.#timeoutMs);
   }
 
-  async presignUpload(key: string, options: { contentType: string; sizeBytes: number; expiresIn: number }): Promise<PresignedUpload> {
+  /** `maxBytes` is not enforced: SigV4 signs one length or none. */
+  async presignUpload(key: string, options: { contentType: string; expiresIn: number } & UploadLength): Promise<PresignedUpload> {
     assertKey(key);
     assertContentType(options.contentType);
-    assertSize(options.sizeBytes);
+    assertLength(options);
     assertExpiry(options.expiresIn);
     const command = new PutObjectCommand({
       Bucket: this.#bucket,

@@ -10,6 +10,9 @@ export interface PresignedUpload {
   expiresAt: Date;
 }
 
+/** How long an upload is: exactly, or at most, where nobody knows before it is made. In bytes. */
+export type UploadLength = { sizeBytes: number; maxBytes?: never } | { maxBytes: number; sizeBytes?: never };
+
 export interface ObjectInfo {
   sizeBytes: number;
   contentType: string;
@@ -34,8 +37,10 @@ export interface Storage {
   /**
    * URL for PUTs of exactly `sizeBytes` bytes of `contentType`. It may be used again as long as it lives, and the last upload to
    * end counts, of those that a driver does not refuse with 409 because one is under way; so what it names is looked at only after a `move` to a key that no such URL names.
+   * With `maxBytes` the length is any up to it: LOCAL refuses more, but no other store can sign a maximum, so whoever takes the
+   * object in asks `head` for its size.
    */
-  presignUpload(key: string, options: { contentType: string; sizeBytes: number; expiresIn: number }): Promise<PresignedUpload>;
+  presignUpload(key: string, options: { contentType: string; expiresIn: number } & UploadLength): Promise<PresignedUpload>;
   /**
    * URL for GETs of the object, answered with this type and Content-Disposition; text kinds are labelled UTF-8, and a type
    * that can carry script is an attachment whatever was asked. `expiresIn` in seconds, 1 to 3600.
