@@ -11,7 +11,7 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 
 describe.each([
   ["LOCAL", startLocal],
-  ["S3", startS3],
+  ["S3", () => startS3()],
 ])("%s", (provider, start) => {
   let under: StoreUnderTest;
   let store: Storage;

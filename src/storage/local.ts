@@ -1,13 +1,15 @@
 import type { Readable } from "node:stream";
+import { isDiskError, onDisk } from "./disk-errors";
 import { parseRange, precondition, rangeApplies } from "./http-conditions";
 import { assertContentType, assertExpiry, assertKey, assertLength, assertMove, assertPrefix, assertRange, assertSize, isKey } from "./key";
+import { LocalMultipart } from "./local-multipart";
 import { ObjectFiles, type OpenObject, readFully, WrongLength } from "./object-files";
+import { PartFiles } from "./part-files";
 import { presentation } from "./presentation";
-import { type Grant, UrlSigner } from "./signed-url";
-import { type ObjectInfo, type PresignedUpload, type Storage, StorageUnavailable, type UploadLength } from "./storage";
+import { type Grant, ROUTE, UrlSigner } from "./signed-url";
+import type { ObjectInfo, PresignedUpload, Storage, UploadLength } from "./storage";
 
 const READ_CHUNK_BYTES = 128 * 1024;
-const ROUTE = "/api/storage/";
 
 /**
  * The store of a site without S3: files below one folder, handed out by `handle` under URLs signed like S3's. An upload is
@@ -15,6 +17,8 @@ const ROUTE = "/api/storage/";
  */
 export class LocalStorage implements Storage {
   readonly provider = "LOCAL";
+  readonly multipart: LocalMultipart;
+  readonly #parts: PartFiles;
   readonly #files: ObjectFiles;
   readonly #signer: UrlSigner;
   readonly #pageSize: number;
@@ -26,6 +30,8 @@ export class LocalStorage implements Storage {
     this.#files = new ObjectFiles(options.folder);
     this.#signer = new UrlSigner(options.secret);
     this.#pageSize = options.pageSize ?? 1000;
+    this.#parts = new PartFiles(options.folder);
+    this.multipart = new LocalMultipart(this.#files, this.#parts, this.#signer, this.#pageSize);
   }
 
   async presignUpload(
@@ -38,7 +44,7 @@ export class LocalStorage implements Storage {
     assertExpiry(expiresIn);
     const expiresAt = Date.now() + expiresIn * 1000;
     const grant: Grant = { method: "PUT", key, expiresAt, contentType, ...length };
-    return { url: this.#url(grant), method: "PUT", headers: { "content-type": contentType }, expiresAt: new Date(expiresAt) };
+    return { url: this.#signer.url(grant), method: "PUT", headers: { "content-type": contentType }, expiresAt: new Date(expiresAt) };
   }
 
   async presignDownload(
@@ -52,7 +58,7 @@ export class LocalStorage implements Storage {
     // A query string cannot carry a lone surrogate, so what is signed must not contain one.
     const filename = options.filename.slice(0, 1000).replace(/\p{Surrogate}/gu, "\ufffd");
     const { contentType, disposition } = options;
-    return { url: this.#url({ method: "GET", key, expiresAt, filename, contentType, disposition }), expiresAt: new Date(expiresAt) };
+    return { url: this.#signer.url({ method: "GET", key, expiresAt, filename, contentType, disposition }), expiresAt: new Date(expiresAt) };
   }
 
   async put(key: string, body: Readable, { sizeBytes, contentType }: { sizeBytes: number; contentType: string }): Promise<void> {
@@ -125,21 +131,19 @@ export class LocalStorage implements Storage {
     }
   }
 
-  #url(grant: Grant): string {
-    return `${ROUTE}${grant.key}?${this.#signer.sign(grant)}`;
-  }
-
-  async #put(grant: Grant & { method: "PUT" }, request: Request): Promise<Response> {
+  async #put(grant: PutGrant, request: Request): Promise<Response> {
     const declared = request.headers.get("content-length");
     // Some proxies pass a body on without its length; the bytes are counted either way.
     if (declared !== null && (grant.sizeBytes === undefined ? Number(declared) > grant.maxBytes : Number(declared) !== grant.sizeBytes))
       return refuse(403, "wrong_length", "The upload has not the length that was signed.");
-    if (request.headers.get("content-type") !== grant.contentType)
+    if ("contentType" in grant && request.headers.get("content-type") !== grant.contentType)
       return refuse(403, "wrong_type", "The upload has not the type that was signed.");
-    if (this.#writing.has(grant.key)) return refuse(409, "busy", "This file is being uploaded already.", { "retry-after": "5" });
-    this.#writing.add(grant.key);
+    const target = "uploadId" in grant ? `${grant.uploadId} ${grant.part}` : grant.key;
+    if (this.#writing.has(target)) return refuse(409, "busy", "This file is being uploaded already.", { "retry-after": "5" });
+    this.#writing.add(target);
     try {
-      const { etag } = await this.#files.write(grant.key, chunks(request.body), grant, grant.contentType);
+      const etag = await this.#write(grant, chunks(request.body));
+      if (etag === null) return refuse(404, "no_such_upload", "This upload has ended.");
       return new Response(null, { status: 200, headers: { etag, "cache-control": "private, no-store" } });
     } catch (error) {
       if (error instanceof WrongLength)
@@ -150,8 +154,16 @@ export class LocalStorage implements Storage {
       if (error instanceof BodyBroken) return refuse(400, "aborted", "The upload was interrupted.");
       throw error;
     } finally {
-      this.#writing.delete(grant.key);
+      this.#writing.delete(target);
     }
+  }
+
+  /** The entity tag of what was written, or null when the upload that the part belongs to is gone. */
+  async #write(grant: PutGrant, body: AsyncGenerator<Uint8Array>): Promise<string | null> {
+    if (!("uploadId" in grant)) return (await this.#files.write(grant.key, body, grant, grant.contentType)).etag;
+    const { key, uploadId, part, sizeBytes } = grant;
+    const isThere = (await this.#parts.find(key, uploadId)) && (await this.#parts.write(uploadId, { number: part, sizeBytes }, body));
+    return isThere ? `"${part}"` : null;
   }
 
   async #get(grant: Grant & { method: "GET" }, request: Request): Promise<Response> {
@@ -163,6 +175,8 @@ export class LocalStorage implements Storage {
     return new Response(null, answer);
   }
 }
+
+type PutGrant = Grant & { method: "PUT" };
 
 /** Thrown for a request body that ends in an error, to tell the sender's fault from the disk's. */
 class BodyBroken extends Error {}
@@ -246,18 +260,4 @@ function stream(file: OpenObject["file"], part: { start: number; end: number }):
     },
     { highWaterMark: 0 },
   );
-}
-
-async function onDisk<T>(operation: () => Promise<T>): Promise<T> {
-  try {
-    return await operation();
-  } catch (error) {
-    if (isDiskError(error)) throw new StorageUnavailable("The folder of the files cannot be used", { cause: error });
-    throw error;
-  }
-}
-
-/** Errors of the operating system (full, read-only, no permission, broken) carry `syscall`; our own mistakes do not. */
-function isDiskError(error: unknown): boolean {
-  return error instanceof Error && "syscall" in error;
 }

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { access, type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { absentAsNull, isAbsent } from "./disk-errors";
 import { isKey } from "./key";
 import type { UploadLength } from "./storage";
 
 const FOOTER_BYTES = 512;
 const STALE_AFTER_MS = 24 * 3600 * 1000;
-/** No key segment begins with a dot, so the folder of unfinished uploads can never be an owner. */
+/** No key segment begins with a dot, so the folders of unfinished uploads, this one and that of parts, can never be an owner's. */
 const INCOMING = ".incoming";
 
 interface Footer {
@@ -141,7 +142,7 @@ export class ObjectFiles {
     const entries = (await absentAsNull(readdir(folder, { withFileTypes: true }))) ?? [];
     // Sorted with the slash on, because "a-b/…" comes before "a/…".
     return entries
-      .filter((entry) => entry.isDirectory() === folders && entry.name !== INCOMING)
+      .filter((entry) => entry.isDirectory() === folders && !entry.name.startsWith("."))
       .map((entry) => entry.name + suffix)
       .sort();
   }
@@ -182,7 +183,8 @@ export async function readFully(file: FileHandle, position: number, length: numb
   return bytes.subarray(0, filled);
 }
 
-async function writeWithin(file: FileHandle, body: AsyncIterable<Uint8Array>, { sizeBytes, maxBytes }: UploadLength): Promise<void> {
+/** Writes `body`, or throws WrongLength once it is longer or ends shorter. */
+export async function writeWithin(file: FileHandle, body: AsyncIterable<Uint8Array>, { sizeBytes, maxBytes }: UploadLength): Promise<void> {
   let received = 0;
   for await (const chunk of body) {
     received += chunk.byteLength;
@@ -229,17 +231,4 @@ async function syncFolder(path: string): Promise<void> {
   if (!folder) return;
   await folder.sync().catch(() => undefined);
   await folder.close();
-}
-
-async function absentAsNull<T>(operation: Promise<T>): Promise<T | null> {
-  try {
-    return await operation;
-  } catch (error) {
-    if (isAbsent(error)) return null;
-    throw error;
-  }
-}
-
-function isAbsent(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }

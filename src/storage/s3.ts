@@ -8,13 +8,14 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
-  S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { assertContentType, assertExpiry, assertKey, assertLength, assertMove, assertPrefix, assertRange, assertSize } from "./key";
 import { presentation } from "./presentation";
+import { codeOf, reached, statusOf } from "./s3-answers";
+import { S3Multipart } from "./s3-multipart";
+import type { ObjectInfo, PresignedUpload, Storage, UploadLength } from "./storage";
 import { S3Presigner } from "./s3-presigner";
-import { type ObjectInfo, type PresignedUpload, type Storage, StorageUnavailable, type UploadLength } from "./storage";
 
 const CONNECT_TIMEOUT_MS = 3000;
 const REQUEST_TIMEOUT_MS = 15_000;
@@ -25,6 +26,8 @@ const QUIET = { trace: noop, debug: noop, info: noop, warn: noop, error: noop };
 const NODE_NOTICE = "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED";
 
 export interface S3Options {
+  /** Whose files these are called; GCS speaks the same protocol at its own endpoint. */
+  provider?: "S3" | "GCS";
   bucket: string;
   region: string;
   /** Another server than Amazon's. */
@@ -43,10 +46,11 @@ export interface S3Options {
  * A bucket at Amazon S3 or a server that speaks its protocol. Bytes go between browser and store, never through us. It
  * needs GetObject, PutObject and DeleteObject on the objects and ListBucket on the bucket, without which S3 answers 403
  * for an object that is missing and nobody could tell absent from forbidden. The bucket's CORS rules must let browsers PUT
- * with a `content-type`. Nothing else is asked of the store: no conditional writes, no rules for the life of objects.
+ * with a `content-type`. Of Google Cloud Storage it uses the XML API with HMAC keys, which has all of this. Nothing else is asked of the store: no conditional writes, no rules for the life of objects.
  */
 export class S3Storage implements Storage {
-  readonly provider = "S3";
+  readonly provider: "S3" | "GCS";
+  readonly multipart: S3Multipart;
   readonly #client: S3Client;
   readonly #copier: S3Client;
   readonly #presigner: S3Presigner;
@@ -55,6 +59,7 @@ export class S3Storage implements Storage {
   readonly #timeoutMs: number;
 
   constructor(options: S3Options) {
+    this.provider = options.provider ?? "S3";
     this.#bucket = options.bucket;
     this.#pageSize = options.pageSize ?? 1000;
     this.#timeoutMs = options.timeoutMs ?? REQUEST_TIMEOUT_MS;
@@ -62,6 +67,13 @@ export class S3Storage implements Storage {
     this.#presigner = new S3Presigner(this.#client, options.bucket);
     // Asked again, the first request could still be under way, and read what an upload URL has put at the source meanwhile.
     this.#copier = connect(options, 1, COPY_PATIENCE * this.#timeoutMs);
+    this.multipart = new S3Multipart({
+      client: this.#client,
+      patient: this.#copier,
+      bucket: this.#bucket,
+      pageSize: this.#pageSize,
+      deadline: (isPatient) => this.#deadline(isPatient ? COPY_PATIENCE : 1),
+    });
   }
 
   /** `maxBytes` is not enforced: SigV4 signs one length or none. */
@@ -222,25 +234,6 @@ export function withoutNodeNotice<T>(create: () => T): T {
     if (before === undefined) delete process.env[NODE_NOTICE];
     else process.env[NODE_NOTICE] = before;
   }
-}
-
-/** Whatever the SDK throws is the store's, the network's or the configuration's fault: one class for the caller, the rest in `cause`. */
-async function reached<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (cause) {
-    throw new StorageUnavailable("The S3 store failed or refused", { cause });
-  }
-}
-
-function statusOf(error: unknown): number | undefined {
-  return error instanceof StorageUnavailable && error.cause instanceof S3ServiceException
-    ? error.cause.$metadata.httpStatusCode
-    : undefined;
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof StorageUnavailable && error.cause instanceof S3ServiceException ? error.cause.name : undefined;
 }
 
 function noop(): void {}

@@ -1,9 +1,13 @@
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import type { UploadLength } from "./storage";
 
+/** Where these URLs lead, on this site. */
+export const ROUTE = "/api/storage/";
+
 /** What a LOCAL URL allows; every field is covered by its signature. Times in milliseconds since 1970. */
 export type Grant =
   | ({ method: "PUT"; key: string; expiresAt: number; contentType: string } & UploadLength)
+  | { method: "PUT"; key: string; expiresAt: number; uploadId: string; part: number; sizeBytes: number }
   | { method: "GET"; key: string; expiresAt: number; filename: string; contentType: string; disposition: "attachment" | "inline" };
 
 /** Signs and verifies the URLs of the LOCAL driver, with a key of its own derived from the site's secret (HKDF, RFC 5869). */
@@ -15,16 +19,15 @@ export class UrlSigner {
     this.#key = Buffer.from(hkdfSync("sha256", secret, "", "foyer local storage url v1", 32));
   }
 
+  /** The address that grants `grant`, on this site. */
+  url(grant: Grant): string {
+    return `${ROUTE}${grant.key}?${this.sign(grant)}`;
+  }
+
   /** The query string that grants `grant`. */
   sign(grant: Grant): string {
-    const query = new URLSearchParams({ e: String(grant.expiresAt), t: grant.contentType });
-    if (grant.method === "PUT") {
-      if (grant.sizeBytes === undefined) query.set("m", String(grant.maxBytes));
-      else query.set("l", String(grant.sizeBytes));
-    } else {
-      query.set("n", grant.filename);
-      query.set("d", grant.disposition);
-    }
+    const query = new URLSearchParams({ e: String(grant.expiresAt) });
+    for (const [name, value] of fieldsOf(grant)) if (value !== undefined) query.set(name, String(value));
     query.set("s", this.#mac(grant).toString("base64url"));
     return query.toString();
   }
@@ -46,15 +49,37 @@ export class UrlSigner {
 
 /** One text for one grant and no other: a JSON array of all fields, in which no value can reach into its neighbour. */
 export function canonical(grant: Grant): string {
-  return grant.method === "PUT"
-    ? JSON.stringify(["PUT", grant.key, grant.expiresAt, grant.contentType, grant.sizeBytes ?? null, grant.maxBytes ?? null])
-    : JSON.stringify(["GET", grant.key, grant.expiresAt, grant.contentType, grant.filename, grant.disposition]);
+  const kind = "uploadId" in grant ? "PART" : grant.method;
+  return JSON.stringify([kind, grant.key, grant.expiresAt, ...fieldsOf(grant).map(([, value]) => value ?? null)]);
+}
+
+/** What a grant holds beside method, key and end, by its names in the query. */
+function fieldsOf(grant: Grant): [name: string, value: string | number | undefined][] {
+  if (grant.method === "GET")
+    return [
+      ["t", grant.contentType],
+      ["n", grant.filename],
+      ["d", grant.disposition],
+    ];
+  if ("uploadId" in grant)
+    return [
+      ["u", grant.uploadId],
+      ["p", grant.part],
+      ["l", grant.sizeBytes],
+    ];
+  return [
+    ["t", grant.contentType],
+    ["l", grant.sizeBytes],
+    ["m", grant.maxBytes],
+  ];
 }
 
 function readGrant(method: string, key: string, query: URLSearchParams): Grant | null {
   const expiresAt = wholeNumber(query.get("e"));
+  if (expiresAt === null) return null;
+  if (method === "PUT" && query.has("u")) return readPart(key, expiresAt, query);
   const contentType = query.get("t");
-  if (expiresAt === null || contentType === null) return null;
+  if (contentType === null) return null;
   if (method === "PUT") {
     const length = readLength(query);
     return length === null ? null : { method, key, expiresAt, contentType, ...length };
@@ -64,6 +89,12 @@ function readGrant(method: string, key: string, query: URLSearchParams): Grant |
   const disposition = query.get("d");
   if (filename === null || (disposition !== "attachment" && disposition !== "inline")) return null;
   return { method: "GET", key, expiresAt, filename, contentType, disposition };
+}
+
+function readPart(key: string, expiresAt: number, query: URLSearchParams): Grant | null {
+  const [part, sizeBytes] = [wholeNumber(query.get("p")), wholeNumber(query.get("l"))];
+  if (part === null || sizeBytes === null) return null;
+  return { method: "PUT", key, expiresAt, uploadId: query.get("u") ?? "", part, sizeBytes };
 }
 
 /** One of the two: an upload of exactly some bytes is not one of at most as many. */

@@ -13,6 +13,20 @@ export interface PresignedUpload {
 /** How long an upload is: exactly, or at most, where nobody knows before it is made. In bytes. */
 export type UploadLength = { sizeBytes: number; maxBytes?: never } | { maxBytes: number; sizeBytes?: never };
 
+/** A part of a file that is uploaded in parts: its number, from 1, and its length in bytes. */
+export interface Part {
+  number: number;
+  sizeBytes: number;
+}
+
+/** Where one part is put: `url` as in PresignedUpload, and no header but `headers`, above all no content-type. */
+export interface PresignedPart {
+  number: number;
+  url: string;
+  method: "PUT";
+  headers: Record<string, string>;
+}
+
 export interface ObjectInfo {
   sizeBytes: number;
   contentType: string;
@@ -67,4 +81,28 @@ export interface Storage {
   list(prefix: string, cursor?: string): Promise<{ keys: string[]; cursor: string | null }>;
   /** Throws when the store cannot be reached or refuses us. */
   check(): Promise<void>;
+  /** Uploads in parts, for files that one request would be too long for. */
+  readonly multipart: Multipart;
+}
+
+/**
+ * Uploads in parts. Nothing is at `key` until `complete` has put all of it there, and from then on no URL of a part changes it:
+ * what it holds may be looked at where it lies, unlike what `presignUpload` names. Throws as Storage does.
+ */
+export interface Multipart {
+  /** The id of a new upload; any number of them may be under way for one key. */
+  begin(key: string, options: { contentType: string }): Promise<string>;
+  /** URLs for these parts, each for PUTs of exactly its length where the store can sign one (`complete` looks at all of them). The last to arrive of a number counts. */
+  presign(key: string, uploadId: string, parts: Part[], expiresIn: number): Promise<PresignedPart[]>;
+  /** The parts that are there, in order; null when there is no such upload, or no longer. */
+  arrived(key: string, uploadId: string): Promise<Part[] | null>;
+  /**
+   * Makes one object of exactly these parts. "incomplete" when one is missing or of another length, and nothing has changed;
+   * "absent" when there is no such upload: aborted, or completed, maybe by a call whose answer got lost, so that `head` says which.
+   */
+  complete(key: string, uploadId: string, parts: Part[]): Promise<"complete" | "incomplete" | "absent">;
+  /** Forgets the upload with its parts; succeeds when there is none. */
+  abort(key: string, uploadId: string): Promise<void>;
+  /** Unfinished uploads to keys below `prefix`, by key, a page at a time. */
+  list(prefix: string, cursor?: string): Promise<{ uploads: { key: string; uploadId: string }[]; cursor: string | null }>;
 }

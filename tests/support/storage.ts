@@ -25,10 +25,10 @@ export async function startLocal(): Promise<StoreUnderTest & { store: LocalStora
   return { store, folder, at: (url) => new URL(url, server.url), stop: server.stop };
 }
 
-/** The S3 driver on a real S3 server. */
-export async function startS3(): Promise<StoreUnderTest> {
+/** The S3 driver on a real S3 server, as the driver of S3 or of Google Cloud Storage. */
+export async function startS3(provider: "S3" | "GCS" = "S3"): Promise<StoreUnderTest> {
   const { endpoint, bucket, stop, ...credentials } = await startSwift();
-  const store = new S3Storage({ endpoint, bucket, credentials, region: "us-east-1", forcePathStyle: true, pageSize: PAGE_SIZE });
+  const store = new S3Storage({ provider, endpoint, bucket, credentials, region: "us-east-1", forcePathStyle: true, pageSize: PAGE_SIZE });
   return { store, at: (url) => new URL(url), stop };
 }
 
