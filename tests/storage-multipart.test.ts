@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { partBytesFor, partsOf } from "@/storage/parts";
 import { type Multipart, type Part, type Storage, StorageUnavailable } from "@/storage/storage";
-import { type StoreUnderTest, send, startLocal, startS3 } from "./support/storage";
+import { type StoreUnderTest, send, startAzure, startLocal, startS3 } from "./support/storage";
 
 const TYPE = "application/zip";
 /** The least that S3 takes for a part that is not the last. */
@@ -14,6 +14,7 @@ const small = (...sizes: number[]): Part[] => sizes.map((sizeBytes, n) => ({ num
 describe.each([
   ["LOCAL", startLocal],
   ["GCS", () => startS3("GCS")],
+  ["AZURE", startAzure],
 ])("%s", (provider, start) => {
   let under: StoreUnderTest;
   let store: Storage;
@@ -195,9 +196,15 @@ describe.each([
       multipart.presign("a", id, small(1), 60),
       multipart.presign(newKey(), "a b", small(1), 60),
       multipart.presign(newKey(), id, small(1), 3601),
-      ...[[], small(0), small(1.5), small(6e9), [{ number: 0, sizeBytes: 1 }], [{ number: 10_001, sizeBytes: 1 }], [...small(1), ...small(1)]].map(
-        (parts) => multipart.presign(newKey(), id, parts, 60),
-      ),
+      ...[
+        [],
+        small(0),
+        small(1.5),
+        small(6e9),
+        [{ number: 0, sizeBytes: 1 }],
+        [{ number: 10_001, sizeBytes: 1 }],
+        [...small(1), ...small(1)],
+      ].map((parts) => multipart.presign(newKey(), id, parts, 60)),
       multipart.complete(newKey(), id, []),
       multipart.complete("a", id, small(1)),
       multipart.arrived(newKey(), ""),

@@ -59,7 +59,7 @@ export class S3Multipart implements Multipart {
 
   async arrived(key: string, uploadId: string): Promise<Part[] | null> {
     const parts = await this.#arrived(key, uploadId);
-    return parts && parts.map(({ number, sizeBytes }) => ({ number, sizeBytes }));
+    return parts?.map(({ number, sizeBytes }) => ({ number, sizeBytes })) ?? null;
   }
 
   async complete(key: string, uploadId: string, parts: Part[]): Promise<"complete" | "incomplete" | "absent"> {

@@ -1,9 +1,11 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
+import { AzureStorage } from "@/storage/azure";
 import { LocalStorage } from "@/storage/local";
 import { S3Storage } from "@/storage/s3";
 import type { Storage } from "@/storage/storage";
+import { type AzureServer, startAzurite } from "./azurite";
 import { listen } from "./listen";
 import { temporaryFolder } from "./postgres";
 import { startSwift } from "./swift";
@@ -30,6 +32,13 @@ export async function startS3(provider: "S3" | "GCS" = "S3"): Promise<StoreUnder
   const { endpoint, bucket, stop, ...credentials } = await startSwift();
   const store = new S3Storage({ provider, endpoint, bucket, credentials, region: "us-east-1", forcePathStyle: true, pageSize: PAGE_SIZE });
   return { store, at: (url) => new URL(url), stop };
+}
+
+/** The Azure driver on Azurite, or on the account that TEST_AZURE_CONNECTION_STRING and TEST_AZURE_CONTAINER name. */
+export async function startAzure(): Promise<StoreUnderTest & { store: AzureStorage; service: AzureServer }> {
+  const service = await startAzurite();
+  const store = new AzureStorage({ ...service, pageSize: PAGE_SIZE });
+  return { store, service, at: (url) => new URL(url), stop: service.stop };
 }
 
 /** What the route handler does in Next: a Request in, a Response out. */
