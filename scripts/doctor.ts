@@ -1,7 +1,9 @@
 import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import { join } from "node:path";
-import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { type Env, EnvError } from "../src/lib/env";
+import { AzureStorage } from "../src/storage/azure";
+import { S3Storage } from "../src/storage/s3";
+import type { Storage } from "../src/storage/storage";
 import { isBuilt } from "./build";
 import { readEnvironment } from "./environment";
 import { isInstalled } from "./install.mjs";
@@ -18,7 +20,7 @@ type Finding = { state: State; what: string; says: string };
 const COLOURS: Record<State, number> = { ok: 32, warn: 33, missing: 31 };
 const OLDEST_POSTGRES = 150_000;
 const LOW_DISK_BYTES = 1_000_000_000;
-const S3_TIMEOUT_MS = 10_000;
+const STORE_TIMEOUT_MS = 10_000;
 
 /** `npm run doctor`: what is configured, reachable and missing; exit code 1 when something would stop a start. */
 export async function main(): Promise<number> {
@@ -122,30 +124,38 @@ async function database({ DATABASE_URL, FOYER_DATA }: Env): Promise<Finding> {
 
 async function storage(env: Env): Promise<Finding> {
   const what = "Files";
-  if (env.STORAGE_PROVIDER !== "S3") return ok(what, "on this disk, in the data folder; S3_BUCKET_NAME names a bucket");
-  const credentials =
-    env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY
-      ? { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY }
-      : undefined;
-  const client = new S3Client({
-    region: env.AWS_REGION,
-    endpoint: env.AWS_ENDPOINT_URL_S3,
-    forcePathStyle: env.S3_FORCE_PATH_STYLE,
-    credentials,
-    maxAttempts: 1,
-  });
+  if (env.STORAGE_PROVIDER === "LOCAL") return ok(what, "on this disk, in the data folder; S3_BUCKET_NAME names a bucket");
+  const { name, settings, store } = storeOf(env);
   try {
-    await client.send(new HeadBucketCommand({ Bucket: env.S3_BUCKET_NAME }), { abortSignal: AbortSignal.timeout(S3_TIMEOUT_MS) });
-    return ok(what, `bucket ${env.S3_BUCKET_NAME} answers`);
+    await store.check();
+    return ok(what, `${name} answers`);
   } catch (error) {
-    const why = error instanceof Error ? error.name : String(error);
-    return missing(
-      what,
-      `bucket ${env.S3_BUCKET_NAME} does not answer (${why}); see S3_BUCKET_NAME, AWS_REGION, AWS_ENDPOINT_URL_S3, S3_FORCE_PATH_STYLE, AWS_ACCESS_KEY_ID`,
-    );
-  } finally {
-    client.destroy();
+    const { cause } = error instanceof Error ? error : {};
+    const why = cause instanceof Error ? cause.name : String(error);
+    return missing(what, `${name} does not answer (${why}); see ${settings}`);
   }
+}
+
+/** The store, what to call it, and where to look when it does not answer. */
+function storeOf(env: Env): { name: string; settings: string; store: Pick<Storage, "check"> } {
+  const timeoutMs = STORE_TIMEOUT_MS;
+  const keys = (accessKeyId?: string, secretAccessKey?: string) =>
+    accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined;
+  if (env.STORAGE_PROVIDER === "AZURE") {
+    const { AZURE_STORAGE_CONNECTION_STRING: connectionString = "", AZURE_CONTAINER: container = "" } = env;
+    const settings = "AZURE_CONTAINER, AZURE_STORAGE_CONNECTION_STRING";
+    return { name: `container ${container}`, settings, store: new AzureStorage({ connectionString, container, timeoutMs }) };
+  }
+  if (env.STORAGE_PROVIDER === "GCS") {
+    const credentials = keys(env.GCS_ACCESS_KEY_ID, env.GCS_SECRET_ACCESS_KEY);
+    const { GCS_BUCKET_NAME: bucket = "", GCS_ENDPOINT_URL: endpoint } = env;
+    const store = new S3Storage({ bucket, endpoint, region: "auto", forcePathStyle: true, credentials, timeoutMs });
+    return { name: `bucket ${bucket}`, settings: "GCS_BUCKET_NAME, GCS_ACCESS_KEY_ID, GCS_SECRET_ACCESS_KEY", store };
+  }
+  const { S3_BUCKET_NAME: bucket = "", AWS_REGION: region, AWS_ENDPOINT_URL_S3: endpoint, S3_FORCE_PATH_STYLE: forcePathStyle } = env;
+  const credentials = keys(env.AWS_ACCESS_KEY_ID, env.AWS_SECRET_ACCESS_KEY);
+  const settings = "S3_BUCKET_NAME, AWS_REGION, AWS_ENDPOINT_URL_S3, S3_FORCE_PATH_STYLE, AWS_ACCESS_KEY_ID";
+  return { name: `bucket ${bucket}`, settings, store: new S3Storage({ bucket, region, endpoint, forcePathStyle, credentials, timeoutMs }) };
 }
 
 const ok = (what: string, says: string): Finding => ({ state: "ok", what, says });

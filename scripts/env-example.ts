@@ -17,7 +17,7 @@ const GROUPS: { title: string; names: RegExp }[] = [
   { title: "Sign-in", names: /^(AUTH_|SIGN_UP|REQUIRE_|RATE_LIMIT_|PASSWORD_|HIBP_|BCRYPT_|FOYER_ADMIN_|GEOIP_|TRUSTED_PROXIES$)/ },
   { title: "Database", names: /^(DATABASE_|REDIS_URL$|AUDIT_)/ },
   { title: "Mail", names: /^(SMTP_URL|EMAIL_FROM)$/ },
-  { title: "Files", names: /^(STORAGE_|S3_|AWS_|PRESIGNED_|MAX_FILE_|QUOTA_)/ },
+  { title: "Files", names: /^(STORAGE_|S3_|AWS_|GCS_|AZURE_|PRESIGNED_|MAX_FILE_|QUOTA_)/ },
 ];
 
 /** Writes `.env.example`, or the file named; throws when a variable of the schema has no description or no group. */

@@ -66,6 +66,9 @@ describe("parseEnv", () => {
     STORAGE_PROVIDER: ["s3", "DISK"],
     S3_FORCE_PATH_STYLE: ["maybe"],
     AWS_ENDPOINT_URL_S3: ["minio:9000"],
+    GCS_ENDPOINT_URL: ["storage.googleapis.com"],
+    AZURE_STORAGE_CONNECTION_STRING: ["UseDevelopmentStorage=true", "AccountName=foyer", "AccountKey=a2V5"],
+    AZURE_STORAGE_ACCOUNT: ["Foyer", "ab", "foyer.blob.core.windows.net"],
     PRESIGNED_URL_EXPIRATION: ["0", "3601"],
     MAX_FILE_BYTES: ["0", "5000000001"],
     QUOTA_BYTES: ["0", "-5"],
@@ -89,6 +92,11 @@ describe("parseEnv", () => {
       "AWS_REGION",
       "AWS_ACCESS_KEY_ID",
       "AWS_SECRET_ACCESS_KEY",
+      "GCS_BUCKET_NAME",
+      "GCS_ACCESS_KEY_ID",
+      "GCS_SECRET_ACCESS_KEY",
+      "AZURE_STORAGE_KEY",
+      "AZURE_CONTAINER",
     ];
     expect([...Object.keys(WRONG), ...anyText].sort()).toEqual(Object.keys(envShape).sort());
   });
@@ -148,7 +156,16 @@ describe("parseEnv", () => {
     expect(parseEnv({ S3_BUCKET_NAME: "files" }).STORAGE_PROVIDER).toBe("S3");
     expect(parseEnv({ S3_BUCKET_NAME: "files", STORAGE_PROVIDER: "LOCAL" }).STORAGE_PROVIDER).toBe("LOCAL");
     expect(named({ STORAGE_PROVIDER: "S3" })).toEqual(["S3_BUCKET_NAME"]);
-    for (const provider of ["AZURE", "GCS"]) expect(linesOf({ STORAGE_PROVIDER: provider })).toEqual([expect.stringContaining(provider)]);
+    expect(named({ STORAGE_PROVIDER: "GCS", GCS_BUCKET_NAME: "files", GCS_ACCESS_KEY_ID: "id" })).toEqual([
+      "GCS_SECRET_ACCESS_KEY",
+      "GCS_SECRET_ACCESS_KEY",
+    ]);
+    expect(named({ STORAGE_PROVIDER: "AZURE" })).toEqual(["AZURE_CONTAINER", "AZURE_STORAGE_CONNECTION_STRING"]);
+    const azure = { STORAGE_PROVIDER: "AZURE", AZURE_CONTAINER: "files", AZURE_STORAGE_ACCOUNT: "foyer" };
+    expect(named(azure)).toEqual(["AZURE_STORAGE_KEY"]);
+    expect(parseEnv({ ...azure, AZURE_STORAGE_KEY: "a2V5" }).AZURE_STORAGE_CONNECTION_STRING).toBe(
+      "DefaultEndpointsProtocol=https;AccountName=foyer;AccountKey=a2V5;EndpointSuffix=core.windows.net",
+    );
   });
 
   test("every variable says what it is for", () => {

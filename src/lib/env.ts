@@ -102,7 +102,7 @@ export const envShape = {
   STORAGE_PROVIDER: z
     .enum(["LOCAL", "S3", "AZURE", "GCS"])
     .optional()
-    .describe("Where files lie. Unset: S3 when S3_BUCKET_NAME is set, else LOCAL (disk, in FOYER_DATA)."),
+    .describe("Where files lie. Unset: S3 when S3_BUCKET_NAME is set, else LOCAL (disk, in FOYER_DATA). AZURE and GCS have to be named."),
   S3_BUCKET_NAME: z.string().optional().describe("Bucket of the files."),
   S3_FORCE_PATH_STYLE: flag.optional().describe("Bucket in the path instead of the host name, as MinIO, Ceph and Swift want it."),
   AWS_REGION: z.string().default("us-east-1").describe("Region of the bucket."),
@@ -112,6 +112,25 @@ export const envShape = {
     .describe("Address of an S3 server other than Amazon's."),
   AWS_ACCESS_KEY_ID: z.string().optional().describe("S3 access key; unset: the SDK's own chain (roles, profiles)."),
   AWS_SECRET_ACCESS_KEY: z.string().optional().describe("S3 secret key."),
+  GCS_BUCKET_NAME: z.string().optional().describe("Google Cloud Storage: bucket of the files."),
+  GCS_ACCESS_KEY_ID: z.string().optional().describe("Google Cloud Storage: access id of an HMAC key of a service account."),
+  GCS_SECRET_ACCESS_KEY: z.string().optional().describe("Google Cloud Storage: secret of that HMAC key."),
+  GCS_ENDPOINT_URL: z
+    .url({ protocol: /^https?$/ })
+    .default("https://storage.googleapis.com")
+    .describe("Google Cloud Storage: address of its XML API, another one for a region's own."),
+  AZURE_STORAGE_CONNECTION_STRING: z
+    .string()
+    .regex(/^(?=.*\bAccountName=[^;]+)(?=.*\bAccountKey=[^;]+)/, "is not a connection string with AccountName and AccountKey")
+    .optional()
+    .describe("Azure Blob Storage: connection string of the account, as the portal shows it, with its key."),
+  AZURE_STORAGE_ACCOUNT: z
+    .string()
+    .regex(/^[a-z0-9]{3,24}$/)
+    .optional()
+    .describe("Azure Blob Storage: the account, instead of a connection string."),
+  AZURE_STORAGE_KEY: z.string().optional().describe("Azure Blob Storage: the account's key."),
+  AZURE_CONTAINER: z.string().optional().describe("Azure Blob Storage: container of the files."),
   PRESIGNED_URL_EXPIRATION: number(1, 3600).default(900).describe("Seconds a presigned URL lives, at most 3600."),
   MAX_FILE_BYTES: number(1, 5_000_000_000).default(100_000_000).describe("Largest file, in bytes."),
   QUOTA_BYTES: number(1, 1e15).default(1_000_000_000).describe("Room for files a person, in bytes."),
@@ -121,6 +140,14 @@ export type Env = z.output<z.ZodObject<typeof envShape>>;
 
 /** Older names that many projects already have, read when the new one is unset. */
 const ALIASES: Partial<Record<keyof Env, string>> = { AUTH_GITHUB_ID: "GITHUB_ID", AUTH_GITHUB_SECRET: "GITHUB_SECRET" };
+
+/** What each store cannot do without; AZURE_STORAGE_ACCOUNT and its key stand for a connection string. */
+const NEEDED_BY_STORE = {
+  LOCAL: [],
+  S3: ["S3_BUCKET_NAME"],
+  GCS: ["GCS_BUCKET_NAME", "GCS_ACCESS_KEY_ID", "GCS_SECRET_ACCESS_KEY"],
+  AZURE: ["AZURE_CONTAINER", "AZURE_STORAGE_CONNECTION_STRING"],
+} as const satisfies Record<string, readonly (keyof Env)[]>;
 
 /** Thrown with one line for each variable that is missing or wrong; the message never repeats a value. */
 export class EnvError extends Error {
@@ -138,7 +165,17 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   const lines = parsed.success ? crossChecks(parsed.data) : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   if (lines.length > 0) throw new EnvError(lines.join("\n"));
   if (!parsed.success) throw new EnvError("unreadable environment");
-  return { ...parsed.data, STORAGE_PROVIDER: parsed.data.STORAGE_PROVIDER ?? (parsed.data.S3_BUCKET_NAME ? "S3" : "LOCAL") };
+  return {
+    ...parsed.data,
+    STORAGE_PROVIDER: parsed.data.STORAGE_PROVIDER ?? (parsed.data.S3_BUCKET_NAME ? "S3" : "LOCAL"),
+    AZURE_STORAGE_CONNECTION_STRING: parsed.data.AZURE_STORAGE_CONNECTION_STRING ?? azureConnection(parsed.data),
+  };
+}
+
+/** What the portal would show for this account. */
+function azureConnection({ AZURE_STORAGE_ACCOUNT: account, AZURE_STORAGE_KEY: key }: Env): string | undefined {
+  if (!account || !key) return undefined;
+  return `DefaultEndpointsProtocol=https;AccountName=${account};AccountKey=${key};EndpointSuffix=core.windows.net`;
 }
 
 function splitList(list: string): string[] {
@@ -223,6 +260,8 @@ function crossChecks(read: Env): string[] {
     ["AUTH_GITHUB_ID", "AUTH_GITHUB_SECRET"],
     ["AUTH_GOOGLE_ID", "AUTH_GOOGLE_SECRET"],
     ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"],
+    ["GCS_ACCESS_KEY_ID", "GCS_SECRET_ACCESS_KEY"],
+    ["AZURE_STORAGE_ACCOUNT", "AZURE_STORAGE_KEY"],
   ];
   for (const [one, other] of pairs) {
     if (read[one] && !read[other]) lines.push(`${other}: is missing, but ${one} is set.`);
@@ -231,8 +270,10 @@ function crossChecks(read: Env): string[] {
   if (read.DATABASE_URL && !read.AUTH_SECRET)
     lines.push("AUTH_SECRET: is required when DATABASE_URL is set; `openssl rand -base64 33` makes one.");
   if (read.SMTP_URL && !read.AUTH_URL) lines.push("AUTH_URL: is required when SMTP_URL is set: the links in mails are made of it alone.");
-  if (read.STORAGE_PROVIDER === "S3" && !read.S3_BUCKET_NAME) lines.push("S3_BUCKET_NAME: is required when STORAGE_PROVIDER is S3.");
-  if (read.STORAGE_PROVIDER === "AZURE" || read.STORAGE_PROVIDER === "GCS")
-    lines.push(`STORAGE_PROVIDER: the ${read.STORAGE_PROVIDER} driver is not built yet; use LOCAL or S3.`);
+  const { STORAGE_PROVIDER } = read;
+  for (const name of NEEDED_BY_STORE[STORAGE_PROVIDER ?? "LOCAL"]) {
+    const isGiven = read[name] || (name === "AZURE_STORAGE_CONNECTION_STRING" && read.AZURE_STORAGE_ACCOUNT);
+    if (!isGiven) lines.push(`${name}: is required when STORAGE_PROVIDER is ${STORAGE_PROVIDER}.`);
+  }
   return lines;
 }

@@ -34,9 +34,26 @@ export function contentSecurityPolicy(nonce: string, { store, providers }: Outsi
 
 /** Where the browser sends and fetches objects, when that is not this site itself. */
 export function storeOrigins(): string[] {
-  const { STORAGE_PROVIDER, AWS_ENDPOINT_URL_S3, S3_FORCE_PATH_STYLE, S3_BUCKET_NAME, AWS_REGION } = env();
-  if (STORAGE_PROVIDER !== "S3") return [];
-  const endpoint = new URL(AWS_ENDPOINT_URL_S3 ?? `https://s3.${AWS_REGION}.amazonaws.com`);
-  if (!S3_FORCE_PATH_STYLE) endpoint.hostname = `${S3_BUCKET_NAME}.${endpoint.hostname}`;
-  return [endpoint.origin];
+  const read = env();
+  switch (read.STORAGE_PROVIDER) {
+    case "S3": {
+      const endpoint = new URL(read.AWS_ENDPOINT_URL_S3 ?? `https://s3.${read.AWS_REGION}.amazonaws.com`);
+      if (!read.S3_FORCE_PATH_STYLE) endpoint.hostname = `${read.S3_BUCKET_NAME}.${endpoint.hostname}`;
+      return [endpoint.origin];
+    }
+    // With the bucket: at these addresses are everybody's.
+    case "GCS":
+      return [`${new URL(read.GCS_ENDPOINT_URL).origin}/${read.GCS_BUCKET_NAME}/`];
+    case "AZURE":
+      return [`${azureEndpoint(read.AZURE_STORAGE_CONNECTION_STRING ?? "")}/${read.AZURE_CONTAINER}/`];
+    default:
+      return [];
+  }
+}
+
+function azureEndpoint(connection: string): string {
+  const field = (name: string) => new RegExp(`(?:^|;)${name}=([^;]+)`).exec(connection)?.[1];
+  const suffix = field("EndpointSuffix") ?? "core.windows.net";
+  const endpoint = field("BlobEndpoint") ?? `${field("DefaultEndpointsProtocol") ?? "https"}://${field("AccountName")}.blob.${suffix}`;
+  return endpoint.replace(/\/+$/, "");
 }

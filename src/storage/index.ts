@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { env } from "@/lib/env";
+import { AzureStorage } from "./azure";
 import { LocalStorage } from "./local";
 import { S3Storage } from "./s3";
 import { type Storage, StorageUnavailable } from "./storage";
@@ -7,7 +8,12 @@ import { type Storage, StorageUnavailable } from "./storage";
 type Provider = Storage["provider"];
 
 /** What each driver that is built cannot do without. */
-const NEEDED: Partial<Record<Provider, readonly (keyof ReturnType<typeof env>)[]>> = { LOCAL: [], S3: ["S3_BUCKET_NAME"] };
+const NEEDED: Record<Provider, readonly (keyof ReturnType<typeof env>)[]> = {
+  LOCAL: [],
+  S3: ["S3_BUCKET_NAME"],
+  AZURE: ["AZURE_STORAGE_CONNECTION_STRING", "AZURE_CONTAINER"],
+  GCS: ["GCS_BUCKET_NAME", "GCS_ACCESS_KEY_ID", "GCS_SECRET_ACCESS_KEY"],
+};
 const PROVIDERS: readonly Provider[] = ["LOCAL", "S3", "AZURE", "GCS"];
 
 // Module singletons exist once a bundle (pages, handlers, proxy); one store a process keeps one set of connections.
@@ -46,7 +52,7 @@ export function configuredProviders(): Provider[] {
 /** The variables that are not set and without which there is no such store; none for the store of this machine. */
 export function missingFor(provider: Provider): string[] {
   const settings = env();
-  return NEEDED[provider]?.filter((name) => !settings[name]) ?? [`a release with the ${provider} driver`];
+  return NEEDED[provider].filter((name) => !settings[name]);
 }
 
 /** Answers what arrives at /api/storage/…: the URL's own signature decides, not the session. */
@@ -73,7 +79,20 @@ function create(provider: Provider): Storage {
             ? { accessKeyId: settings.AWS_ACCESS_KEY_ID, secretAccessKey: settings.AWS_SECRET_ACCESS_KEY }
             : undefined,
       });
-    default:
-      throw new Error(`STORAGE_PROVIDER: the ${provider} driver is not built yet; use LOCAL or S3.`);
+    case "GCS":
+      return new S3Storage({
+        provider: "GCS",
+        bucket: settings.GCS_BUCKET_NAME ?? "",
+        // The only name its signatures know of.
+        region: "auto",
+        endpoint: settings.GCS_ENDPOINT_URL,
+        forcePathStyle: true,
+        credentials: { accessKeyId: settings.GCS_ACCESS_KEY_ID ?? "", secretAccessKey: settings.GCS_SECRET_ACCESS_KEY ?? "" },
+      });
+    case "AZURE":
+      return new AzureStorage({
+        connectionString: settings.AZURE_STORAGE_CONNECTION_STRING ?? "",
+        container: settings.AZURE_CONTAINER ?? "",
+      });
   }
 }

@@ -14,8 +14,8 @@ import { assertContentType, assertExpiry, assertKey, assertLength, assertMove, a
 import { presentation } from "./presentation";
 import { codeOf, reached, statusOf } from "./s3-answers";
 import { S3Multipart } from "./s3-multipart";
-import type { ObjectInfo, PresignedUpload, Storage, UploadLength } from "./storage";
 import { S3Presigner } from "./s3-presigner";
+import type { ObjectInfo, PresignedUpload, Storage, UploadLength } from "./storage";
 
 const CONNECT_TIMEOUT_MS = 3000;
 const REQUEST_TIMEOUT_MS = 15_000;
