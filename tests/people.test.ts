@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { change } from "@/access/audit";
 import { enter } from "@/access/door";
+import { matchingPeople } from "@/access/identity/people-filter";
 import { endDevicesOf } from "@/features/devices/actions";
 import { invite } from "@/features/invitations/actions";
 import { changeRole, choosePeopleColumns, createPerson, resetSecondFactors } from "@/features/people/actions";
@@ -325,6 +326,28 @@ describe("listPeople", () => {
     expect(await search("\\")).toEqual([]);
   });
 
+  test("one letter or two find names and addresses that begin with them, in whatever case; each person counts once", async () => {
+    const boss = await admin({ name: "Boss" });
+    const verified = { name: "Ǿÿvind", email: "zqueen@example.org" };
+    const both = await person({ name: "ZQ both", email: "zq@example.org" });
+    const byName = await person({ name: "zqname", email: "other@example.org", emailVerified: null });
+    const byEmail = await person(verified);
+    await person({ name: "Azq", email: "azq@example.org" });
+    await person({ name: "zq gone", email: "zq.gone@example.org", deletedAt: new Date() });
+    const find = async (q: string, more: object = {}) => {
+      const found = await as(boss, async () => listPeople(await enter(), peopleQuerySchema.parse({ q, sort: "email", ...more })));
+      return [found.total, ...found.rows.map(({ id }) => id)];
+    };
+    expect(await find("Zq")).toEqual([3, byName.id, both.id, byEmail.id]);
+    expect(await find("zQ", { status: "unverified" })).toEqual([1, byName.id]);
+    expect(await find("zq", { way: "password", seenFrom: "2020-01-01" })).toEqual([3, byName.id, both.id, byEmail.id]);
+    for (const q of ["ǾŸ", "ǿÿ", "ǿ"]) expect(await find(q)).toEqual([1, byEmail.id]);
+    // As PostgreSQL makes lower case of it: one letter is one letter, wherever in a word it stands.
+    const greek = await person({ name: "ΟΔΟΣ İzmir", email: "greek@example.org" });
+    for (const q of ["ΟΔ", "οδ", "ΟΔΟΣ", "ΔΟΣ İ", "İzmir"]) expect(await find(q)).toEqual([1, greek.id]);
+    for (const q of ["%q", "z_", "_"]) expect(await find(q)).toEqual([0]);
+  });
+
   test("filters narrow to what they say, each, together and with a search; an id finds its person", async () => {
     await db().user.deleteMany({ where: { name: { startsWith: "Filter" } } });
     const boss = await admin({ name: "Filter boss", createdAt: new Date("2020-06-01T12:00:00Z") });
@@ -384,10 +407,16 @@ describe("listPeople", () => {
       const { total, estimate } = await as(boss, async () => listPeople(await enter(), peopleQuerySchema.parse(query)));
       return { total, estimate };
     };
+    const naively = async (query: object) => {
+      const everyone = await db().user.findMany({ where: matchingPeople(peopleQuerySchema.parse(query)), select: { id: true } });
+      return Math.min(everyone.length, COUNTED_EXACTLY + 1);
+    };
     const everybody = await count({});
     expect(everybody.total).toBe(COUNTED_EXACTLY + 1);
     expect(Math.abs((everybody.estimate ?? 0) / (await db().user.count()) - 1)).toBeLessThan(0.05);
-    expect(await count({ q: "many" })).toEqual({ total: COUNTED_EXACTLY + 1, estimate: null });
+    for (const q of ["many", "ma", "m"]) expect(await count({ q })).toEqual({ total: COUNTED_EXACTLY + 1, estimate: null });
+    for (const query of [{ way: "password" }, { seenFrom: "2000-01-01" }, { status: "unverified" }])
+      expect(await count(query)).toEqual({ total: await naively(query), estimate: null });
     await db().user.deleteMany({ where: { name: "Many" } });
   });
 
