@@ -447,7 +447,7 @@ describe("bad input", () => {
       expect((await window.fetch(LIST, `/api/files${query}`)).status, query).toBe(422);
     }
     const id = await upload(window);
-    for (const query of ["?reason=a&reason=b", `?reason=${"x".repeat(400)}`, "?reason=%00bcdefghijkl", "?disposition=inline"])
+    for (const query of ["?reason=a&reason=b", `?reason=${"x".repeat(400)}`, "?reason=%00bcdefghijkl", "?disposition=form-data"])
       expect((await download(window, id, query)).status, query).toBe(422);
   });
 
@@ -488,7 +488,7 @@ describe("the list", () => {
     const window = await signedIn(await person());
     await upload(window);
     const { files } = await (await window.fetch(LIST, "/api/files")).json();
-    expect(files.map((one: object) => Object.keys(one).sort())).toEqual([["contentType", "createdAt", "id", "name", "sizeBytes"]]);
+    expect(files.map((one: object) => Object.keys(one).sort())).toEqual([["contentType", "createdAt", "id", "kind", "name", "previewUrl", "sizeBytes"]]);
   });
 });
 

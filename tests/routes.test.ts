@@ -60,6 +60,7 @@ const roomOf = (path: string) => path.split("/").slice(2, -1).join("/");
 /** The address that stands for a page: that of a member where it is about one person. */
 const addressOf = (path: string) =>
   path
+    .replace("/files/[id]", `/files/${memberFile.id}`)
     .replace("/admin/users/[id]", `/admin/users/${one("member").id}`)
     .replace("/admin/import/[id]", `/admin/import/${someImport.id}`)
     .replace("/admin/jobs/[id]", `/admin/jobs/${job?.id}`);
@@ -171,7 +172,8 @@ describe("pages", () => {
       else
         expect([answer.status, where], label).toEqual(
           {
-            in: [200, undefined],
+            // A row of one's own is nobody else's to look at.
+            in: [path.includes("[id]") && somebody.who === "other member" ? 404 : 200, undefined],
             unauthenticated: [307, `/login?callbackUrl=${encodeURIComponent(addressOf(path))}`],
             must_change_password: [307, "/settings/security"],
             profile_incomplete: [307, `/onboarding?callbackUrl=${encodeURIComponent(addressOf(path))}`],
@@ -211,6 +213,7 @@ describe("route handlers", () => {
     "GET /api/figures": { at: () => "/api/figures?figure=people&from=2026-01-01&to=2026-01-01", in: [200] },
     "GET /api/exports/[id]": { at: () => `/api/exports/${randomUUID()}`, in: [404] },
     "GET /api/files": { at: () => "/api/files", in: [200] },
+    "GET /api/files/archive": { at: () => `/api/files/archive?ids=${randomUUID()}`, in: [404] },
     "GET /api/files/[id]": { at: () => `/api/files/${randomUUID()}`, in: [404] },
     "DELETE /api/files/[id]": { at: () => `/api/files/${randomUUID()}`, in: [404] },
     "GET /api/imports/[id]": { at: () => `/api/imports/${randomUUID()}`, in: [404] },

@@ -566,6 +566,7 @@ describe("holes of earlier systems stay closed", () => {
       "api/exports/[id]/route.ts",
       "api/figures/route.ts",
       "api/files/[id]/route.ts",
+      "api/files/archive/route.ts",
       "api/files/route.ts",
       "api/health/route.ts",
       "api/imports/[id]/route.ts",
@@ -585,7 +586,8 @@ describe("holes of earlier systems stay closed", () => {
   test("a member's private bytes: no other member's, and an admin's only with a reason that is written down", async () => {
     const [me, other, boss] = [await person(), await person(), await admin()];
     const mine = await file(me);
-    const issue = (by: { id: string }, reason?: string) => as(by, async () => issueDownload(await enter(), mine.id, reason));
+    const issue = (by: { id: string }, reason?: string) =>
+      as(by, async () => issueDownload(await enter(), mine.id, { reason, disposition: "attachment" }));
     await expect(issue(other, "because I want to know")).rejects.toMatchObject({ code: "not_found" });
     await expect(issue(boss)).rejects.toMatchObject({ code: "invalid", reason: "reason_required" });
     expect((await issue(boss, "asked for by the owner, ticket 7")).url).toContain("/api/storage/");

@@ -11,6 +11,7 @@ export type {
   ImageFormat,
   JobKind,
   JobStatus,
+  StorageProvider,
   VideoJobStatus,
 } from "@/generated/prisma/client";
 export type JsonObject = Prisma.InputJsonObject;

@@ -10,8 +10,10 @@ export const SOMEBODY_ID = "0190f1ce-0000-7000-8000-000000000001";
 export const SOME_IMPORT_ID = "0190f1ce-0000-7000-8000-000000000002";
 /** The job whose page is looked at; made with the site under test. */
 export const SOME_JOB_ID = "0190f1ce-0000-7000-8000-000000000003";
-/** Which address stands for a page that has many. */
+/** Which address stands for a page that has many. */ export const SOME_FILE_ID = "0190f1ce-0000-7000-8000-000000000004";
+
 const ADDRESSES: Record<string, string> = {
+  "/files/[id]": `/files/${SOME_FILE_ID}`,
   "/admin/users/[id]": `/admin/users/${SOMEBODY_ID}`,
   "/admin/users/[id]/delete": `/admin/users/${SOMEBODY_ID}/delete`,
   "/admin/import/[id]": `/admin/import/${SOME_IMPORT_ID}`,

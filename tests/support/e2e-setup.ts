@@ -1,8 +1,8 @@
 import { copyFileSync, mkdirSync } from "node:fs";
 import { db } from "@/lib/db";
-import { SOME_IMPORT_ID, SOME_JOB_ID, SOMEBODY_ID } from "./e2e-pages";
+import { SOME_FILE_ID, SOME_IMPORT_ID, SOME_JOB_ID, SOMEBODY_ID } from "./e2e-pages";
 import { startGitHub } from "./github";
-import { checkedImport, person } from "./people";
+import { checkedImport, file, person } from "./people";
 import { startCluster } from "./postgres";
 import { startServer } from "./server";
 
@@ -34,6 +34,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   process.env.DATABASE_URL = server.databaseUrl;
   process.env.AUTH_SECRET = "a-secret-only-for-tests-0123456789abcdef";
   await person({ id: SOMEBODY_ID, name: "Somebody Known" });
+  await file({ id: SOMEBODY_ID }, { id: SOME_FILE_ID });
   await checkedImport(SOME_IMPORT_ID);
   await db().peopleJob.create({
     data: {

@@ -16,14 +16,14 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function FilesPage({ searchParams }: { searchParams: Promise<Record<string, string | string[]>> }) {
   const entry = await enter("read", "File");
   // A damaged link shows the first page rather than an error.
-  const { cursor } = filesQuerySchema.safeParse(await searchParams).data ?? {};
+  const query = filesQuerySchema.safeParse(await searchParams).data ?? {};
   const common = await getTranslations("common");
   return (
     <MembersFrame entry={entry}>
       <Interactive entry={entry} texts={["files", "common"]}>
         <UploadPanel>
           <Suspense fallback={<TableSkeleton label={common("loading")} />}>
-            <FileList entry={entry} cursor={cursor} />
+            <FileList entry={entry} query={query} />
           </Suspense>
         </UploadPanel>
       </Interactive>

@@ -24,7 +24,7 @@ export default async function MembersPage() {
   const [profile, usage, { files }, waysIn] = await Promise.all([
     getOwnProfile(entry),
     getUsage(entry),
-    listFiles(entry, undefined, LATEST),
+    listFiles(entry, { limit: LATEST }),
     getWaysIn(entry),
   ]);
   const [t, format] = await Promise.all([getTranslations("members"), getFormatter()]);

@@ -1,12 +1,11 @@
 import "server-only";
-import { Readable } from "node:stream";
-import { ZipFile } from "yazl";
+import type { Readable } from "node:stream";
 import { db } from "@/lib/db";
 import { dayText } from "@/lib/query-string";
+import { Zip } from "@/lib/zip";
 import { storageOf } from "@/storage";
-import type { Storage } from "@/storage/storage";
+import { objectBytes } from "@/storage/read";
 
-const CHUNK_BYTES = 1_048_576;
 const PAGE = 500;
 const SECRET_FREE_USER = {
   id: true,
@@ -32,24 +31,18 @@ const SECRET_FREE_USER = {
  * `files/`. `onBytes` hears how many bytes of files have gone in. A file that is deleted meanwhile is empty.
  */
 export async function openArchive(userId: string, onBytes: (bytes: number) => void): Promise<{ stream: Readable; totalBytes: number }> {
-  const archive = new ZipFile();
+  const archive = new Zip();
   const account = await accountOf(userId);
-  archive.addBuffer(Buffer.from(JSON.stringify(account, null, 2)), "account.json");
-  lazily(archive, "activity.jsonl", () => activityOf(userId));
-  const taken = new Set<string>();
-  for await (const { name, provider, key, sizeBytes } of filesOf(userId)) {
-    // Pictures, films and documents are compressed already.
-    lazily(archive, `files/${entryName(name, taken)}`, () => bytesOf(storageOf(provider), key, Number(sizeBytes), onBytes), {
-      compress: false,
-    });
-  }
-  archive.end();
-  // yazl's stream is a PassThrough by its documentation; its types say ReadableStream.
-  return { stream: Readable.from(archive.outputStream), totalBytes: account.files.reduce((sum, file) => sum + file.sizeBytes, 0) };
+  const text = JSON.stringify(account, null, 2);
+  archive.add("", "account.json", () => once(text), { compress: true });
+  archive.add("", "activity.jsonl", () => activityOf(userId), { compress: true });
+  for await (const { name, provider, key, sizeBytes } of filesOf(userId))
+    archive.add("files/", name, () => objectBytes(storageOf(provider), key, Number(sizeBytes), onBytes));
+  return { stream: archive.stream(), totalBytes: account.files.reduce((sum, file) => sum + file.sizeBytes, 0) };
 }
 
-function lazily(archive: ZipFile, name: string, open: () => AsyncIterable<Uint8Array | string>, options = {}): void {
-  archive.addReadStreamLazy(name, options, (callback) => callback(null, Readable.from(open(), { objectMode: false })));
+async function* once(text: string): AsyncGenerator<string> {
+  yield text;
 }
 
 async function accountOf(userId: string) {
@@ -104,26 +97,4 @@ async function* filesOf(userId: string) {
     after = rows.at(-1)?.id ?? "";
     if (rows.length < PAGE) return;
   }
-}
-
-async function* bytesOf(store: Storage, key: string, sizeBytes: number, onBytes: (bytes: number) => void): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < sizeBytes; ) {
-    const chunk = await store.readRange(key, at, Math.min(sizeBytes, at + CHUNK_BYTES) - 1);
-    if (!chunk || chunk.byteLength === 0) return;
-    at += chunk.byteLength;
-    onBytes(chunk.byteLength);
-    yield chunk;
-  }
-}
-
-/** A name that is one file in one folder wherever the archive is opened, and that no other file of it has. */
-function entryName(name: string, taken: Set<string>): string {
-  const safe = name.replace(/[/\\:*?"<>|\p{Cc}\p{Cs}]/gu, "_").replace(/^\.+/, "_") || "_";
-  const dot = safe.lastIndexOf(".");
-  const [stem, end] = dot > 0 ? [safe.slice(0, dot), safe.slice(dot)] : [safe, ""];
-  let unique = safe;
-  // Where letters' case does not count, neither may it here.
-  for (let copy = 2; taken.has(unique.toLowerCase()); copy++) unique = `${stem} (${copy})${end}`;
-  taken.add(unique.toLowerCase());
-  return unique;
 }

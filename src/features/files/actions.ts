@@ -15,7 +15,7 @@ import { inspect, receive } from "@/storage/arrival";
 import { declaredType, kindOf } from "@/storage/content-type";
 import { findFile, removeFile } from "./changes";
 import { eraseFile } from "./leftovers";
-import { fileIdSchema, renameFileSchema, requestUploadSchema } from "./schema";
+import { fileIdSchema, filesIdsSchema, renameFileSchema, requestUploadSchema } from "./schema";
 
 /** Uploads a person may have asked for and neither confirmed nor cancelled. */
 const MAX_PENDING = 100;
@@ -118,6 +118,27 @@ export const deleteFile = action({ can: ["delete", "File"], rate: "write", imper
   await removeFile(entry, id);
   revalidatePath("/files");
 });
+
+/** Deletes many of one's own files for good; those that are gone already are no error. Says how many it was. */
+export const deleteFiles = action(
+  { can: ["delete", "File"], rate: "write", impersonated: "write" },
+  filesIdsSchema,
+  async ({ ids }, entry) => {
+    let count = 0;
+    for (const id of new Set(ids)) {
+      const gone = await removeFile(entry, id).then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof AppError && error.code === "not_found") return false;
+          throw error;
+        },
+      );
+      if (gone) count++;
+    }
+    revalidatePath("/files");
+    return { count };
+  },
+);
 
 /** Another confirmation, or the file's owner, was first. */
 class TooLate extends Error {}

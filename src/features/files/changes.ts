@@ -1,4 +1,5 @@
 import "server-only";
+import type { Readable } from "node:stream";
 import { ForbiddenError, subject } from "@casl/ability";
 import { change } from "@/access/audit";
 import type { Entry } from "@/access/entry";
@@ -6,7 +7,9 @@ import { type Action, accessibleBy } from "@/access/rules";
 import type { Transaction } from "@/lib/db";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
+import { Zip } from "@/lib/zip";
 import { storageOf } from "@/storage";
+import { objectBytes } from "@/storage/read";
 import { eraseFile } from "./leftovers";
 
 /** A file this person may do `action` with; "not found" for one they may not, and for one that is not there. */
@@ -70,7 +73,11 @@ function cleanUpAt({ status, uploadExpiresAt }: { status: string; uploadExpiresA
 }
 
 /** A link to the bytes for as long as PRESIGNED_URL_EXPIRATION, remembered in the audit log. Somebody else's need a reason. */
-export async function issueDownload(entry: Entry, id: string, reason: string | undefined): Promise<{ url: string }> {
+export async function issueDownload(
+  entry: Entry,
+  id: string,
+  { reason, disposition }: { reason?: string | undefined; disposition: "attachment" | "inline" },
+): Promise<{ url: string }> {
   const file = await change(entry, async (tx, record) => {
     const found = await findFile(tx, entry, "download", id);
     if (found.ownerId !== entry.actor.userId && !reason) throw new AppError("invalid", "reason_required");
@@ -85,7 +92,31 @@ export async function issueDownload(entry: Entry, id: string, reason: string | u
   return storageOf(file.provider).presignDownload(file.key, {
     filename: file.name,
     contentType: file.contentType,
-    disposition: "attachment",
+    disposition,
     expiresIn: env().PRESIGNED_URL_EXPIRATION,
   });
+}
+
+/**
+ * Many of one's own files as one ZIP archive, read from the store while it is sent; each is remembered in the audit log. Throws
+ * "not_found" where one of them is not one's own, or gone.
+ */
+export async function openFileArchive(entry: Entry, ids: string[]): Promise<Readable> {
+  const files = await change(entry, async (tx, record) => {
+    const found = await tx.file.findMany({
+      where: {
+        AND: [accessibleBy(entry.ability, "download").ofType("File"), { id: { in: ids }, ownerId: entry.actor.userId, status: "READY" }],
+      },
+      select: { id: true, name: true, key: true, provider: true, sizeBytes: true, ownerId: true },
+      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    });
+    if (found.length < new Set(ids).size) throw new AppError("not_found");
+    const after = { ownerId: entry.actor.userId, reason: null };
+    await record(found.map(({ id }) => ({ action: "file.download_url_issued", subjectType: "File", subjectId: id, after })));
+    return found;
+  });
+  const archive = new Zip();
+  for (const { name, key, provider, sizeBytes } of files)
+    archive.add("", name, () => objectBytes(storageOf(provider), key, Number(sizeBytes)));
+  return archive.stream();
 }

@@ -1,35 +1,45 @@
 import { getLocale, getTranslations } from "next-intl/server";
 import type { Entry } from "@/access/entry";
-import type { Cursor } from "@/lib/keyset";
 import { EmptyState } from "@/ui/empty-state";
 import { formatBytes } from "@/ui/format-bytes";
 import { Pager } from "@/ui/pager";
+import { filesAddress, scopeOf } from "./address";
+import { FileFilters } from "./file-filters";
+import { FileGrid } from "./file-grid";
 import { FileMenu } from "./file-menu";
 import { FileTable } from "./file-table";
+import { FilesBar } from "./files-bar";
 import { getUsage, listFiles } from "./queries";
 import { QuotaBar } from "./quota-bar";
+import { type FilesQuery, MAX_CHOSEN_FILES } from "./schema";
 
-/** The room taken, a page of the person's files, and the way to older ones. */
-export async function FileList({ entry, cursor }: { entry: Entry; cursor?: Cursor | undefined }) {
+/** The room taken, a page of the person's files of one kind or of all, and the way to older ones. */
+export async function FileList({ entry, query }: { entry: Entry; query: FilesQuery }) {
   const [{ files, next }, usage, t, locale] = await Promise.all([
-    listFiles(entry, cursor),
+    listFiles(entry, query),
     getUsage(entry),
     getTranslations("files"),
     getLocale(),
   ]);
+  const Shown = query.view === "grid" ? FileGrid : FileTable;
+  const { kind, cursor } = query;
   return (
     <>
       <QuotaBar {...usage} />
+      <FileFilters {...query} />
       {files.length > 0 ? (
-        <FileTable files={files} menu={(file) => <FileMenu {...file} />} />
+        <Shown files={files} scope={scopeOf(query)} menu={(file) => <FileMenu {...file} />} />
+      ) : kind ? (
+        <EmptyState title={t("emptyKindTitle")} description={t("emptyKindBody")} />
       ) : (
         <EmptyState title={t("emptyTitle")} description={t("emptyBody", { max: formatBytes(usage.maxFileBytes, locale) })} />
       )}
       <Pager
         label={t("caption")}
-        first={cursor && { href: "/files", label: t("newest") }}
-        next={next ? { href: `/files?${new URLSearchParams({ cursor: next })}`, label: t("more") } : undefined}
+        first={cursor && { href: filesAddress(query), label: t("newest") }}
+        next={next ? { href: filesAddress(query, next), label: t("more") } : undefined}
       />
+      <FilesBar maxChosen={MAX_CHOSEN_FILES} />
     </>
   );
 }

@@ -22,7 +22,7 @@ import {
   DropdownMenuTrigger,
 } from "@/ui/dropdown-menu";
 import { Field } from "@/ui/field";
-import { DownloadIcon, MoreIcon, PencilIcon, TrashIcon } from "@/ui/icons";
+import { DownloadIcon, LogIcon, MoreIcon, PencilIcon, TrashIcon } from "@/ui/icons";
 import { Input } from "@/ui/input";
 import { SubmitButton } from "@/ui/submit-button";
 import { toast } from "@/ui/toast";
@@ -47,6 +47,10 @@ export function FileMenu({ id, name }: { id: string; name: string }) {
           <DropdownMenuLink href={`/api/files/${id}`} download>
             <DownloadIcon />
             {t("download")}
+          </DropdownMenuLink>
+          <DropdownMenuLink href={`/files/${id}`}>
+            <LogIcon />
+            {t("history")}
           </DropdownMenuLink>
           <DropdownMenuItem onClick={() => setOpen("rename")}>
             <PencilIcon />

@@ -2,18 +2,22 @@ import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { formatBytes } from "@/ui/format-bytes";
 import { RelativeTime } from "@/ui/relative-time";
+import { SelectBox, SelectPageBox } from "@/ui/select-box";
 import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/ui/table";
+import { FileThumb } from "./file-thumb";
 import { typeName } from "./format";
 import type { ListedFile } from "./queries";
 
-type FileTableProps = {
+export type FileTableProps = {
   files: ListedFile[];
+  /** The filter that is shown, where files can be selected. */
+  scope?: string;
   /** What can be done with one, at the end of its row. Given by the page, so that a page without menus does not carry their code. */
   menu?: (file: Pick<ListedFile, "id" | "name">) => ReactNode;
 };
 
 /** A person's files. The name downloads; the rest is in the row's menu. */
-export async function FileTable({ files, menu }: FileTableProps) {
+export async function FileTable({ files, scope, menu }: FileTableProps) {
   const [t, locale] = await Promise.all([getTranslations("files"), getLocale()]);
   const now = Date.now();
   return (
@@ -21,6 +25,11 @@ export async function FileTable({ files, menu }: FileTableProps) {
       <TableCaption>{t("caption")}</TableCaption>
       <TableHeader>
         <tr>
+          {scope !== undefined && (
+            <TableHead className="w-8 pe-0">
+              <SelectPageBox name="files" scope={scope} ids={files.map(({ id }) => id)} label={t("selectPage")} />
+            </TableHead>
+          )}
           <TableHead>{t("name")}</TableHead>
           <TableHead numeric>{t("size")}</TableHead>
           <TableHead className="max-sm:hidden">{t("type")}</TableHead>
@@ -33,12 +42,22 @@ export async function FileTable({ files, menu }: FileTableProps) {
         </tr>
       </TableHeader>
       <TableBody>
-        {files.map(({ id, name, sizeBytes, contentType, createdAt }) => (
+        {files.map(({ id, name, sizeBytes, contentType, kind, createdAt, previewUrl }) => (
           <TableRow key={id}>
+            {scope !== undefined && (
+              <TableCell className="w-8 pe-0">
+                <SelectBox name="files" scope={scope} id={id} label={t("selectOne", { name })} />
+              </TableCell>
+            )}
             <TableCell className="w-full max-w-0">
-              <a href={`/api/files/${id}`} download className="block truncate font-medium hover:underline" title={name}>
-                {name}
-              </a>
+              <span className="flex items-center gap-3">
+                <span className="grid size-8 shrink-0 place-items-center overflow-hidden rounded-md border bg-background max-sm:hidden">
+                  <FileThumb kind={kind} previewUrl={previewUrl} />
+                </span>
+                <a href={`/api/files/${id}`} download className="block truncate font-medium hover:underline" title={name}>
+                  {name}
+                </a>
+              </span>
             </TableCell>
             <TableCell numeric className="text-muted">
               {formatBytes(sizeBytes, locale)}

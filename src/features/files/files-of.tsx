@@ -15,7 +15,7 @@ const LATEST = 20;
 /** For an admin: the room somebody takes and their latest files; one opens with a reason, which is written down, or is deleted. */
 export async function FilesOf({ entry, userId }: { entry: Entry; userId: string }) {
   const [{ files, next }, usage, t, locale] = await Promise.all([
-    listFiles(entry, undefined, LATEST, userId),
+    listFiles(entry, { limit: LATEST, ownerId: userId }),
     getUsage(entry, userId),
     getTranslations("files"),
     getLocale(),

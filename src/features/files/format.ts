@@ -12,3 +12,8 @@ export function typeName(contentType: string): string {
   };
   return known[subtype] ?? subtype.toUpperCase();
 }
+
+/** Whether the browser can show a file of this type in the page. */
+export function hasPreview(contentType: string): boolean {
+  return /^(image|video|audio)\//.test(contentType);
+}

@@ -1,24 +1,71 @@
 import "server-only";
 import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
-import { db } from "@/lib/db";
+import { db, type FileKind, type StorageProvider } from "@/lib/db";
 import { env } from "@/lib/env";
 import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
-import { FILES_PAGE_SIZE } from "./schema";
+import { missingFor, storageOf } from "@/storage";
+import { FILE_KINDS, FILES_PAGE_SIZE } from "./schema";
 
-/** A page of a person's files, oneself where nobody is named, newest first, and the cursor of the next. */
-export async function listFiles(entry: Entry, cursor?: Cursor, limit = FILES_PAGE_SIZE, ownerId = entry.actor.userId) {
+interface FilesWanted {
+  cursor?: Cursor | undefined;
+  kind?: FileKind | undefined;
+  /** Oneself where nobody is named. */
+  ownerId?: string;
+  limit?: number;
+}
+
+/**
+ * A page of a person's files, newest first, and the cursor of the next. `previewUrl` leads to a small picture for as long as
+ * PRESIGNED_URL_EXPIRATION, null where there is none.
+ */
+export async function listFiles(entry: Entry, { cursor, kind, ownerId, limit = FILES_PAGE_SIZE }: FilesWanted = {}) {
   const from = cursor ? after("createdAt", "desc", cursor, cursorDate) : {};
+  const wanted = { ownerId: ownerId ?? entry.actor.userId, kind: kind ?? { in: [...FILE_KINDS] }, status: "READY" as const };
   const rows = await db().file.findMany({
-    where: { AND: [accessibleBy(entry.ability).ofType("File"), { ownerId, status: "READY" }, from] },
-    select: { id: true, name: true, sizeBytes: true, contentType: true, createdAt: true },
+    where: { AND: [accessibleBy(entry.ability).ofType("File"), wanted, from] },
+    select: { id: true, name: true, sizeBytes: true, contentType: true, kind: true, createdAt: true, previewKey: true, provider: true },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     take: limit + 1,
   });
   const { rows: shown, next } = page(rows, limit, (row) => row.createdAt);
-  return { files: shown.map(({ sizeBytes, ...row }) => ({ ...row, sizeBytes: Number(sizeBytes) })), next };
+  const expiresIn = env().PRESIGNED_URL_EXPIRATION;
+  const files = await Promise.all(
+    shown.map(async ({ previewKey, provider, sizeBytes, ...row }) => ({
+      ...row,
+      sizeBytes: Number(sizeBytes),
+      previewUrl: previewKey && (await previewUrl(provider, previewKey, expiresIn)),
+    })),
+  );
+  return { files, next };
 }
 
+/** Of a store that is not configured any more there are no previews; the rest of the page is there. */
+async function previewUrl(provider: StorageProvider, key: string, expiresIn: number): Promise<string | null> {
+  if (missingFor(provider).length > 0) return null;
+  const look = { filename: "preview.webp", contentType: "image/webp", disposition: "inline" } as const;
+  return (await storageOf(provider).presignDownload(key, { ...look, expiresIn })).url;
+}
+
+/** Who has opened, renamed or moved a file, the latest first; null for one they may not read. */
+export async function fileHistory(entry: Entry, id: string) {
+  const file = await db().file.findFirst({
+    where: { AND: [accessibleBy(entry.ability).ofType("File"), { id, status: "READY" }] },
+    select: { id: true, name: true, sizeBytes: true, contentType: true, width: true, height: true, createdAt: true, ownerId: true },
+  });
+  if (!file) return null;
+  // Of a file of one's own one sees what others did with it too; of a shared one, what one did oneself.
+  const whose = file.ownerId === entry.actor.userId ? {} : accessibleBy(entry.ability).ofType("AuditEvent");
+  const events = await db().auditEvent.findMany({
+    where: { AND: [whose, { subjectType: "File", subjectId: id }] },
+    select: { id: true, at: true, action: true, actorId: true, realActorId: true, after: true },
+    orderBy: [{ at: "desc" }, { id: "desc" }],
+    take: FILES_PAGE_SIZE,
+  });
+  return { ...file, sizeBytes: Number(file.sizeBytes), events };
+}
+
+export type FileWithHistory = NonNullable<Awaited<ReturnType<typeof fileHistory>>>;
 export type ListedFile = Awaited<ReturnType<typeof listFiles>>["files"][number];
 
 /** How much of their room the files of a person, oneself where nobody is named, take, in bytes; uploads under way count. */

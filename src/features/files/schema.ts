@@ -20,6 +20,28 @@ export const requestUploadSchema = z.strictObject({
 
 export const fileIdSchema = z.strictObject({ id: z.uuid().toLowerCase() });
 export const renameFileSchema = z.strictObject({ id: z.uuid().toLowerCase(), name: fileNameSchema });
-export const filesQuerySchema = z.strictObject({ cursor: cursorSchema.optional() });
-/** Why somebody else's private bytes are read; their owner needs none. */
-export const downloadQuerySchema = z.strictObject({ reason: line(300, 10).optional() });
+/** What /files filters by; a person's picture and covers stand elsewhere. */
+export const FILE_KINDS = ["IMAGE", "VIDEO", "BOOK", "BLOG", "OTHER"] as const;
+export const filesQuerySchema = z.strictObject({
+  cursor: cursorSchema.optional(),
+  kind: z.enum(FILE_KINDS).optional(),
+  view: z.enum(["list", "grid"]).optional(),
+});
+export type FilesQuery = z.output<typeof filesQuerySchema>;
+/** Why somebody else's private bytes are read; their owner needs none. Inline to be looked at, of types that can carry no script. */
+export const downloadQuerySchema = z.strictObject({
+  reason: line(300, 10).optional(),
+  disposition: z.enum(["attachment", "inline"]).default("attachment"),
+});
+/** So many at once: what one page shows, twice. */
+export const MAX_CHOSEN_FILES = 100;
+const chosen = z.array(z.uuid().toLowerCase()).min(1).max(MAX_CHOSEN_FILES);
+export const filesIdsSchema = z.strictObject({ ids: chosen });
+/** Comma separated, as a link carries them. */
+export const archiveQuerySchema = z.strictObject({
+  ids: z
+    .string()
+    .max(MAX_CHOSEN_FILES * 37)
+    .transform((text) => text.split(","))
+    .pipe(chosen),
+});
