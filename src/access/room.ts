@@ -36,14 +36,17 @@ export async function changeWithRoom<T>(entry: Entry, bytes: number, run: (tx: T
 
 /**
  * What the person's files may take at the store, in bytes. Until the sweep has cleared up behind an upload URL, somebody may
- * fill its place again: of a file that is shown, that place counts once more, and of a deleted one, still.
+ * fill its place again: of a file that is shown, that place counts once more (but for one that came in parts), and of a deleted one, still.
  */
 export async function heldBytes(tx: Pick<Transaction, "file">, ownerId: string): Promise<number> {
   // What is left at a store that cannot be reached any more is nobody's to sweep.
   const provider = { in: configuredProviders() };
   const sum = { sizeBytes: true } as const;
   const kept = await tx.file.aggregate({ where: { ownerId, OR: [{ status: { not: "DELETING" } }, { provider }] }, _sum: sum });
-  const open = await tx.file.aggregate({ where: { ownerId, status: "READY", uploadKey: { not: null }, provider }, _sum: sum });
+  const open = await tx.file.aggregate({
+    where: { ownerId, status: "READY", partBytes: null, uploadKey: { not: null }, provider },
+    _sum: sum,
+  });
   return Number(kept._sum.sizeBytes ?? 0) + Number(open._sum.sizeBytes ?? 0);
 }
 

@@ -1,59 +1,62 @@
 "use server";
 
-import { randomUUID } from "node:crypto";
 import { ForbiddenError, subject } from "@casl/ability";
 import { revalidatePath } from "next/cache";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
-import { changeWithRoom } from "@/access/room";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { addJob } from "@/lib/queue";
 import { storage, storageOf } from "@/storage";
 import { inspect, receive } from "@/storage/arrival";
-import { declaredType, kindOf } from "@/storage/content-type";
-import { findFile, removeFile } from "./changes";
+import { partBytesFor } from "@/storage/parts";
+import { findFile, removeFile, urlsEnd } from "./changes";
 import { eraseFile } from "./leftovers";
-import { fileIdSchema, filesIdsSchema, renameFileSchema, requestUploadSchema } from "./schema";
+import { arrivedParts, issueParts, joinParts } from "./multipart";
+import { makeRoom } from "./room";
+import { fileIdSchema, filesIdsSchema, renameFileSchema, requestMultipartSchema, requestUploadSchema, signPartsSchema } from "./schema";
 
-/** Uploads a person may have asked for and neither confirmed nor cancelled. */
-const MAX_PENDING = 100;
+/** How long an upload in parts may be taken up again. */
+const RESUMABLE_MS = 24 * 3_600_000;
 
-/**
- * Makes room for one file and hands out a URL that takes exactly it: this length, this type, for a short time.
- * Room is counted under a lock, so that twenty uploads at once cannot share the last free megabyte.
- */
+/** Makes room for one file and hands out a URL that takes exactly it: this length, this type, for a short time. */
 export const requestUpload = action(
   { can: ["create", "File"], rate: "upload", impersonated: "write" },
   requestUploadSchema,
-  async ({ name, sizeBytes, contentType }, entry) => {
-    const { userId } = entry.actor;
-    const { MAX_FILE_BYTES, PRESIGNED_URL_EXPIRATION } = env();
-    const type = declaredType(name, contentType);
-    if (!type) throw new AppError("invalid", "type_not_allowed");
-    if (sizeBytes > MAX_FILE_BYTES) throw new AppError("too_large", "file_too_large", { params: { max: MAX_FILE_BYTES / 1_000_000 } });
-    const key = `${userId}/${randomUUID()}`;
-    const uploadExpiresAt = new Date(Date.now() + PRESIGNED_URL_EXPIRATION * 1000);
-    const { id } = await changeWithRoom(entry, sizeBytes, async (tx, record) => {
-      ForbiddenError.from(entry.ability).throwUnlessCan("create", subject("File", { ownerId: userId }));
-      if ((await tx.file.count({ where: { ownerId: userId, status: "PENDING", jobId: null } })) >= MAX_PENDING)
-        throw new AppError("conflict", "too_many_uploads", { params: { max: MAX_PENDING } });
-      const place = { key, uploadKey: key, uploadExpiresAt, provider: storage().provider };
-      const row = await tx.file.create({
-        data: { ownerId: userId, name, ...place, sizeBytes, contentType: type, kind: kindOf(type) },
-        select: { id: true },
-      });
-      await record({ action: "file.upload_url_issued", subjectType: "File", subjectId: row.id, after: { sizeBytes, contentType: type } });
-      return row;
-    });
-    const { url, method, headers } = await storage().presignUpload(key, {
-      contentType: type,
-      sizeBytes,
-      expiresIn: PRESIGNED_URL_EXPIRATION,
-    });
+  async (announced, entry) => {
+    const expiresIn = env().PRESIGNED_URL_EXPIRATION;
+    const { id, key, contentType } = await makeRoom(entry, announced, { expiresAt: new Date(Date.now() + expiresIn * 1000) });
+    const { url, method, headers } = await storage().presignUpload(key, { contentType, sizeBytes: announced.sizeBytes, expiresIn });
     return { id, url, method, headers };
   },
+);
+
+/** Makes room for one large file, which comes in parts of `partBytes`, today or tomorrow. */
+export const requestMultipart = action(
+  { can: ["create", "File"], rate: "upload", impersonated: "write" },
+  requestMultipartSchema,
+  async ({ changedAt, ...announced }, entry) => {
+    const partBytes = partBytesFor(announced.sizeBytes);
+    const expiresAt = new Date(Date.now() + RESUMABLE_MS);
+    const sourceChangedAt = changedAt === undefined ? undefined : new Date(changedAt);
+    const { id } = await makeRoom(entry, announced, { expiresAt, partBytes, sourceChangedAt });
+    return { id, partBytes };
+  },
+);
+
+/** Hands out a URL for each of these parts, which takes exactly it, for a short time. */
+export const signParts = action(
+  { can: ["create", "File"], rate: "upload", impersonated: "write" },
+  signPartsSchema,
+  async ({ id, numbers }, entry) => ({ parts: await issueParts(entry, id, numbers) }),
+);
+
+/** What an upload that was broken off has to be sent of still. */
+export const resumeMultipart = action(
+  { can: ["create", "File"], rate: "upload", impersonated: "write" },
+  fileIdSchema,
+  async ({ id }, entry) => arrivedParts(entry, id),
 );
 
 /** Takes what arrived out of the upload URL's reach, looks at it there and shows the file, or removes it and says why. */
@@ -65,14 +68,14 @@ export const confirmUpload = action(
     // A generator's place is no upload of the person's.
     if (file.jobId) throw new AppError("not_found");
     const store = storageOf(file.provider);
-    const key = await receive(store, file.key);
+    const key = file.partBytes === null ? await receive(store, file.key) : await joinParts(file);
     const problem = key ? await inspect(store, key, file.contentType, Number(file.sizeBytes)) : "upload_missing";
     if (!key || problem === "upload_missing") throw new AppError("conflict", "upload_missing");
     await change(entry, async (tx, record) => {
       // Of two confirmations at once, the second finds nothing left to confirm.
       const { count } = await tx.file.updateMany({
         where: { id, status: "PENDING" },
-        data: { status: problem ? "DELETING" : "READY", key },
+        data: { status: problem ? "DELETING" : "READY", key, uploadExpiresAt: urlsEnd(file) },
       });
       if (count === 0) throw new TooLate();
       if (!problem && file.kind === "IMAGE") await addJob(tx, "file.preview", { fileId: id }, { maxAttempts: 5 });

@@ -33,6 +33,8 @@ export async function findFile(
       name: true,
       contentType: true,
       sizeBytes: true,
+      partBytes: true,
+      multipartId: true,
       status: true,
       jobId: true,
       kind: true,
@@ -67,9 +69,16 @@ export async function removeFile(entry: Entry, id: string): Promise<void> {
 }
 
 /** A confirmation of an upload may be on its way, however old the upload: its row outlives that. */
-function cleanUpAt({ status, uploadExpiresAt }: { status: string; uploadExpiresAt: Date | null }): Date {
-  const now = new Date();
-  return uploadExpiresAt && (status !== "PENDING" || uploadExpiresAt > now) ? uploadExpiresAt : now;
+function cleanUpAt(file: { status: string; uploadExpiresAt: Date | null; partBytes: number | null }): Date {
+  const [now, end] = [new Date(), urlsEnd(file)];
+  return end && (file.status !== "PENDING" || end > now) ? end : now;
+}
+
+/** When the last URL ends that an upload can have now: those of parts live for less than the upload may be taken up again. */
+export function urlsEnd({ uploadExpiresAt, partBytes }: { uploadExpiresAt: Date | null; partBytes: number | null }): Date | null {
+  if (uploadExpiresAt === null || partBytes === null) return uploadExpiresAt;
+  const last = Date.now() + env().PRESIGNED_URL_EXPIRATION * 1000;
+  return new Date(Math.min(last, uploadExpiresAt.getTime()));
 }
 
 /** A link to the bytes for as long as PRESIGNED_URL_EXPIRATION, remembered in the audit log. Somebody else's need a reason. */

@@ -3,7 +3,7 @@ import { db } from "@/lib/db";
 import { log } from "@/lib/log";
 import { configuredProviders, storageOf } from "@/storage";
 import type { Storage } from "@/storage/storage";
-import { keysBelow, removeObjects, UPLOAD_MARGIN_MS } from "./removed-objects";
+import { abandonUploads, keysBelow, removeObjects, UPLOAD_MARGIN_MS } from "./removed-objects";
 
 /** A store elsewhere lets an upload that began in time take its time; after this nobody waits for it any more. */
 const ABANDONED_MS = 2 * 3_600_000;
@@ -16,6 +16,7 @@ interface Left {
   provider: Storage["provider"];
   key: string;
   uploadKey: string | null;
+  partBytes: number | null;
   status: "PENDING" | "READY" | "DELETING";
 }
 
@@ -27,6 +28,7 @@ export async function eraseFile(file: Omit<Left, "status">): Promise<void> {
   const urlIsDead = { OR: [{ uploadKey: null }, { uploadExpiresAt: { lt: ago(UPLOAD_MARGIN_MS) } }] };
   const { count } = await db().file.deleteMany({ where: { id: file.id, status: "DELETING", ...urlIsDead } });
   const { provider, key, uploadKey } = file;
+  if (file.partBytes !== null) await abandonUploads(storageOf(provider), `${uploadKey}-`);
   if (count > 0) await removeObjects([key, ...(uploadKey ? [uploadKey] : [])]);
   else for (const found of await keysOf(file)) await storageOf(provider).delete(found);
 }
@@ -42,7 +44,7 @@ export async function sweepFiles(): Promise<number> {
       uploadExpiresAt: { lt: ago(UPLOAD_MARGIN_MS) },
       OR: [{ status: { not: "PENDING" } }, { uploadExpiresAt: { lt: ago(ABANDONED_MS) } }],
     },
-    select: { id: true, provider: true, key: true, uploadKey: true, status: true },
+    select: { id: true, provider: true, key: true, uploadKey: true, partBytes: true, status: true },
     orderBy: { uploadExpiresAt: "asc" },
     take: SWEEP_FILES,
   });
@@ -73,8 +75,9 @@ async function sweep(file: Left): Promise<boolean> {
 async function clearUp(file: Left): Promise<void> {
   const { id, status } = file;
   if (status === "READY") {
+    if (file.partBytes !== null) await abandonUploads(storageOf(file.provider), `${file.uploadKey}-`);
     for (const key of await keysOf(file)) if (key !== file.key) await storageOf(file.provider).delete(key);
-    await db().file.updateMany({ where: { id, status }, data: { uploadKey: null, uploadExpiresAt: null } });
+    await db().file.updateMany({ where: { id, status }, data: { uploadKey: null, uploadExpiresAt: null, multipartId: null } });
     return;
   }
   // First of all: whoever confirms it now comes too late, or has just come in time.

@@ -7,6 +7,8 @@ import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
 import { missingFor, storageOf } from "@/storage";
 import { FILE_KINDS, FILES_PAGE_SIZE } from "./schema";
 
+const UNFINISHED_SHOWN = 20;
+
 interface FilesWanted {
   cursor?: Cursor | undefined;
   kind?: FileKind | undefined;
@@ -67,6 +69,24 @@ export async function fileHistory(entry: Entry, id: string) {
 
 export type FileWithHistory = NonNullable<Awaited<ReturnType<typeof fileHistory>>>;
 export type ListedFile = Awaited<ReturnType<typeof listFiles>>["files"][number];
+
+/** Uploads in parts of one's own that may be taken up again, the newest first. */
+export async function listUnfinished(entry: Entry) {
+  const unfinished = { ownerId: entry.actor.userId, status: "PENDING" as const, partBytes: { not: null } };
+  const rows = await db().file.findMany({
+    where: { AND: [accessibleBy(entry.ability).ofType("File"), { ...unfinished, uploadExpiresAt: { gt: new Date() } }] },
+    select: { id: true, name: true, sizeBytes: true, sourceChangedAt: true, createdAt: true },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: UNFINISHED_SHOWN,
+  });
+  return rows.map(({ sizeBytes, sourceChangedAt, ...row }) => ({
+    ...row,
+    sizeBytes: Number(sizeBytes),
+    changedAt: sourceChangedAt?.getTime() ?? null,
+  }));
+}
+
+export type Unfinished = Awaited<ReturnType<typeof listUnfinished>>[number];
 
 /** How much of their room the files of a person, oneself where nobody is named, take, in bytes; uploads under way count. */
 export async function getUsage(entry: Entry, ownerId = entry.actor.userId) {

@@ -73,6 +73,17 @@ async function remove(tx: Transaction, { provider, key, uploadExpiresAt }: Due):
   const keys = uploadExpiresAt ? [key, ...(await keysBelow(store, `${key}-`))] : [key];
   const named = await namedKeys(tx, provider, keys);
   for (const found of keys) if (!named.has(found)) await store.delete(found);
+  if (uploadExpiresAt) await abandonUploads(store, `${key}-`);
+}
+
+/** Gives up the uploads in parts that have begun below this, those included that a crash left without a row. */
+export async function abandonUploads({ multipart }: Storage, prefix: string): Promise<void> {
+  let cursor: string | undefined;
+  do {
+    const page = await multipart.list(prefix, cursor);
+    for (const { key, uploadId } of page.uploads) await multipart.abort(key, uploadId);
+    cursor = page.cursor ?? undefined;
+  } while (cursor);
 }
 
 /** Every key at the store that begins with this. */

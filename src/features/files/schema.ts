@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { cursorSchema } from "@/lib/keyset";
 import { INVISIBLE, line } from "@/lib/text";
+import { PARTS_SIGNED_AT_ONCE } from "./limits";
 
 export const FILES_PAGE_SIZE = 50;
 
@@ -18,6 +19,12 @@ export const requestUploadSchema = z.strictObject({
   contentType: z.string().max(200),
 });
 
+/** `changedAt` is the chosen file's own date, in milliseconds since 1970. */
+export const requestMultipartSchema = requestUploadSchema.extend({ changedAt: z.int().min(0).max(8.64e15).optional() });
+export const signPartsSchema = z.strictObject({
+  id: z.uuid().toLowerCase(),
+  numbers: z.array(z.int().min(1).max(10_000)).min(1).max(PARTS_SIGNED_AT_ONCE),
+});
 export const fileIdSchema = z.strictObject({ id: z.uuid().toLowerCase() });
 export const renameFileSchema = z.strictObject({ id: z.uuid().toLowerCase(), name: fileNameSchema });
 /** What /files filters by; a person's picture and covers stand elsewhere. */
