@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { Suspense } from "react";
 import { enter } from "@/access/door";
 import { FileList } from "@/features/files/file-list";
+import { listUnfinished } from "@/features/files/queries";
 import { filesQuerySchema } from "@/features/files/schema";
 import { UploadPanel } from "@/features/files/upload-panel";
 import { TableSkeleton } from "@/ui/skeleton";
@@ -17,11 +18,11 @@ export default async function FilesPage({ searchParams }: { searchParams: Promis
   const entry = await enter("read", "File");
   // A damaged link shows the first page rather than an error.
   const query = filesQuerySchema.safeParse(await searchParams).data ?? {};
-  const common = await getTranslations("common");
+  const [common, unfinished] = await Promise.all([getTranslations("common"), listUnfinished(entry)]);
   return (
     <MembersFrame entry={entry}>
       <Interactive entry={entry} texts={["files", "common"]}>
-        <UploadPanel>
+        <UploadPanel unfinished={unfinished}>
           <Suspense fallback={<TableSkeleton label={common("loading")} />}>
             <FileList entry={entry} query={query} />
           </Suspense>

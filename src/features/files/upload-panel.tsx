@@ -1,36 +1,21 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Can } from "@/access/ability-provider";
 import { Button } from "@/ui/button";
 import { CloseIcon, UploadIcon } from "@/ui/icons";
 import { PageHeader } from "@/ui/page-header";
 import { Progress } from "@/ui/progress";
-import { UploadError, type UploadState, uploadFile } from "./upload";
+import type { Unfinished } from "./queries";
+import { UnfinishedUploads } from "./unfinished-uploads";
+import { type Upload, useUploads } from "./use-uploads";
 
-/** Uploads at the same time: more only make each slower. */
-const PARALLEL = 3;
-/** How long "Uploaded" stays. */
-const DONE_MS = 8_000;
-
-interface Upload {
-  id: number;
-  file: File;
-  state: UploadState;
-  percent: number;
-  problem?: string;
-  /** Trying again would change nothing. */
-  final?: boolean;
-  abort: AbortController;
-}
-
-/** The head of the files page with its button, the whole page as a place to drop, and the progress of each file. */
-export function UploadPanel({ children }: { children: ReactNode }) {
+/** The head of the files page with its button, the whole page as a place to drop, the progress of each file, and what is unfinished. */
+export function UploadPanel({ unfinished, children }: { unfinished: Unfinished[]; children: ReactNode }) {
   const t = useTranslations("files");
   const input = useRef<HTMLInputElement>(null);
-  const { uploads, add, cancel, retry, dismiss } = useUploads();
+  const { uploads, add, cancel, retry, dismiss } = useUploads(unfinished);
   const dragging = useDrop(add);
   return (
     <>
@@ -76,6 +61,7 @@ export function UploadPanel({ children }: { children: ReactNode }) {
           ))}
         </ul>
       )}
+      <UnfinishedUploads unfinished={unfinished.filter(({ id }) => !uploads.some((upload) => upload.resumableId === id))} onResume={add} />
       {children}
     </>
   );
@@ -132,68 +118,6 @@ function UploadRow({
       )}
     </li>
   );
-}
-
-function useUploads() {
-  const t = useTranslations("files");
-  const router = useRouter();
-  const [uploads, setUploads] = useState<Upload[]>([]);
-  const nextId = useRef(1);
-  const running = uploads.some(({ state }) => state === "uploading" || state === "checking" || state === "waiting");
-
-  const patch = useCallback(
-    (id: number, change: Partial<Upload>) =>
-      setUploads((all) => all.map((upload) => (upload.id === id ? { ...upload, ...change } : upload))),
-    [],
-  );
-
-  const start = useCallback(
-    async ({ id, file, abort }: Upload) => {
-      try {
-        await uploadFile(file, {
-          signal: abort.signal,
-          texts: { interrupted: t("interrupted"), refusedByStore: t("refusedByStore") },
-          onState: (state) => patch(id, { state }),
-          onProgress: (percent) => patch(id, { percent }),
-        });
-        patch(id, { state: "done", percent: 100 });
-        router.refresh();
-        // The file stands in the list now: the note of its arrival has been seen.
-        setTimeout(() => setUploads((all) => all.filter((upload) => upload.id !== id)), DONE_MS);
-      } catch (error) {
-        if (abort.signal.aborted) patch(id, { state: "cancelled" });
-        else if (error instanceof UploadError) patch(id, { state: "failed", problem: error.message, final: error.final });
-        else patch(id, { state: "failed", problem: t("interrupted") });
-      }
-    },
-    [patch, router, t],
-  );
-
-  useEffect(() => {
-    const busy = uploads.filter(({ state }) => state === "uploading" || state === "checking").length;
-    const next = uploads.find(({ state }) => state === "waiting");
-    if (next && busy < PARALLEL) {
-      patch(next.id, { state: "uploading" });
-      void start(next);
-    }
-  }, [uploads, patch, start]);
-
-  useEffect(() => {
-    if (!running) return;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", warn);
-    return () => window.removeEventListener("beforeunload", warn);
-  }, [running]);
-
-  const add = useCallback((files: File[]) => setUploads((all) => [...all, ...files.map((file) => fresh(nextId.current++, file))]), []);
-  const cancel = (id: number) => uploads.find((upload) => upload.id === id)?.abort.abort();
-  const retry = (id: number) => setUploads((all) => all.map((upload) => (upload.id === id ? fresh(id, upload.file) : upload)));
-  const dismiss = (id: number) => setUploads((all) => all.filter((upload) => upload.id !== id));
-  return { uploads, add, cancel, retry, dismiss };
-}
-
-function fresh(id: number, file: File): Upload {
-  return { id, file, state: "waiting", percent: 0, abort: new AbortController() };
 }
 
 /** Files dropped anywhere on the page; true while some hang over it. */
