@@ -38,7 +38,7 @@ export function UnfinishedUploads({ unfinished, onResume }: { unfinished: Unfini
     });
 
   return (
-    <section className="mb-6 grid gap-2" aria-labelledby="unfinished">
+    <section className="mb-6 grid grid-cols-1 gap-2" aria-labelledby="unfinished">
       <h2 id="unfinished" className="font-semibold text-body">
         {t("unfinished")}
       </h2>
@@ -55,7 +55,7 @@ export function UnfinishedUploads({ unfinished, onResume }: { unfinished: Unfini
       />
       <ul className="mt-1 divide-y rounded-lg border bg-surface">
         {unfinished.map((upload) => (
-          <li key={upload.id} className="grid gap-1 px-4 py-2.5">
+          <li key={upload.id} className="grid grid-cols-1 gap-1 px-4 py-2.5">
             <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-body">
               <span className="min-w-0 flex-1 basis-40 truncate font-medium">{upload.name}</span>
               <span className="shrink-0 text-muted text-sm tabular-nums">{formatBytes(upload.sizeBytes, locale)}</span>
