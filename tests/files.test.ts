@@ -488,7 +488,9 @@ describe("the list", () => {
     const window = await signedIn(await person());
     await upload(window);
     const { files } = await (await window.fetch(LIST, "/api/files")).json();
-    expect(files.map((one: object) => Object.keys(one).sort())).toEqual([["contentType", "createdAt", "id", "kind", "name", "previewUrl", "sizeBytes"]]);
+    expect(files.map((one: object) => Object.keys(one).sort())).toEqual([
+      ["contentType", "createdAt", "id", "kind", "name", "previewUrl", "sizeBytes"],
+    ]);
   });
 });
 
