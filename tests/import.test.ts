@@ -7,11 +7,11 @@ import { Readable } from "node:stream";
 import bcrypt from "bcryptjs";
 import { describe, expect, test, vi } from "vitest";
 import { enter } from "@/access/door";
-import { GET } from "@/app/api/imports/[id]/route";
+import { GET } from "@/app/api/people-jobs/[id]/report/route";
 import { signInWithEmail } from "@/features/accounts/actions";
 import { removeObjects } from "@/features/files/removed-objects";
 import { changeRole } from "@/features/people/actions";
-import { checkImport, exportPeople, requestImport, startImport } from "@/features/people-jobs/actions";
+import { cancelPeopleJob, checkImport, exportPeople, requestImport, startImport } from "@/features/people-jobs/actions";
 import { exportStep } from "@/features/people-jobs/export";
 import { personIn } from "@/features/people-jobs/import/formats";
 import { readRows } from "@/features/people-jobs/import/rows";
@@ -19,6 +19,7 @@ import type { ImportFormat } from "@/features/people-jobs/import/schema";
 import { getImport } from "@/features/people-jobs/import-queries";
 import { importStep } from "@/features/people-jobs/import-step";
 import { sweepImportUploads } from "@/features/people-jobs/import-uploads";
+import { getPeopleJob, listRefusals } from "@/features/people-jobs/queries";
 import { doPeopleJob } from "@/features/people-jobs/runner";
 import { sweepPeopleJobs } from "@/features/people-jobs/sweep";
 import { resetPassword } from "@/features/recovery/actions";
@@ -524,7 +525,14 @@ describe("our own format", () => {
 describe("an import from the page", () => {
   const job = (attempt = 1) => ({ id: randomUUID(), attempt, signal: new AbortController().signal });
   const work = (jobId: string) => doPeopleJob({ IMPORT: importStep })({ jobId }, job());
-  const seen = (window: Browser, id: string) => window.run(async () => getImport(await enter(), id));
+  /** The job as its page shows it. */
+  const seen = (window: Browser, id: string) =>
+    window.run(async () => {
+      const entry = await enter();
+      return { ...(await getPeopleJob(entry, id)), ...(await getImport(entry, id)), ...(await listRefusals(entry, id)) };
+    });
+  const reported = async (window: Browser, id: string) =>
+    (await window.fetch(GET, `/api/people-jobs/${id}/report`, { params: { id } })).text();
   const file = clerkFile(ada(80, { password_digest: HASH }), ada(81), ada(82, { primary_email_address: "nonsense" }));
 
   /** What the page does with a file: asks for a URL, sends the bytes, has them looked at. */
@@ -546,26 +554,28 @@ describe("an import from the page", () => {
     expect(await db().user.count({ where: { externalId: "user_80" } })).toBe(0);
     expect(await seen(window, id)).toMatchObject({
       status: "DONE",
-      dryRun: true,
+      isCheck: true,
       total: 3,
       found: { created: 2, changed: 0, unchanged: 0, rows: 3, shown: [{ row: 1, kind: "created" }, { row: 2 }] },
       refusals: [{ row: 3, subject: "nonsense", reason: "address_invalid", field: "email" }],
     });
-    const report = await (await window.fetch(GET, `/api/imports/${id}`, { params: { id } })).text();
+    const report = await reported(window, id);
     expect(report).toContain("1,ada80@example.org,created,name,,Ada Okafor 80\r\n");
     expect(report).toContain("1,ada80@example.org,created,password,,bcrypt\r\n");
     expect(report).toContain("3,nonsense,refused,email,,address_invalid\r\n");
     expect(report).not.toContain(HASH);
 
-    const started = (await redirectOf(window.run(() => startImport({ id })))).replace("/admin/import/", "");
+    const started = (await redirectOf(window.run(() => startImport({ id })))).replace("/admin/jobs/", "");
     expect(await window.run(() => startImport({ id }))).toMatchObject({ ok: false, error: { code: "conflict" } });
     await work(started);
-    expect(await seen(window, started)).toMatchObject({ status: "DONE", dryRun: false, found: { created: 2, rows: 3 } });
+    expect(await seen(window, started)).toMatchObject({ status: "DONE", isCheck: false, found: { created: 2, rows: 3 } });
     expect(await named("user_80")).toMatchObject({ password: { hash: HASH } });
     expect(await db().auditEvent.findMany({ where: { subjectId: (await named("user_80")).id } })).toMatchObject([
       { action: "user.imported", actorId: boss.id, after: { from: "clerk", job: started } },
     ]);
-    expect((await window.fetch(GET, `/api/imports/${id}`, { params: { id } })).status).toBe(404);
+    // The file is the import's now: of what it said, the report of the check has the refused rows alone.
+    expect(await reported(window, id)).toBe("row,subject,reason,field\r\n3,nonsense,address_invalid,email\r\n");
+    expect(await db().auditEvent.count({ where: { action: "people_job.report_exported", subjectId: id, actorId: boss.id } })).toBe(2);
 
     // What was imported holds passwords: it is let go, and neither it nor its job is imported a second time.
     const { objectKey } = await db().peopleJob.findUniqueOrThrow({ where: { id: started } });
@@ -591,7 +601,7 @@ describe("an import from the page", () => {
     const checked = await window.run(() => checkImport({ ticket, from: "foyer", roles: true }));
     if (!checked.ok) throw new Error(checked.error.message);
     await work(checked.data.id);
-    const started = (await redirectOf(window.run(() => startImport({ id: checked.data.id })))).replace("/admin/import/", "");
+    const started = (await redirectOf(window.run(() => startImport({ id: checked.data.id })))).replace("/admin/jobs/", "");
     expect(await signedIn(other).then((theirs) => theirs.run(() => changeRole({ userId: boss.id, role: "MEMBER" })))).toMatchObject({
       ok: true,
     });
@@ -661,6 +671,12 @@ describe("npm run import", () => {
     await ended;
     // Which ends what nobody will take up again.
     await sweepPeopleJobs();
+    // From the page nobody ends what a terminal goes on with.
+    const { id } = await db().peopleJob.findFirstOrThrow({ where: { status: "RUNNING" } });
+    expect(await (await signedIn(await admin())).run(() => cancelPeopleJob({ id }))).toMatchObject({
+      ok: false,
+      error: { code: "conflict", message: expect.stringContaining("terminal") },
+    });
     const begun = await counted();
     expect(begun % 500).toBe(0);
     expect(begun).toBeLessThan(people.length);

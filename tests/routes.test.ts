@@ -26,7 +26,7 @@ import { env } from "@/lib/env";
 import { sessionCookieName } from "@/lib/session-cookie";
 import { encodeToken } from "@/lib/session-token";
 import { type Ability, type RouteTable, routesText } from "../scripts/routes";
-import { admin, checkedImport, file, person } from "./support/people";
+import { admin, file, person } from "./support/people";
 import { type Browser, browser, newClaims } from "./support/request";
 import { type Server, startServer } from "./support/server";
 
@@ -62,7 +62,6 @@ const addressOf = (path: string) =>
   path
     .replace("/files/[id]", `/files/${memberFile.id}`)
     .replace("/admin/users/[id]", `/admin/users/${one("member").id}`)
-    .replace("/admin/import/[id]", `/admin/import/${someImport.id}`)
     .replace("/admin/jobs/[id]", `/admin/jobs/${job?.id}`);
 
 /** Everybody who may come by; `bearer` is null for the anonymous. */
@@ -79,7 +78,6 @@ interface Somebody {
 let server: Server;
 let everybody: Somebody[];
 let memberFile: { id: string };
-let someImport: { id: string };
 let job: { id: string } | undefined;
 const one = (who: Who) => everybody.find((somebody) => somebody.who === who) ?? everybody[0] ?? fail();
 
@@ -103,7 +101,6 @@ beforeAll(async () => {
     everybody.push({ who: who as Who, id, email, cookie: `${name}=${token}`, window: browser({ cookies: { [name]: token } }), bearer });
   }
   memberFile = await file(made.member);
-  someImport = await checkedImport();
   const asked = {
     kind: "EXPORT" as const,
     params: { format: "csv", hashes: false, filter: {} },
@@ -216,7 +213,6 @@ describe("route handlers", () => {
     "GET /api/files/archive": { at: () => `/api/files/archive?ids=${randomUUID()}`, in: [404] },
     "GET /api/files/[id]": { at: () => `/api/files/${randomUUID()}`, in: [404] },
     "DELETE /api/files/[id]": { at: () => `/api/files/${randomUUID()}`, in: [404] },
-    "GET /api/imports/[id]": { at: () => `/api/imports/${randomUUID()}`, in: [404] },
     "GET /api/jobs": { at: () => "/api/jobs", in: [200] },
     "GET /api/jobs/[id]": { at: () => `/api/jobs/${randomUUID()}`, in: [404] },
     "DELETE /api/jobs/[id]": { at: () => `/api/jobs/${randomUUID()}`, in: [404] },

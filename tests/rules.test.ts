@@ -569,7 +569,6 @@ describe("holes of earlier systems stay closed", () => {
       "api/files/archive/route.ts",
       "api/files/route.ts",
       "api/health/route.ts",
-      "api/imports/[id]/route.ts",
       "api/jobs/[id]/route.ts",
       "api/jobs/[id]/status/route.ts",
       "api/jobs/route.ts",

@@ -85,6 +85,7 @@ export const AUDIT_ACTIONS = [
   "job.tried_again",
   "job.completed",
   "job.failed",
+  "people_job.report_exported",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

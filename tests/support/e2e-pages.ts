@@ -6,7 +6,7 @@ const APP = fileURLToPath(new URL("../../src/app", import.meta.url));
 
 /** The person whom a page about one person is tested with; made with the site under test. */
 export const SOMEBODY_ID = "0190f1ce-0000-7000-8000-000000000001";
-/** The check of a file that stands for every import; made with the site under test. */
+/** The check of a file, whose page is a job's with what was found; made with the site under test. */
 export const SOME_IMPORT_ID = "0190f1ce-0000-7000-8000-000000000002";
 /** The job whose page is looked at; made with the site under test. */
 export const SOME_JOB_ID = "0190f1ce-0000-7000-8000-000000000003";
@@ -16,11 +16,13 @@ const ADDRESSES: Record<string, string> = {
   "/files/[id]": `/files/${SOME_FILE_ID}`,
   "/admin/users/[id]": `/admin/users/${SOMEBODY_ID}`,
   "/admin/users/[id]/delete": `/admin/users/${SOMEBODY_ID}/delete`,
-  "/admin/import/[id]": `/admin/import/${SOME_IMPORT_ID}`,
   "/admin/jobs/[id]": `/admin/jobs/${SOME_JOB_ID}`,
 };
 
 export type Door = "anonymous" | "newcomer" | "admin";
+
+/** Pages that look another way at another address. */
+const OTHERS = [`/admin/jobs/${SOME_IMPORT_ID}`];
 
 /** Who sees a page instead of being sent elsewhere; an admin, where nothing else is said. */
 const DOORS: Record<string, Door> = {
@@ -40,7 +42,7 @@ const DOORS: Record<string, Door> = {
 /** Every page of the site, read from src/app, with who has to ask for it. A new page is tested without being named anywhere. */
 export function pages(): { path: string; door: Door }[] {
   return (
-    paths(APP, "")
+    [...paths(APP, ""), ...OTHERS]
       .map((path) => ADDRESSES[path] ?? (path || "/"))
       // Stands only for whoever waits for a mail: mail-flows.spec.ts comes by it as they do.
       // And only for whoever is between two steps: second-factors.spec.ts.

@@ -10,7 +10,7 @@ import { assertRecentlyProven } from "@/access/identity/reauthentication";
 import { accessibleBy } from "@/access/rules";
 import { AppError } from "@/lib/errors";
 import { storage } from "@/storage";
-import { checkImportSchema, importIdSchema, importParamsSchema, requestImportSchema } from "./import/schema";
+import { AT_A_TERMINAL, checkImportSchema, importParamsSchema, requestImportSchema } from "./import/schema";
 import { issueImportUpload, receiveImport } from "./import-uploads";
 import { startPeopleJob } from "./runner";
 import { exportPeopleSchema, peopleJobIdSchema, startBulkSchema } from "./schema";
@@ -62,15 +62,18 @@ export const cancelPeopleJob = action({ can: ["update", "PeopleJob"], rate: "wri
   await change(entry, async (tx, record) => {
     const job = await tx.peopleJob.findFirst({
       where: { AND: [accessibleBy(entry.ability, "update").ofType("PeopleJob"), { id }] },
-      select: { done: true, refused: true },
+      select: { createdById: true, done: true, refused: true },
     });
     if (!job) throw new AppError("not_found");
+    const { createdById, ...after } = job;
+    // Its process looks at no database to hear of it: it would go on, and seem to be at its end.
+    if (createdById === AT_A_TERMINAL) throw new AppError("conflict", "job_at_terminal");
     const { count } = await tx.peopleJob.updateMany({
       where: { id, status: { in: ["PENDING", "RUNNING"] }, cancelAskedAt: null },
       data: { cancelAskedAt: new Date() },
     });
     if (count === 0) throw new AppError("conflict", "job_over");
-    await record({ action: "people_job.cancelled", subjectType: "PeopleJob", subjectId: id, after: job });
+    await record({ action: "people_job.cancelled", subjectType: "PeopleJob", subjectId: id, after });
   });
   revalidatePath(`/admin/jobs/${id}`);
 });
@@ -97,13 +100,13 @@ export const checkImport = action(
         .catch(() => undefined);
       throw error;
     });
-    revalidatePath("/admin/import");
+    revalidatePath("/admin/jobs");
     return { id };
   },
 );
 
 /** Has the worker import what was looked at, once; only within ten minutes of a proof of who one is. */
-export const startImport = action({ can: ["create", "PeopleJob"], rate: "write" }, importIdSchema, async ({ id }, entry) => {
+export const startImport = action({ can: ["create", "PeopleJob"], rate: "write" }, peopleJobIdSchema, async ({ id }, entry) => {
   const started = await change(entry, async (tx, record) => {
     await assertRecentlyProven(entry, tx);
     const checked = { id, kind: "IMPORT" as const, status: "DONE" as const, expiresAt: { gt: new Date() } };
@@ -123,5 +126,5 @@ export const startImport = action({ can: ["create", "PeopleJob"], rate: "write" 
       ...(looked.total !== null && { total: looked.total }),
     });
   });
-  redirect(`/admin/import/${started}`);
+  redirect(`/admin/jobs/${started}`);
 });

@@ -36,7 +36,7 @@ export function ImportForm() {
     const sent = await send(file, { from, roles: form.get("roles") === "on" }, setPercent).catch(() => ({ text: t("interrupted") }));
     sending.current = false;
     setPercent(null);
-    if ("id" in sent) router.push(`/admin/import/${sent.id}`);
+    if ("id" in sent) router.push(`/admin/jobs/${sent.id}`);
     else setProblem(sent);
   }
 

@@ -13,10 +13,11 @@ import { getJobEnd, type ListedJob } from "./queries";
 
 const REFRESH_MS = 1_000;
 
-type JobFactsProps = { entry: Entry; job: ListedJob; recentlyProven: boolean };
+/** `percent` is known of a file, whose people nobody has counted yet. */
+type JobFactsProps = { entry: Entry; job: ListedJob; recentlyProven: boolean; percent: number | undefined };
 
 /** What a job does, how far it is or how it ended, and what can be done about it. */
-export async function JobFacts({ entry, job, recentlyProven }: JobFactsProps) {
+export async function JobFacts({ entry, job, recentlyProven, percent }: JobFactsProps) {
   const [t, format, locale, words, end] = await Promise.all([
     getTranslations("peopleJobs"),
     getFormatter(),
@@ -28,7 +29,6 @@ export async function JobFacts({ entry, job, recentlyProven }: JobFactsProps) {
   const how = words.how(job);
   const isFile = job.kind === "EXPORT" && job.status === "DONE";
   const hasHashes = how !== null && "hashes" in how && how.hashes;
-  const by = job.by ?? t("gone");
   const facts: [string, ReactNode][] = [
     [t("state"), <JobStatus key="status" job={job} />],
     [t("whom"), words.whom(job)],
@@ -41,9 +41,13 @@ export async function JobFacts({ entry, job, recentlyProven }: JobFactsProps) {
     [t("size"), job.sizeBytes === null ? null : formatBytes(Number(job.sizeBytes), locale)],
     [
       t("who"),
-      <SoftLink key="by" href={`/admin/users/${job.createdById}`} className="hover:underline">
-        {by}
-      </SoftLink>,
+      job.by === null ? (
+        words.who(job)
+      ) : (
+        <SoftLink key="by" href={`/admin/users/${job.createdById}`} className="hover:underline">
+          {job.by}
+        </SoftLink>
+      ),
     ],
     [t("when"), moment(job.createdAt)],
     [t("started"), moment(job.startedAt)],
@@ -53,11 +57,17 @@ export async function JobFacts({ entry, job, recentlyProven }: JobFactsProps) {
   return (
     <div className="grid gap-6">
       {isOpen(job) && <RefreshEvery ms={REFRESH_MS} />}
-      {job.status === "CANCELLED" && <Alert tone="warning">{t("wasCancelled")}</Alert>}
-      {job.status === "FAILED" && <Alert tone="danger">{t("wasFailed", { reason: words.why(end?.reason ?? "failed") })}</Alert>}
+      {job.status === "CANCELLED" && <Alert tone="warning">{t(job.isCheck ? "checkCancelled" : "wasCancelled")}</Alert>}
+      {job.status === "FAILED" && (
+        <Alert tone="danger">
+          {t(job.isCheck ? "checkFailed" : "wasFailed", { reason: words.why(end?.reason ?? "failed") })}
+          {job.kind === "IMPORT" && !job.isCheck && ` ${t("importAgain")}`}
+        </Alert>
+      )}
       <div className="grid gap-3 text-body" role="status">
-        <JobProgress job={job} label={words.what(job)} />
-        {isOpen(job) && !job.cancelAskedAt && <CancelJob id={job.id} />}
+        <JobProgress job={job} label={words.what(job)} percent={percent} />
+        {isOpen(job) && job.isAtTerminal && <p className="text-muted text-sm">{t("endAtTerminal")}</p>}
+        {isOpen(job) && !job.isAtTerminal && !job.cancelAskedAt && <CancelJob id={job.id} />}
       </div>
       {isFile &&
         (hasHashes && !recentlyProven ? (

@@ -13,22 +13,25 @@ export function isOpen({ status }: Pick<ListedJob, "status">): boolean {
 /** How a job stands. */
 export async function JobStatus({ job }: { job: ListedJob }) {
   const t = await getTranslations("peopleJobs");
+  // It has changed nothing, and must not look as if it had.
+  if (job.isCheck && job.status === "DONE") return <Badge tone="info">{t("checked")}</Badge>;
   return <Badge tone={TONES[job.status]}>{isOpen(job) && job.cancelAskedAt ? t("cancelling") : t(`is.${job.status}`)}</Badge>;
 }
 
 /** How far a job is, with a bar while it is under way. */
-export async function JobProgress({ job, label }: { job: ListedJob; label: string }) {
+export async function JobProgress({ job, label, percent }: { job: ListedJob; label: string; percent?: number | undefined }) {
   const [t, format] = await Promise.all([getTranslations("peopleJobs"), getFormatter()]);
   const reached = job.done + job.refused;
+  const { done, refused } = job;
   if (!isOpen(job))
     return (
       <span className="tabular-nums">
-        {job.kind === "EXPORT" ? t("exported", { count: job.done }) : t("counts", { done: job.done, refused: job.refused })}
+        {job.kind === "EXPORT" ? t("exported", { count: done }) : t(job.isCheck ? "checkCounts" : "counts", { done, refused })}
       </span>
     );
   return (
     <span className="grid min-w-40 gap-1.5">
-      <Progress value={job.total ? (reached / job.total) * 100 : null} label={label} />
+      <Progress value={job.total ? (reached / job.total) * 100 : (percent ?? null)} label={label} />
       <span className="text-muted text-sm tabular-nums">
         {job.total === null
           ? t("progressOpen", { done: format.number(reached) })

@@ -15,11 +15,13 @@ export async function JobReport({ entry, job, after = WHOLE_JOB }: { entry: Entr
   const page = `/admin/jobs/${job.id}`;
   const hasField = refusals.some(({ field }) => field !== null);
   if (refusals.length === 0)
-    return job.status === "DONE" && job.kind !== "EXPORT" ? <p className="text-body text-muted">{t("reportNone")}</p> : null;
+    return job.status === "DONE" && job.kind !== "EXPORT" && !job.isCheck ? (
+      <p className="text-body text-muted">{t("reportNone")}</p>
+    ) : null;
   return (
     <Section
-      title={t("report")}
-      description={t("reportLead")}
+      title={t(job.isCheck ? "reportCheck" : "report")}
+      description={t(job.isCheck ? "reportCheckLead" : "reportLead")}
       action={
         <a href={`/api/people-jobs/${job.id}/report`} download className={buttonVariants({ variant: "secondary", size: "sm" })}>
           {t("reportCsv")}

@@ -1,15 +1,18 @@
 import { getTranslations } from "next-intl/server";
 import { DELETION_DAYS } from "@/access/identity/people-acts";
 import { STATUSES } from "@/access/identity/people-filter";
+import { IMPORT_NAMES, importParamsSchema } from "./import/schema";
 import type { ListedJob } from "./queries";
 import { bulkParamsSchema, exportParamsSchema, REFUSAL_REASONS } from "./schema";
 
 /** What jobs are called, in the reader's language. */
 export async function jobWords() {
-  const [t, filtered] = await Promise.all([getTranslations("peopleJobs"), filterWords()]);
+  const [t, imports, filtered] = await Promise.all([getTranslations("peopleJobs"), getTranslations("imports"), filterWords()]);
   return {
-    /** "Ban", "Export", "Import". */
+    /** "Ban", "Export", "Check of a file from Clerk". */
     what({ kind, params }: Pick<ListedJob, "kind" | "params">): string {
+      const file = kind === "IMPORT" ? importParamsSchema.safeParse(params).data : undefined;
+      if (file) return imports(file.dryRun ? "dryRun" : "import", { from: IMPORT_NAMES[file.from] });
       const bulk = kind === "BULK" ? bulkParamsSchema.safeParse(params).data?.act : undefined;
       if (bulk) return t(`acts.${bulk.act === "role" ? (`role_${bulk.role}` as const) : bulk.act}`, { days: DELETION_DAYS });
       return t(`kinds.${kind}`);
@@ -27,6 +30,10 @@ export async function jobWords() {
       if (kind === "EXPORT") return exportParamsSchema.safeParse(params).data ?? null;
       const act = kind === "BULK" ? bulkParamsSchema.safeParse(params).data?.act : undefined;
       return act?.act === "ban" ? act : null;
+    },
+    /** Who asked for it, as far as anybody can be named. */
+    who({ by, isAtTerminal }: Pick<ListedJob, "by" | "isAtTerminal">): string {
+      return by ?? (isAtTerminal ? t("atTerminal") : t("gone"));
     },
     /** Why a row was left alone. */
     why(reason: string): string {

@@ -54,7 +54,7 @@ export async function JobsList({ entry, cursor }: { entry: Entry; cursor: Cursor
                 <SoftLink href={`/admin/jobs/${job.id}`} className="block truncate font-medium hover:underline">
                   {words.what(job)}
                 </SoftLink>
-                <span className="block truncate text-muted text-sm">{words.whom(job)}</span>
+                {words.whom(job) && <span className="block truncate text-muted text-sm">{words.whom(job)}</span>}
               </TableCell>
               <TableCell>
                 <JobStatus job={job} />
@@ -62,7 +62,7 @@ export async function JobsList({ entry, cursor }: { entry: Entry; cursor: Cursor
               <TableCell className="whitespace-nowrap">
                 <JobProgress job={job} label={words.what(job)} />
               </TableCell>
-              <TableCell className="whitespace-nowrap text-muted max-md:hidden">{job.by ?? t("gone")}</TableCell>
+              <TableCell className="whitespace-nowrap text-muted max-md:hidden">{words.who(job)}</TableCell>
               <TableCell className="whitespace-nowrap text-muted max-md:hidden">
                 {format.dateTime(job.createdAt, { dateStyle: "medium", timeStyle: "short" })}
               </TableCell>

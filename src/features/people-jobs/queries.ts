@@ -1,13 +1,17 @@
 import "server-only";
 import { z } from "zod";
-import { confirm } from "@/access/audit";
+import { change, confirm } from "@/access/audit";
 import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import { csvLine, csvStream } from "@/lib/csv";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
-import { WHOLE_JOB } from "./schema";
+import { storageOf } from "@/storage";
+import { AT_A_TERMINAL, importParamsSchema } from "./import/schema";
+import { differenceLines } from "./import-queries";
+import { bytesOf } from "./import-step";
+import { type PeopleJobKind, WHOLE_JOB } from "./schema";
 
 const JOBS_PAGE_SIZE = 25;
 export const REPORT_PAGE_SIZE = 50;
@@ -45,7 +49,7 @@ export async function listPeopleJobs(entry: Entry, cursor: Cursor | undefined) {
     entry,
     rows.map(({ createdById }) => createdById),
   );
-  return { jobs: rows.map((job) => ({ ...job, by: names.get(job.createdById) ?? null })), next };
+  return { jobs: rows.map((job) => asListed(job, names)), next };
 }
 export type ListedJob = Awaited<ReturnType<typeof listPeopleJobs>>["jobs"][number];
 
@@ -55,7 +59,18 @@ export async function getPeopleJob(entry: Entry, id: string): Promise<ListedJob 
     where: { AND: [accessibleBy(entry.ability).ofType("PeopleJob"), { id, expiresAt: { gt: new Date() } }] },
     select: JOB,
   });
-  return job && { ...job, by: (await namesOf(entry, [job.createdById])).get(job.createdById) ?? null };
+  return job && asListed(job, await namesOf(entry, [job.createdById]));
+}
+
+function asListed<Job extends { kind: PeopleJobKind; params: unknown; createdById: string }>(job: Job, names: Map<string, string>) {
+  return {
+    ...job,
+    by: names.get(job.createdById) ?? null,
+    /** It only looks what an import would change. */
+    isCheck: job.kind === "IMPORT" && importParamsSchema.safeParse(job.params).data?.dryRun === true,
+    /** It runs in a process of its own, which is ended where it was begun. */
+    isAtTerminal: job.createdById === AT_A_TERMINAL,
+  };
 }
 
 /** Why a job ended early; null when it did not. */
@@ -78,10 +93,20 @@ export async function listRefusals(entry: Entry, jobId: string, afterRow = WHOLE
   return { refusals, next: found.length > REPORT_PAGE_SIZE ? (rows.at(-1)?.row ?? null) : null };
 }
 
-/** The whole report as CSV, in constant memory. Throws AppError "not_found" when there is no such job. */
+/**
+ * The whole report as CSV, in constant memory, remembered in the audit log: of a check whose file is still there every difference
+ * too. Throws AppError "not_found" when there is no such job.
+ */
 export async function peopleReport(entry: Entry, jobId: string): Promise<ReadableStream<Uint8Array>> {
-  if (!(await getPeopleJob(entry, jobId))) throw new AppError("not_found");
-  return csvStream(reportLines(entry, jobId));
+  const { isCheck, provider, objectKey, params } = await change(entry, async (tx, record) => {
+    const where = { AND: [accessibleBy(entry.ability).ofType("PeopleJob"), { id: jobId, expiresAt: { gt: new Date() } }] };
+    const job = await tx.peopleJob.findFirst({ where, select: { ...JOB, provider: true, objectKey: true } });
+    if (!job) throw new AppError("not_found");
+    await record({ action: "people_job.report_exported", subjectType: "PeopleJob", subjectId: jobId });
+    return asListed(job, new Map());
+  });
+  if (!isCheck || !provider || !objectKey) return csvStream(reportLines(entry, jobId));
+  return csvStream(differenceLines(entry, { id: jobId, bytes: bytesOf(storageOf(provider), objectKey), params }));
 }
 
 async function* reportLines(entry: Entry, jobId: string): AsyncGenerator<string, undefined> {

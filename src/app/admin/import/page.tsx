@@ -3,9 +3,9 @@ import { getTranslations } from "next-intl/server";
 import { enter } from "@/access/door";
 import { getWaysIn } from "@/features/accounts/queries";
 import { ImportForm } from "@/features/people-jobs/import-form";
-import { ImportList } from "@/features/people-jobs/import-list";
+import { buttonVariants } from "@/ui/button";
 import { PageHeader } from "@/ui/page-header";
-import { Section } from "@/ui/section";
+import { SoftLink } from "@/ui/soft-link";
 import { ConfirmItIsYou } from "../../_frames/confirm-it-is-you";
 import { Interactive } from "../../_frames/interactive";
 import { MembersFrame } from "../../_frames/members-frame";
@@ -17,9 +17,14 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function ImportPage() {
   const entry = await enter("create", "PeopleJob");
   const [t, { hasPassword, recentlyProven }] = await Promise.all([getTranslations("imports"), getWaysIn(entry)]);
+  const jobs = (
+    <SoftLink href="/admin/jobs" className={buttonVariants({ variant: "secondary" })}>
+      {t("all")}
+    </SoftLink>
+  );
   return (
     <MembersFrame entry={entry}>
-      <PageHeader title={t("title")} description={t("lead")} />
+      <PageHeader title={t("title")} description={t("lead")} action={jobs} />
       <div className="grid gap-10">
         <Interactive entry={entry} texts={["imports", "secondFactors", "common"]}>
           {recentlyProven && entry.missingFactor !== "show" ? (
@@ -33,9 +38,6 @@ export default async function ImportPage() {
         <p className="max-w-read text-muted text-sm">
           {t.rich("guide", { code: (chunks) => <code className="font-mono">{chunks}</code> })}
         </p>
-        <Section title={t("latest")}>
-          <ImportList entry={entry} />
-        </Section>
       </div>
     </MembersFrame>
   );

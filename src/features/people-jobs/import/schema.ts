@@ -25,7 +25,6 @@ const from = z.enum(IMPORT_FORMATS);
 export const requestImportSchema = z.strictObject({ sizeBytes: z.number().int().min(1).max(MAX_IMPORT_BYTES, "too_large") });
 /** `ticket` is what `requestImport` handed out. */
 export const checkImportSchema = z.strictObject({ ticket: z.string().max(1_000), from, roles: z.boolean() });
-export const importIdSchema = z.strictObject({ id: z.uuid().toLowerCase() });
 
 /** As it lies in the job. */
 export const importParamsSchema = z.strictObject({

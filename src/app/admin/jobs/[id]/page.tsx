@@ -3,6 +3,8 @@ import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { enter } from "@/access/door";
 import { getWaysIn } from "@/features/accounts/queries";
+import { ImportFound } from "@/features/people-jobs/import-found";
+import { getImport } from "@/features/people-jobs/import-queries";
 import { JobFacts } from "@/features/people-jobs/job-facts";
 import { JobReport } from "@/features/people-jobs/job-report";
 import { jobWords } from "@/features/people-jobs/job-words";
@@ -29,6 +31,9 @@ export default async function JobPage({ params, searchParams }: JobPageProps) {
   const [t, words, waysIn] = await Promise.all([getTranslations("peopleJobs"), jobWords(), getWaysIn(entry)]);
   const proven = waysIn.recentlyProven && entry.missingFactor !== "show";
   const how = words.how(job);
+  const found = job.kind === "IMPORT" ? await getImport(entry, job.id) : null;
+  const hasHashes = how !== null && "hashes" in how && how.hashes;
+  const asksProof = hasHashes || (found?.hasFile && job.isCheck && job.status === "DONE");
   return (
     <MembersFrame entry={entry}>
       <PageHeader
@@ -41,8 +46,13 @@ export default async function JobPage({ params, searchParams }: JobPageProps) {
       />
       <div className="grid gap-10">
         <Interactive entry={entry} texts={["peopleJobs", "secondFactors", "common"]}>
-          <JobFacts entry={entry} job={job} recentlyProven={proven} />
-          {how && "hashes" in how && how.hashes && !proven && <ConfirmItIsYou entry={entry} hasPassword={waysIn.hasPassword} />}
+          <JobFacts entry={entry} job={job} recentlyProven={proven} percent={found?.found.percent} />
+          {found && <ImportFound entry={entry} job={job} found={found} recentlyProven={proven} />}
+          {asksProof && !proven && (
+            <div className="max-w-form">
+              <ConfirmItIsYou entry={entry} hasPassword={waysIn.hasPassword} />
+            </div>
+          )}
         </Interactive>
         <JobReport entry={entry} job={job} after={after} />
       </div>

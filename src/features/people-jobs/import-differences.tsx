@@ -1,8 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/ui/table";
 import type { Shown } from "./import/schema";
-import type { ImportJob } from "./import-queries";
-import { REFUSAL_REASONS } from "./schema";
 
 /** A line for each column of each person that is another one. */
 export async function ImportDifferences({ shown }: { shown: Shown[] }) {
@@ -35,38 +33,6 @@ export async function ImportDifferences({ shown }: { shown: Shown[] }) {
             </TableRow>
           )),
         )}
-      </TableBody>
-    </Table>
-  );
-}
-
-export async function ImportRefusals({ refusals }: { refusals: ImportJob["refusals"] }) {
-  const [t, jobs] = await Promise.all([getTranslations("imports"), getTranslations("peopleJobs")]);
-  return (
-    <Table label={t("refusedTitle")} className="max-md:min-w-xl">
-      <TableCaption>{t("refusedTitle")}</TableCaption>
-      <TableHeader>
-        <TableRow>
-          <TableHead numeric>{t("row")}</TableHead>
-          <TableHead>{t("person")}</TableHead>
-          <TableHead>{t("reason")}</TableHead>
-        </TableRow>
-      </TableHeader>
-      <TableBody>
-        {refusals.map(({ row, subject, reason, field }) => {
-          const known = REFUSAL_REASONS.find((one) => one === reason);
-          return (
-            <TableRow key={row}>
-              <TableCell numeric className="text-muted tabular-nums">
-                {row || "–"}
-              </TableCell>
-              <TableCell className="[overflow-wrap:anywhere]">{subject || "–"}</TableCell>
-              <TableCell>
-                {known ? jobs(`refusals.${known}`) : reason} {field && <code className="font-mono text-muted text-sm">{field}</code>}
-              </TableCell>
-            </TableRow>
-          );
-        })}
       </TableBody>
     </Table>
   );
