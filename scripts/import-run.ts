@@ -2,7 +2,15 @@ import { createReadStream } from "node:fs";
 import type { Recorder } from "../src/access/audit";
 import { type Changed, importBatch, type Outcome, type Refusal } from "../src/features/people-jobs/import/batch";
 import { type Batch, readBatches } from "../src/features/people-jobs/import/batches";
-import { AT_A_TERMINAL, type ImportFormat, type ImportParams } from "../src/features/people-jobs/import/schema";
+import { placeAfter } from "../src/features/people-jobs/import/place";
+import {
+  AT_A_TERMINAL,
+  type ImportFormat,
+  type ImportParams,
+  type ImportPlace,
+  importPlaceSchema,
+} from "../src/features/people-jobs/import/schema";
+import { endJob, noteBatch } from "../src/features/people-jobs/progress";
 import messages from "../src/i18n/messages/en.json" with { type: "json" };
 import { db, isUniqueViolation, isWriteConflict, type Transaction } from "../src/lib/db";
 import type { Refused } from "./import-report";
@@ -11,14 +19,10 @@ const DAY_MS = 24 * 3_600_000;
 const KEPT_DAYS = 30;
 const ATTEMPTS = 3;
 const PROGRESS_ROWS = 10_000;
+const NONE = { ...importPlaceSchema.parse({}), refused: 0 };
 
-export interface Totals {
-  rows: number;
-  created: number;
-  changed: number;
-  unchanged: number;
-  refused: number;
-}
+/** What an import did, or would do, so far. */
+export type Totals = ImportPlace & { refused: number };
 interface Asked {
   from: ImportFormat;
   path: string;
@@ -39,16 +43,15 @@ interface Watch {
  */
 export async function importFile(asked: Asked, watch: Watch): Promise<Totals> {
   const job = asked.dryRun ? null : await openJob(asked);
-  const totals: Totals = job ? { ...job.totals } : { rows: 0, created: 0, changed: 0, unchanged: 0, refused: 0 };
-  if (job && totals.rows > 0) watch.onResume(totals.rows);
+  let totals = job?.totals ?? NONE;
+  if (totals.rows > 0) watch.onResume(totals.rows);
   let told = totals.rows;
   for await (const batch of readBatches(createReadStream(asked.path), asked.from, totals.rows)) {
     const outcome = await (job
       ? commit(job.id, asked, batch, totals)
       : importBatch(db(), nothing, batch.people, { ...asked, jobId: AT_A_TERMINAL }));
-    const refusals = [...batch.refusals, ...outcome.refusals].sort((a, b) => a.row - b.row);
-    Object.assign(totals, sum(totals, batch, outcome));
-    const named = refusals.map(inWords);
+    totals = sum(totals, batch, outcome);
+    const named = refusalsOf(batch, outcome).map(inWords);
     await watch.onBatch({ changes: outcome.changes, refusals: named });
     for (const refusal of named) watch.onRefusal(refusal);
     if (totals.rows - told < PROGRESS_ROWS) continue;
@@ -63,30 +66,28 @@ export async function importFile(asked: Asked, watch: Watch): Promise<Totals> {
 const nothing: Recorder = async () => undefined;
 
 function sum(before: Totals, batch: Batch, outcome: Outcome): Totals {
-  return {
-    rows: batch.upTo,
-    created: before.created + outcome.created,
-    changed: before.changed + outcome.changed,
-    unchanged: before.unchanged + outcome.unchanged,
-    refused: before.refused + batch.refusals.length + outcome.refusals.length,
-  };
+  // What would change, the terminal shows itself.
+  const place = placeAfter(before, batch, outcome, { dryRun: false, percent: 0 });
+  return { ...place, refused: before.refused + refusalsOf(batch, outcome).length };
+}
+
+function refusalsOf(batch: Batch, outcome: Outcome): Refusal[] {
+  return [...batch.refusals, ...outcome.refusals].sort((a, b) => a.row - b.row);
 }
 
 /** The job of this very file that was not finished, or a new one. */
 async function openJob({ from, roles, digest }: Asked): Promise<{ id: string; totals: Totals }> {
   const params: ImportParams = { from, roles, dryRun: false, digest };
   const where = { kind: "IMPORT", status: "RUNNING", createdById: AT_A_TERMINAL, params: { equals: params } } as const;
-  const open = await db().peopleJob.findFirst({ where, select: { id: true, cursor: true }, orderBy: { createdAt: "desc" } });
-  const none: Totals = { rows: 0, created: 0, changed: 0, unchanged: 0, refused: 0 };
-  // Written below alone.
-  if (open) return { id: open.id, totals: { ...none, ...(open.cursor as Partial<Totals> | null) } };
+  const open = await db().peopleJob.findFirst({ where, select: { id: true, cursor: true, refused: true }, orderBy: { createdAt: "desc" } });
+  if (open) return { id: open.id, totals: { ...importPlaceSchema.parse(open.cursor ?? {}), refused: open.refused } };
   return db().$transaction(async (tx) => {
     const now = new Date();
     const expiresAt = new Date(now.getTime() + KEPT_DAYS * DAY_MS);
     const data = { kind: "IMPORT", status: "RUNNING", createdById: AT_A_TERMINAL, params, startedAt: now, expiresAt } as const;
     const { id } = await tx.peopleJob.create({ data, select: { id: true } });
     await recorder(tx)({ action: "people_job.started", subjectType: "PeopleJob", subjectId: id, after: { kind: "IMPORT", from, roles } });
-    return { id, totals: none };
+    return { id, totals: NONE };
   });
 }
 
@@ -97,17 +98,9 @@ async function commit(jobId: string, { from, roles }: Asked, batch: Batch, befor
       return await db().$transaction(
         async (tx) => {
           const outcome = await importBatch(tx, recorder(tx), batch.people, { from, roles, dryRun: false, jobId });
-          const cursor = sum(before, batch, outcome);
-          const refusals = [...batch.refusals, ...outcome.refusals].map(({ row, subject, reason, field }) => ({
-            jobId,
-            row,
-            subject,
-            reason,
-            field: field ?? null,
-          }));
-          if (refusals.length > 0) await tx.peopleJobRefusal.createMany({ data: refusals });
-          const data = { cursor: { ...cursor }, done: cursor.rows - cursor.refused, refused: cursor.refused };
-          await tx.peopleJob.update({ where: { id: jobId }, data, select: { id: true } });
+          const { refused: _, ...cursor } = sum(before, batch, outcome);
+          const refusals = refusalsOf(batch, outcome);
+          await noteBatch(tx, jobId, { cursor: { ...cursor, shown: [] }, done: batch.people.length - outcome.refusals.length, refusals });
           return outcome;
         },
         { maxWait: 5_000, timeout: 60_000 },
@@ -119,11 +112,10 @@ async function commit(jobId: string, { from, roles }: Asked, batch: Batch, befor
   }
 }
 
-async function close(id: string, { rows: total, refused }: Totals): Promise<void> {
+async function close(id: string, { rows: total }: Totals): Promise<void> {
   await db().$transaction(async (tx) => {
-    await tx.peopleJob.update({ where: { id }, data: { status: "DONE", total, finishedAt: new Date() }, select: { id: true } });
-    const after = { status: "DONE", done: total - refused, refused };
-    await recorder(tx)({ action: "people_job.finished", subjectType: "PeopleJob", subjectId: id, after });
+    await noteBatch(tx, id, { cursor: null, done: 0, refusals: [], total });
+    await endJob(tx, recorder(tx), id, { status: "DONE" });
   });
 }
 

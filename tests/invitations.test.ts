@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Result } from "@/access/door";
+import { enter, type Result } from "@/access/door";
 import { currentEntry } from "@/access/entry";
 import { providerSignUpRefusal, registerFromProvider } from "@/access/identity/credentials";
 import { openInvitation } from "@/access/identity/invitations";
@@ -248,6 +248,17 @@ describe("accepting, as somebody new", () => {
       expect(await refusal(asVisitor({}, () => acceptInvitation(fill(token))))).toMatchObject(DEAD);
     }
     expect(await openInvitation(plain.token)).not.toBeNull();
+    // The list says so, by its filter too, and the address may be invited anew.
+    const listed = async (state: "pending" | "void") =>
+      (await as(boss, async () => listInvitations(await enter(), { state }))).rows.map((row) => [row.id, row.state]);
+    expect(await listed("void")).toEqual([second, first].map(({ id }) => [id, "void"]));
+    const pending = await listed("pending");
+    expect(pending).toContainEqual([plain.id, "pending"]);
+    for (const { id } of [first, second]) expect(pending.map(([one]) => one)).not.toContain(id);
+    // Of an inviter who is gone nothing vouches either.
+    await db().invitation.update({ where: { id: second.id }, data: { invitedById: null } });
+    expect(await listed("void")).toHaveLength(2);
+    expect(await as(boss, () => invite({ email: second.email, role: "ADMIN" }))).toMatchObject({ ok: true });
     // Whoever sends it again vouches for it.
     await as(boss, () => resendInvitation({ id: first.id }));
     expect(await openInvitation(await tokenTo(first.email, "invitation"))).toMatchObject({ role: "ADMIN" });

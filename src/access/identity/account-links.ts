@@ -3,7 +3,6 @@ import { AppError } from "@/lib/errors";
 import { findLink, type LinkPurpose, redeemLink } from "@/lib/one-time-links";
 import { currentEntry, localPath } from "../entry";
 import { verifyCredentials } from "./credentials";
-import { settleSecondFactor } from "./factors";
 
 /** What a link from a mail opens, and for whom. */
 export interface OpenLink {
@@ -55,26 +54,6 @@ export async function assertOwner({ userId, accountAddress }: OpenLink, password
 export async function isSignedInAs(userId: string): Promise<boolean> {
   const entry = await currentEntry();
   return entry?.certain === true && entry.actor.userId === userId;
-}
-
-/**
- * Closes what a stranger may have opened: the password, and every provider, passkey and authenticator app added after
- * `since`. What remains is the mailbox, by which the person chooses a new password.
- */
-export async function closeWaysIn(tx: Transaction, userId: string, since: Date): Promise<void> {
-  const added = { userId, createdAt: { gte: since } };
-  await tx.password.deleteMany({ where: { userId } });
-  await tx.account.deleteMany({ where: added });
-  await tx.passkey.deleteMany({ where: added });
-  await tx.totpFactor.deleteMany({ where: added });
-  await tx.recoveryCode.deleteMany({ where: added });
-  await settleSecondFactor(tx, userId);
-}
-
-/** Ends every session of a person but these; without any, also the ones this database has never heard of, by the epoch. */
-export async function endSessions(tx: Transaction, userId: string, but: string[] = []): Promise<void> {
-  await tx.session.updateMany({ where: { userId, id: { notIn: but }, endedAt: null }, data: { endedAt: new Date() } });
-  if (but.length === 0) await tx.user.update({ where: { id: userId }, data: { epoch: { increment: 1 } }, select: { id: true } });
 }
 
 async function toOpenLink(tx: Pick<Transaction, "user">, token: Awaited<ReturnType<typeof findLink>>): Promise<OpenLink | null> {

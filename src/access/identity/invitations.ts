@@ -22,19 +22,19 @@ export interface OpenInvitation {
  */
 export async function openInvitation(secret: unknown): Promise<OpenInvitation | null> {
   if (typeof secret !== "string" || secret.length > 100) return null;
-  const found = await db().invitation.findFirst({ where: { hash: hashOneTimeSecret(secret), ...open() }, select: INVITATION });
+  const found = await db().invitation.findFirst({ where: { hash: hashOneTimeSecret(secret), ...openInvitations() }, select: INVITATION });
   return found && { ...found, owner: await ownerOf(db(), found.email) };
 }
 
 /** Uses an invitation up by its link, or by an address that somebody else has confirmed; null where there is none open. Of fifty at once one succeeds. */
 export async function takeInvitation(tx: Transaction, by: { secret: string } | { email: string }): Promise<OpenInvitation | null> {
   const key = "secret" in by ? { hash: hashOneTimeSecret(by.secret) } : { email: by.email };
-  const known = await tx.invitation.findFirst({ where: { ...key, ...open() }, select: INVITATION });
+  const known = await tx.invitation.findFirst({ where: { ...key, ...openInvitations() }, select: INVITATION });
   if (!known) return null;
   await lockAddress(tx, known.email);
   // Whoever takes the inviter's role away at this moment is waited for.
   if (known.role === "ADMIN") await lockAdmins(tx);
-  const found = await tx.invitation.findFirst({ where: { id: known.id, ...key, ...open() }, select: INVITATION });
+  const found = await tx.invitation.findFirst({ where: { id: known.id, ...key, ...openInvitations() }, select: INVITATION });
   if (!found) return null;
   const { count } = await tx.invitation.updateMany({
     where: { id: found.id, acceptedAt: null, revokedAt: null },
@@ -73,19 +73,23 @@ export async function forgetInvitations(tx: Transaction, userId: string, email: 
 
 /** Whether an invitation to this address waits to be accepted. */
 export async function isInvited(email: string): Promise<boolean> {
-  return (await db().invitation.count({ where: { email, ...open() }, take: 1 })) > 0;
+  return (await db().invitation.count({ where: { email, ...openInvitations() }, take: 1 })) > 0;
 }
 
 const INVITATION = { id: true, email: true, role: true } as const;
 
-/** To be an admin one is invited by an admin: who lost the role, or is on their way out, vouches for nobody any more. */
-function open() {
+/**
+ * The Prisma `where` of invitations that can be accepted. To be an admin one is invited by an admin: who lost the role, or is on
+ * their way out, vouches for nobody any more.
+ */
+export function openInvitations() {
   const now = new Date();
   const stays = {
     role: "ADMIN" as const,
     deletedAt: null,
     deleteAfter: null,
-    OR: [{ bannedAt: null }, { bannedUntil: { lte: now } }],
+    // `not: null`, so that its negation holds too: SQL knows a third answer.
+    OR: [{ bannedAt: null }, { bannedUntil: { not: null, lte: now } }],
   };
   return { acceptedAt: null, revokedAt: null, expiresAt: { gt: now }, OR: [{ role: "MEMBER" as const }, { invitedBy: stays }] };
 }

@@ -2,12 +2,14 @@ import { ForbiddenError, subject } from "@casl/ability";
 import { defaultLocale } from "@/i18n/locale";
 import type { Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
+import { addJobs } from "@/lib/queue";
 import { lockAdmins } from "../admins";
 import type { AuditRow, Recorder } from "../audit";
 import type { Doer } from "../doer";
 import { accessibleBy } from "../rules";
 import { mailAccountDeletion } from "./account-mails";
 import { isBannedNow } from "./credentials";
+import { endSessionsOf } from "./ways-in";
 
 /** How long an account that is to be deleted can be kept after all. */
 export const DELETION_DAYS = 14;
@@ -20,7 +22,8 @@ export type PeopleAct =
   | { act: "unban" }
   | { act: "verify" }
   | { act: "signOut" }
-  | { act: "delete" }
+  /** In 14 days, in which it can be taken back; `now` by the worker, also of somebody who is leaving already. */
+  | { act: "delete"; now?: boolean }
   | { act: "keep" };
 
 /** Somebody who was left alone, and what they would have been told of it who asked for them alone. */
@@ -139,7 +142,7 @@ function needless(act: PeopleAct, person: Person): string | null {
     case "verify":
       return person.emailVerified ? "already_verified" : null;
     case "delete":
-      return person.deleteAfter ? "already_leaving" : null;
+      return person.deleteAfter && !act.now ? "already_leaving" : null;
     case "keep":
       // Once the day has come there is nothing left to keep.
       return person.deleteAfter && person.deleteAfter > new Date() ? null : "not_leaving";
@@ -168,10 +171,16 @@ async function write(tx: Transaction, act: PeopleAct, people: Person[], now: Dat
       await tx.user.updateMany({ where, data: { emailVerified: now } });
       break;
     case "delete": {
-      const deleteAfter = goneAfter(now);
+      const deleteAfter = goneAfter(act, now);
       await tx.user.updateMany({ where, data: { deleteAfter, ...out } });
       await endSessionsOf(tx, ids);
-      await mailAccountDeletion(tx, ids, deleteAfter, defaultLocale);
+      if (act.now)
+        await addJobs(
+          tx,
+          "account.delete",
+          ids.map((userId) => ({ payload: { userId }, key: `account-delete:${userId}` })),
+        );
+      else await mailAccountDeletion(tx, ids, deleteAfter, defaultLocale);
       break;
     }
     case "keep":
@@ -183,17 +192,8 @@ async function write(tx: Transaction, act: PeopleAct, people: Person[], now: Dat
   return new Map(ids.map((id) => [id, 0]));
 }
 
-/** How many sessions ended, of everybody who had one. */
-async function endSessionsOf(tx: Transaction, ids: string[]): Promise<Map<string, number>> {
-  const ended = await tx.$queryRaw<{ userId: string }[]>`
-    UPDATE "Session" SET "endedAt" = now() WHERE "userId" = ANY(${ids}::uuid[]) AND "endedAt" IS NULL RETURNING "userId"`;
-  const counts = new Map<string, number>();
-  for (const { userId } of ended) counts.set(userId, (counts.get(userId) ?? 0) + 1);
-  return counts;
-}
-
-function goneAfter(now: Date): Date {
-  return new Date(now.getTime() + DELETION_DAYS * DAY_MS);
+function goneAfter(act: { now?: boolean }, now: Date): Date {
+  return act.now ? now : new Date(now.getTime() + DELETION_DAYS * DAY_MS);
 }
 
 function eventOf(act: PeopleAct, person: Person, { now, count, job }: { now: Date; count: number; job: string | undefined }): AuditRow {
@@ -209,7 +209,7 @@ function eventOf(act: PeopleAct, person: Person, { now, count, job }: { now: Dat
     case "verify":
       return { ...row, action: "user.verified_by_admin", ...(job && { after: by }) };
     case "delete":
-      return { ...row, action: "user.deletion_requested", after: { deleteAfter: goneAfter(now).toISOString(), ...by } };
+      return { ...row, action: "user.deletion_requested", after: { deleteAfter: goneAfter(act, now).toISOString(), ...by } };
     case "keep":
       return { ...row, action: "user.deletion_cancelled", ...(job && { after: by }) };
     case "signOut":

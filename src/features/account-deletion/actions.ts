@@ -9,7 +9,6 @@ import { change } from "@/access/audit";
 import { doerIn } from "@/access/doer";
 import { action } from "@/access/door";
 import type { Entry } from "@/access/entry";
-import { endSessions } from "@/access/identity/account-links";
 import { mailAccountDeletion } from "@/access/identity/account-mails";
 import { lockPerson } from "@/access/identity/factors";
 import { actOnPerson, DELETION_DAYS } from "@/access/identity/people-acts";
@@ -18,7 +17,6 @@ import { accessibleBy } from "@/access/rules";
 import type { Transaction } from "@/lib/db";
 import { normaliseEmail } from "@/lib/email";
 import { AppError } from "@/lib/errors";
-import { addJob } from "@/lib/queue";
 import { deletePersonSchema, keepAccountSchema, keepPersonSchema, requestDeletionSchema } from "./schema";
 
 const PAGE = "/settings/account";
@@ -78,24 +76,13 @@ export const deletePerson = action(
   deletePersonSchema,
   async ({ userId, address, when }, entry) => {
     await change(entry, async (tx, record) => {
-      const admins = await lockAdmins(tx);
+      await lockAdmins(tx);
       await lockPerson(tx, userId);
       await assertRecentlyProven(entry, tx);
       const person = await findOther(tx, entry, userId);
       if (normaliseEmail(address) !== person.email)
         throw new AppError("invalid", undefined, { fields: { address: "field.address_differs" } });
-      if (when === "later") return actOnPerson(tx, record, doerIn(entry), { act: "delete" }, userId);
-      // Asked again under the lock: whoever was first may just have taken this right from us.
-      if (!admins.has(entry.actor.userId)) throw new AppError("forbidden");
-      if (admins.has(userId) && admins.size <= 1) throw new AppError("conflict", "last_admin");
-      const deleteAfter = new Date();
-      // One who is leaving may still be deleted now.
-      const { count } = await tx.user.updateMany({ where: { id: userId, deletedAt: null }, data: { deleteAfter } });
-      if (count === 0) throw new AppError("conflict");
-      await endSessions(tx, userId);
-      await addJob(tx, "account.delete", { userId });
-      const after = { deleteAfter: deleteAfter.toISOString() };
-      await record({ action: "user.deletion_requested", subjectType: "User", subjectId: userId, after });
+      await actOnPerson(tx, record, doerIn(entry), { act: "delete", now: when === "now" }, userId);
     });
     revalidatePath("/admin/users");
     redirect(when === "later" ? `/admin/users/${userId}` : "/admin/users");

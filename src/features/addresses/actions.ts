@@ -4,7 +4,7 @@ import { redirect } from "next/navigation";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
 import { currentEntry, homeOr } from "@/access/entry";
-import { assertOwner, closeWaysIn, endSessions, isSignedInAs, openLink, takeLink } from "@/access/identity/account-links";
+import { assertOwner, isSignedInAs, openLink, takeLink } from "@/access/identity/account-links";
 import {
   askerOf,
   lockAddress,
@@ -20,6 +20,7 @@ import { forgetAddress, pendingAddress, rememberAddress } from "@/access/identit
 import { assertRecentlyProven } from "@/access/identity/reauthentication";
 import { signInWithTicket } from "@/access/identity/sign-in";
 import { beginTwoStep, issueTicket, twoStepPage } from "@/access/identity/tickets";
+import { closeWaysIn, endSessions } from "@/access/identity/ways-in";
 import { isUniqueViolation } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { revokeLinks } from "@/lib/one-time-links";
@@ -133,7 +134,7 @@ export const revertAddressChange = action({ visitor: true, rate: "credentials" }
       await releaseAddress(tx, address);
       await tx.user.update({ where: { id: userId }, data: { email: address, emailVerified: new Date() }, select: { id: true } });
       await endSessions(tx, userId);
-      await closeWaysIn(tx, userId, createdAt);
+      await closeWaysIn(tx, [userId], createdAt);
       await revokeLinks(tx, userId);
       // The ways back from later changes lead to whoever made them.
       await tx.token.deleteMany({ where: { userId, purpose: "REVERT_EMAIL", createdAt: { gt: createdAt } } });

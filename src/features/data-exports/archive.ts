@@ -1,5 +1,6 @@
 import "server-only";
 import type { Readable } from "node:stream";
+import { PERSON_COLUMNS } from "@/access/identity/person-columns";
 import { db } from "@/lib/db";
 import { dayText } from "@/lib/query-string";
 import { Zip } from "@/lib/zip";
@@ -7,23 +8,7 @@ import { storageOf } from "@/storage";
 import { objectBytes } from "@/storage/read";
 
 const PAGE = 500;
-const SECRET_FREE_USER = {
-  id: true,
-  email: true,
-  emailVerified: true,
-  name: true,
-  image: true,
-  role: true,
-  city: true,
-  interests: true,
-  bio: true,
-  locale: true,
-  theme: true,
-  publicMetadata: true,
-  unsafeMetadata: true,
-  createdAt: true,
-  lastSeenAt: true,
-} as const;
+const SECRET_FREE_USER = { ...PERSON_COLUMNS, createdAt: true, lastSeenAt: true } as const;
 
 /**
  * Everything of one person as a ZIP archive that is read while it is made, in constant memory: `account.json` (profile, ways

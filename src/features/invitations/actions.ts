@@ -6,14 +6,14 @@ import { getLocale } from "next-intl/server";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
 import { lockAddress, mailWelcome } from "@/access/identity/account-mails";
-import { openInvitation, settleInvitation, takeInvitation } from "@/access/identity/invitations";
+import { openInvitation, openInvitations, settleInvitation, takeInvitation } from "@/access/identity/invitations";
 import { signInWithTicket } from "@/access/identity/sign-in";
 import { issueTicket } from "@/access/identity/tickets";
 import { accessibleBy } from "@/access/rules";
 import { AppError } from "@/lib/errors";
 import { newOneTimeSecret } from "@/lib/one-time-secret";
 import { assertAcceptablePassword, hashPassword } from "@/lib/passwords";
-import { accountOf, assertMayInvite, expiry, mailLink, PENDING } from "./changes";
+import { accountOf, assertMayInvite, expiry, mailLink } from "./changes";
 import { acceptInvitationSchema, invitationIdSchema, inviteSchema, joinSchema } from "./schema";
 
 const PAGE = "/admin/invitations";
@@ -29,7 +29,7 @@ export const invite = action({ can: ["create", "Invitation"], rate: "write" }, i
     await assertMayInvite(tx, entry, role);
     const isHere = await tx.user.count({ where: { email, emailVerified: { not: null } } });
     if (isHere > 0) throw new AppError("conflict", "already_member");
-    if ((await tx.invitation.count({ where: { email, ...PENDING() } })) > 0) throw new AppError("conflict", "already_invited");
+    if ((await tx.invitation.count({ where: { email, ...openInvitations() } })) > 0) throw new AppError("conflict", "already_invited");
     const { secret, hash } = newOneTimeSecret();
     const data = { email, role, hash, invitedById, expiresAt: expiry() };
     const { id } = await tx.invitation.create({ data, select: { id: true } });
@@ -50,7 +50,7 @@ export const resendInvitation = action({ can: ["update", "Invitation"], rate: "w
     await lockAddress(tx, email);
     await assertMayInvite(tx, entry, role);
     // One that has expired meanwhile may have a successor.
-    const others = await tx.invitation.count({ where: { email, id: { not: id }, ...PENDING() } });
+    const others = await tx.invitation.count({ where: { email, id: { not: id }, ...openInvitations() } });
     if (others > 0) throw new AppError("conflict", "already_invited");
     const { secret, hash } = newOneTimeSecret();
     const { count } = await tx.invitation.updateMany({

@@ -3,22 +3,17 @@ import { ForbiddenError } from "@casl/ability";
 import { getLocale } from "next-intl/server";
 import { lockAdmins } from "@/access/admins";
 import type { Entry } from "@/access/entry";
-import { closeWaysIn, endSessions } from "@/access/identity/account-links";
 import { mailInvitation, mayMail } from "@/access/identity/account-mails";
 import { INVITATION_DAYS, type OpenInvitation } from "@/access/identity/invitations";
 import { assertRecentlyProven } from "@/access/identity/reauthentication";
+import { takeFromStrangers } from "@/access/identity/ways-in";
 import type { Locale } from "@/i18n/locale";
 import { db, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
-import { revokeLinks } from "@/lib/one-time-links";
 
 const DAY_MS = 24 * 3_600_000;
 /** How long the address of somebody who never came stays in the list. */
 const KEPT_DAYS = 90;
-const NEVER = new Date(0);
-
-/** Neither accepted, revoked nor out of time. */
-export const PENDING = () => ({ acceptedAt: null, revokedAt: null, expiresAt: { gt: new Date() } });
 
 export function expiry(): Date {
   return new Date(Date.now() + INVITATION_DAYS * DAY_MS);
@@ -47,9 +42,7 @@ export async function accountOf(
   const select = { id: true, email: true, locale: true, name: true } as const;
   const data = { name, emailVerified: new Date() };
   if (!owner) return tx.user.create({ data: { email, locale, ...data, password: { create: { hash } } }, select });
-  await closeWaysIn(tx, owner.id, NEVER);
-  await endSessions(tx, owner.id);
-  await revokeLinks(tx, owner.id);
+  await takeFromStrangers(tx, [owner.id]);
   return tx.user.update({ where: { id: owner.id }, data: { ...data, password: { create: { hash } } }, select });
 }
 

@@ -10,10 +10,13 @@ import { InvitationMenu } from "./invitation-menu";
 import { listInvitations } from "./queries";
 import type { InvitationState, InvitationsQuery } from "./schema";
 
-const TONES = { pending: "info", accepted: "success", revoked: "neutral", expired: "warning" } as const satisfies Record<
+const TONES = { pending: "info", accepted: "success", revoked: "neutral", expired: "warning", void: "warning" } as const satisfies Record<
   InvitationState,
   string
 >;
+
+/** Those which can still be sent again or revoked. */
+const WAITING: ReadonlySet<InvitationState> = new Set(["pending", "expired", "void"]);
 
 /** The invitations that fit, the newest first, and what became of each. */
 export async function InvitationList({ entry, query }: { entry: Entry; query: InvitationsQuery }) {
@@ -76,12 +79,8 @@ async function InvitationTable({ invitations }: { invitations: Awaited<ReturnTyp
             </TableCell>
             <TableCell className="max-w-48 truncate text-muted max-lg:hidden">{invitedBy ? invitedBy.name : t("gone")}</TableCell>
             <TableCell className="whitespace-nowrap text-muted max-md:hidden">{day(createdAt)}</TableCell>
-            <TableCell className="whitespace-nowrap text-muted max-md:hidden">
-              {state === "pending" || state === "expired" ? day(expiresAt) : ""}
-            </TableCell>
-            <TableCell className="text-end">
-              {(state === "pending" || state === "expired") && <InvitationMenu id={id} email={email} />}
-            </TableCell>
+            <TableCell className="whitespace-nowrap text-muted max-md:hidden">{WAITING.has(state) && day(expiresAt)}</TableCell>
+            <TableCell className="text-end">{WAITING.has(state) && <InvitationMenu id={id} email={email} />}</TableCell>
           </TableRow>
         ))}
       </TableBody>

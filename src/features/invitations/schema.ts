@@ -4,7 +4,7 @@ import { cursorSchema } from "@/lib/keyset";
 import { unset } from "@/lib/query-string";
 import { line } from "@/lib/text";
 
-export const STATES = ["pending", "accepted", "revoked", "expired"] as const;
+export const STATES = ["pending", "accepted", "revoked", "expired", "void"] as const;
 export type InvitationState = (typeof STATES)[number];
 
 /** The address of the table: everything in it can be shared as a link. */

@@ -1,5 +1,6 @@
 import "server-only";
 import type { Doer } from "@/access/doer";
+import { PERSON_COLUMNS } from "@/access/identity/person-columns";
 import { db } from "@/lib/db";
 import { storageOf } from "@/storage";
 import { putSpooled } from "@/storage/spool";
@@ -13,26 +14,14 @@ const PAGE = 1_000;
 export const EXPORT_TYPES = { csv: "text/csv", jsonl: "application/x-ndjson" } as const;
 
 const PERSON = {
-  id: true,
+  ...PERSON_COLUMNS,
   externalId: true,
-  email: true,
-  emailVerified: true,
-  name: true,
-  image: true,
-  role: true,
-  city: true,
-  interests: true,
-  bio: true,
-  locale: true,
-  theme: true,
   createdAt: true,
   lastSeenAt: true,
   bannedAt: true,
   bannedUntil: true,
   banReason: true,
-  publicMetadata: true,
   privateMetadata: true,
-  unsafeMetadata: true,
 } as const;
 const PROVIDER = { provider: true, providerAccountId: true, type: true } as const;
 

@@ -5,10 +5,10 @@ import type { Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { storageOf } from "@/storage";
 import type { Storage } from "@/storage/storage";
-import { importBatch, type Outcome } from "./import/batch";
+import { importBatch } from "./import/batch";
 import { type Batch, readBatches } from "./import/batches";
-import { type ImportParams, type ImportPlace, importParamsSchema, importPlaceSchema, SHOWN_PEOPLE } from "./import/schema";
-import { shownOf } from "./import/shown";
+import { placeAfter } from "./import/place";
+import { type ImportParams, importParamsSchema, importPlaceSchema } from "./import/schema";
 import { JobFailure, type PeopleJob, type PeopleJobStep } from "./runner";
 
 const CHUNK_BYTES = 1_048_576;
@@ -38,7 +38,11 @@ export const importStep: PeopleJobStep = async ({ job, cursor }) => {
     if (params.roles) await assertMayRaise(tx, doer);
     const outcome = await importBatch(tx, record, batch.people, { ...params, jobId: job.id });
     const refusals = [...batch.refusals, ...outcome.refusals];
-    return { cursor: after(place, batch, outcome, params, percent), done: batch.people.length - outcome.refusals.length, refusals };
+    return {
+      cursor: placeAfter(place, batch, outcome, { ...params, percent }),
+      done: batch.people.length - outcome.refusals.length,
+      refusals,
+    };
   };
 };
 
@@ -95,16 +99,4 @@ function letGo(): void {
   clearTimeout(open.idle);
   void open.batches.return(undefined).catch(() => undefined);
   open = null;
-}
-
-function after(place: ImportPlace, batch: Batch, outcome: Outcome, { dryRun }: ImportParams, percent: number) {
-  const room = dryRun ? SHOWN_PEOPLE - place.shown.length : 0;
-  return {
-    rows: batch.upTo,
-    percent,
-    created: place.created + outcome.created,
-    changed: place.changed + outcome.changed,
-    unchanged: place.unchanged + outcome.unchanged,
-    shown: [...place.shown, ...outcome.changes.slice(0, room).map(shownOf)],
-  };
 }

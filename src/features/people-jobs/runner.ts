@@ -10,7 +10,8 @@ import { log } from "@/lib/log";
 import { addJob, type Handlers } from "@/lib/queue";
 import { storage } from "@/storage";
 import type { Storage } from "@/storage/storage";
-import { PEOPLE_JOB_DAYS, type PeopleJobKind, type RefusalReason, WHOLE_JOB } from "./schema";
+import { type Cursor, type End, endJob, noteBatch, type Progress } from "./progress";
+import { PEOPLE_JOB_DAYS, type PeopleJobKind, type RefusalReason } from "./schema";
 
 const DAY_MS = 24 * 3_600_000;
 /** Tries without an end to them, about three and a half hours, before a job is said to have failed. */
@@ -32,17 +33,7 @@ const JOB = {
   provider: true,
 } as const;
 
-type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
-export type Cursor = { [name: string]: Json };
 export type PeopleJob = NonNullable<Awaited<ReturnType<typeof findOpen>>>;
-
-/** A row that was left alone: its line in the file or place in the selection, from 1, whom it is about, and why. */
-export interface Refusal {
-  row: number;
-  subject: string;
-  reason: RefusalReason;
-  field?: string;
-}
 
 /** What a step is given to find out what is next. */
 export interface Step {
@@ -54,18 +45,6 @@ export interface Step {
   signal: AbortSignal;
   /** For a step that is the whole job: writes down how far it is, and throws when the job was cancelled or the right to it lost. */
   note(progress: { done: number; total?: number }): Promise<void>;
-}
-
-/** What one batch changed; it is committed together with these. */
-export interface Progress {
-  /** Where the next batch begins; null when there is nothing left. */
-  cursor: Cursor | null;
-  /** How many rows of this batch were done; the refused ones are counted by themselves. */
-  done: number;
-  refusals: Refusal[];
-  total?: number;
-  /** Of the object that was written to the store, at the job's objectKey. */
-  sizeBytes?: number;
 }
 
 /** Writes one batch. It may be called again when another transaction won, so it changes nothing but the database. */
@@ -143,11 +122,6 @@ export async function giveUp(jobId: string): Promise<void> {
   await end(jobId, { status: "FAILED", why: { reason: "failed" } });
 }
 
-interface End {
-  status: "DONE" | "FAILED" | "CANCELLED";
-  why?: { reason: RefusalReason; field?: string };
-}
-
 async function end(jobId: string, how: End): Promise<void> {
   await change(NOBODY, (tx, record) => finish(tx, record, jobId, how));
 }
@@ -170,24 +144,10 @@ async function nextBatch(id: string, steps: Partial<Record<PeopleJobKind, People
 /** One transaction: what the batch changes, and that it is done. */
 async function commit(tx: Transaction, record: Recorder, job: PeopleJob, write: () => Promise<Progress>): Promise<boolean> {
   await lockOpen(tx, job);
-  const { cursor, done, refusals, total, sizeBytes } = await write();
-  if (refusals.length > 0) {
-    const rows = refusals.map((refusal) => ({ ...refusal, jobId: job.id, subject: refusal.subject.slice(0, 254) }));
-    await tx.peopleJobRefusal.createMany({ data: rows });
-  }
-  await tx.peopleJob.update({
-    where: { id: job.id },
-    data: {
-      done: { increment: done },
-      refused: { increment: refusals.length },
-      ...(cursor && { cursor }),
-      ...(total !== undefined && { total }),
-      ...(sizeBytes !== undefined && { sizeBytes }),
-    },
-    select: { id: true },
-  });
-  if (cursor === null) await finish(tx, record, job.id, { status: "DONE" });
-  return cursor !== null;
+  const progress = await write();
+  await noteBatch(tx, job.id, progress);
+  if (progress.cursor === null) await finish(tx, record, job.id, { status: "DONE" });
+  return progress.cursor !== null;
 }
 
 /** Throws unless the job is where it was when its next batch was read: a worker that was taken for dead must not write a second time. */
@@ -207,17 +167,8 @@ async function note({ id, createdById }: PeopleJob, { done, total }: { done: num
   if (count === 0) throw new JobCancelled();
 }
 
-async function finish(tx: Transaction, record: Recorder, id: string, { status, why }: End): Promise<void> {
-  const open = { id, status: { in: ["PENDING" as const, "RUNNING" as const] } };
-  const { count } = await tx.peopleJob.updateMany({ where: open, data: { status, finishedAt: new Date() } });
-  if (count === 0) throw new JobMoved();
-  if (why) await tx.peopleJobRefusal.create({ data: { jobId: id, row: WHOLE_JOB, subject: "", ...why } });
-  const { createdById, done, refused } = await tx.peopleJob.findUniqueOrThrow({
-    where: { id },
-    select: { createdById: true, done: true, refused: true },
-  });
-  const after = { status, done, refused };
-  await record({ action: "people_job.finished", subjectType: "PeopleJob", subjectId: id, actorId: createdById, after });
+async function finish(tx: Transaction, record: Recorder, id: string, how: End): Promise<void> {
+  if (!(await endJob(tx, record, id, how))) throw new JobMoved();
 }
 
 /** How a job ends by what was thrown; null for what another try may mend. */

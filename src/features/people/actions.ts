@@ -8,12 +8,12 @@ import { lockAdmins } from "@/access/admins";
 import { change } from "@/access/audit";
 import { doerIn } from "@/access/doer";
 import { action } from "@/access/door";
-import { endSessions } from "@/access/identity/account-links";
 import { lockAddress, mailAccountCreated, mailSecurityChanged } from "@/access/identity/account-mails";
 import { lockPerson, settleSecondFactor } from "@/access/identity/factors";
 import { revokeInvitations } from "@/access/identity/invitations";
 import { actOnPerson } from "@/access/identity/people-acts";
 import { assertRecentlyProven } from "@/access/identity/reauthentication";
+import { endSessions } from "@/access/identity/ways-in";
 import { AppError } from "@/lib/errors";
 import { COLUMNS_COOKIE } from "./columns";
 import {

@@ -4,18 +4,17 @@ import { redirect } from "next/navigation";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
 import { homeOr, localPath } from "@/access/entry";
-import { closeWaysIn, endSessions, openLink, takeLink } from "@/access/identity/account-links";
+import { openLink, takeLink } from "@/access/identity/account-links";
 import { askerOf, mailPasswordChanged, mailReset, mailWelcome } from "@/access/identity/account-mails";
 import { isMagicLinkOffered, signInWithTicket } from "@/access/identity/sign-in";
 import { beginTwoStep, issueTicket, twoStepPage } from "@/access/identity/tickets";
+import { closeWaysIn, endSessions, takeFromStrangers } from "@/access/identity/ways-in";
 import { AppError } from "@/lib/errors";
 import { forgetFirstAdminPassword } from "@/lib/first-admin";
 import { revokeLinks } from "@/lib/one-time-links";
 import { assertAcceptablePassword, hashPassword } from "@/lib/passwords";
 import { askForMagicLink, askForReset } from "./changes";
 import { askMagicLinkSchema, disownSessionSchema, forgotPasswordSchema, resetPasswordSchema, signInByLinkSchema } from "./schema";
-
-const NEVER = new Date(0);
 
 /** Asks for a mail with which to choose a new password; the answer is the same for every address. */
 export const forgotPassword = action({ visitor: true, rate: "signup" }, forgotPasswordSchema, async ({ email }, visitor) => {
@@ -35,7 +34,7 @@ export const resetPassword = action({ visitor: true, rate: "credentials" }, rese
   await change(visitor, async (tx, record) => {
     const { userId, person } = await takeLink(tx, "RESET_PASSWORD", token);
     // Whoever registered an address that was not theirs keeps nothing of the account.
-    if (!person.emailVerified) await closeWaysIn(tx, userId, NEVER);
+    if (!person.emailVerified) await takeFromStrangers(tx, [userId]);
     await tx.password.upsert({ where: { userId }, create: { userId, hash }, update: { hash } });
     const data = { mustChangePassword: false, emailVerified: person.emailVerified ?? new Date() };
     await tx.user.update({ where: { id: userId }, data, select: { id: true } });
@@ -57,7 +56,7 @@ export const disownSession = action({ visitor: true, rate: "credentials" }, diso
   await change(visitor, async (tx, record) => {
     const { userId, createdAt, sid, person } = await takeLink(tx, "END_SESSION", token);
     await endSessions(tx, userId);
-    await closeWaysIn(tx, userId, createdAt);
+    await closeWaysIn(tx, [userId], createdAt);
     await revokeLinks(tx, userId);
     await mailReset(tx, person, locale, { voided: true });
     const subject = sid ? ({ subjectType: "Session", subjectId: sid } as const) : ({ subjectType: "User", subjectId: userId } as const);
@@ -84,9 +83,7 @@ export const signInByLink = action({ visitor: true, rate: "credentials" }, signI
     const taken = await takeLink(tx, "MAGIC_LINK", token);
     const { userId, person } = taken;
     if (!person.emailVerified) {
-      await closeWaysIn(tx, userId, NEVER);
-      await endSessions(tx, userId);
-      await revokeLinks(tx, userId);
+      await takeFromStrangers(tx, [userId]);
       await tx.user.update({ where: { id: userId }, data: { emailVerified: new Date() }, select: { id: true } });
       await mailWelcome(tx, person, locale);
       await record({ action: "user.email_verified", actorId: userId, subjectType: "User", subjectId: userId });

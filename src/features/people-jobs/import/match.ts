@@ -1,25 +1,8 @@
+import { PERSON_COLUMNS } from "@/access/identity/person-columns";
 import type { Transaction } from "@/lib/db";
 import type { ImportedPerson } from "./person";
 
-const KNOWN = {
-  id: true,
-  externalId: true,
-  email: true,
-  emailVerified: true,
-  name: true,
-  image: true,
-  role: true,
-  city: true,
-  interests: true,
-  bio: true,
-  locale: true,
-  theme: true,
-  profileComplete: true,
-  deletedAt: true,
-  publicMetadata: true,
-  privateMetadata: true,
-  unsafeMetadata: true,
-} as const;
+const KNOWN = { ...PERSON_COLUMNS, externalId: true, profileComplete: true, deletedAt: true, privateMetadata: true } as const;
 
 /** What somebody has here, of which no query tells more. */
 interface Held {

@@ -1,5 +1,6 @@
 import type { AuditRow, Recorder } from "@/access/audit";
 import { sealTotpSecret } from "@/access/identity/second-factor";
+import { takeFromStrangers } from "@/access/identity/ways-in";
 import type { Transaction } from "@/lib/db";
 import type { Decided } from "./batch";
 import { isComplete } from "./decide";
@@ -18,7 +19,8 @@ type Arrival = { userId: string; person: ImportedPerson };
 /** Writes what was decided, in a constant number of statements, and remembers each person. */
 export async function writeBatch(tx: Transaction, record: Recorder, decided: Decided[], origin: Origin): Promise<void> {
   const changing = decided.filter((one): one is Changing => one.decision.kind === "changed");
-  await closeWaysIn(
+  // As for whoever registered an address that was somebody else's.
+  await takeFromStrangers(
     tx,
     changing.flatMap(({ decision }) => (decision.closesWaysIn ? [decision.id] : [])),
   );
@@ -113,18 +115,4 @@ async function addWaysIn(tx: Transaction, arrivals: Arrival[]): Promise<void> {
     });
   const reset = arrivals.filter(({ person }) => person.resetAtSignIn);
   if (reset.length > 0) await tx.user.updateMany({ where: { ...ids(reset), resetAtSignIn: false }, data: { resetAtSignIn: true } });
-}
-
-/** As for whoever registered an address that was somebody else's: nothing of what they left opens the account any more. */
-async function closeWaysIn(tx: Transaction, userIds: string[]): Promise<void> {
-  if (userIds.length === 0) return;
-  const where = { userId: { in: userIds } };
-  await tx.password.deleteMany({ where });
-  await tx.account.deleteMany({ where });
-  await tx.passkey.deleteMany({ where });
-  await tx.totpFactor.deleteMany({ where });
-  await tx.recoveryCode.deleteMany({ where });
-  await tx.token.deleteMany({ where });
-  await tx.session.updateMany({ where: { ...where, endedAt: null }, data: { endedAt: new Date() } });
-  await tx.user.updateMany({ where: { id: { in: userIds } }, data: { secondFactor: false, epoch: { increment: 1 } } });
 }
