@@ -12,10 +12,10 @@ export function DialogClose(props: Base.Close.Props) {
   return <Base.Close data-slot="dialog-close" {...props} />;
 }
 
-export const backdropClasses =
+const backdropClasses =
   "fixed inset-0 z-40 bg-scrim transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0";
 
-export const popupClasses = [
+const popupClasses = [
   "fixed top-1/2 left-1/2 z-40 grid max-h-[calc(100dvh-2rem)] w-full max-w-[min(28rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 gap-5 overflow-y-auto overscroll-contain",
   "rounded-lg bg-raised p-6 text-foreground shadow-float outline-none transition-[scale,opacity] duration-150 ease-out",
   "data-ending-style:scale-[0.98] data-starting-style:scale-[0.98] data-ending-style:opacity-0 data-starting-style:opacity-0",
@@ -52,6 +52,11 @@ export function DialogHeader({ className, ...props }: ComponentProps<"div">) {
 /** Names the object: "Rename report.pdf". */
 export function DialogTitle(props: Base.Title.Props) {
   return <Base.Title data-slot="dialog-title" className="text-balance font-semibold text-base [overflow-wrap:anywhere]" {...props} />;
+}
+
+/** What follows from it. */
+export function DialogDescription(props: Base.Description.Props) {
+  return <Base.Description data-slot="dialog-description" className="text-body text-muted [overflow-wrap:anywhere]" {...props} />;
 }
 
 /** Buttons, the one that acts last; on phones one under the other with that one on top. */

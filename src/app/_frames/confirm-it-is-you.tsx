@@ -1,5 +1,7 @@
+import type { ReactNode } from "react";
 import type { Entry } from "@/access/entry";
 import { ConfirmIdentity } from "@/features/accounts/confirm-identity";
+import { getWaysIn } from "@/features/accounts/queries";
 import { ConfirmWithPasskey } from "@/features/passkeys/confirm-with-passkey";
 import { listOwnPasskeys } from "@/features/passkeys/queries";
 import { getTwoStep } from "@/features/second-factors/queries";
@@ -18,4 +20,10 @@ export async function ConfirmItIsYou({ entry, hasPassword }: { entry: Entry; has
       {proofs.length > 0 && proofs}
     </ConfirmIdentity>
   );
+}
+
+/** The same, for the dialogs of a page: null while this person has just proven who they are. */
+export async function proofFor(entry: Entry): Promise<ReactNode> {
+  const { hasPassword, recentlyProven } = await getWaysIn(entry);
+  return recentlyProven && entry.missingFactor !== "show" ? null : <ConfirmItIsYou entry={entry} hasPassword={hasPassword} />;
 }

@@ -2,67 +2,49 @@
 
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useRef, useState, useTransition } from "react";
-import { Alert } from "@/ui/alert";
-import {
-  AlertDialog,
-  AlertDialogCancel,
-  AlertDialogContent,
-  AlertDialogDescription,
-  AlertDialogFooter,
-  AlertDialogHeader,
-  AlertDialogTitle,
-} from "@/ui/alert-dialog";
-import { Button } from "@/ui/button";
 import { Field } from "@/ui/field";
+import { FormDialog, type Tried } from "@/ui/form-dialog";
 import { Input } from "@/ui/input";
 import { Select } from "@/ui/select";
 import { toast } from "@/ui/toast";
-import { useFocusFirstError } from "@/ui/use-focus-first-error";
 import { exportPeople, startBulk } from "./actions";
 
 type Whom = { ids: string[] } | { filter: Record<string, string> };
 export type BulkAct = "role_ADMIN" | "role_MEMBER" | "ban" | "unban" | "verify" | "signOut" | "delete" | "keep";
 export type BulkWhat = BulkAct | "export";
-type Problem = { message: string; fields?: Record<string, string> };
 
 type BulkDialogProps = { what: BulkWhat; whom: Whom; deletionDays: number; onClose: () => void; onStarted: () => void };
 
 /** Says what an act means for whoever is selected, asks what it needs to know, and leads to where its progress is seen. */
 export function BulkDialog({ what, whom, deletionDays, onClose, onStarted }: BulkDialogProps) {
   const t = useTranslations("peopleJobs");
-  const common = useTranslations("common");
   const router = useRouter();
-  const form = useRef<HTMLFormElement>(null);
-  const [problem, setProblem] = useState<Problem>();
-  const [pending, startTransition] = useTransition();
-  useFocusFirstError(form, problem);
   const verb = what === "export" ? t("export") : t(`acts.${what}`, { days: deletionDays });
-  const start = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const typed = Object.fromEntries([...new FormData(event.currentTarget)].map(([name, value]) => [name, String(value)]));
-    startTransition(async () => {
-      const result = what === "export" ? await exportPeople(exportInput(whom, typed)) : await startBulk(bulkInput(what, whom, typed));
-      if (!result.ok) return setProblem(result.error);
-      toast.success(t("startedToast"));
-      onStarted();
-      router.push(`/admin/jobs/${result.data.id}`);
-    });
+  const start = (form: FormData) => {
+    const typed = Object.fromEntries([...form].map(([name, value]) => [name, String(value)]));
+    return what === "export" ? exportPeople(exportInput(whom, typed)) : startBulk(bulkInput(what, whom, typed));
+  };
+  const lead = ({ id }: { id: string }) => {
+    toast.success(t("startedToast"));
+    onStarted();
+    router.push(`/admin/jobs/${id}`);
   };
   return (
-    <AlertDialog open onOpenChange={(next) => !next && onClose()}>
-      <AlertDialogContent>
-        <form ref={form} onSubmit={start} className="grid gap-5" noValidate>
-          <AlertDialogHeader>
-            <AlertDialogTitle>
-              {"ids" in whom ? t("askTitle", { act: verb, count: whom.ids.length }) : t("askTitleAll", { act: verb })}
-            </AlertDialogTitle>
-            <AlertDialogDescription>
-              {what === "export" ? t("formatHint") : t(`ask.${what}`, { days: deletionDays })}
-            </AlertDialogDescription>
-          </AlertDialogHeader>
-          {problem && !problem.fields && <Alert tone="danger">{problem.message}</Alert>}
-          {what === "ban" && <BanFields problem={problem} />}
+    <FormDialog
+      question
+      danger={what === "ban" || what === "delete"}
+      needsProof={what === "delete" || what === "role_ADMIN"}
+      title={"ids" in whom ? t("askTitle", { act: verb, count: whom.ids.length }) : t("askTitleAll", { act: verb })}
+      body={what === "export" ? t("formatHint") : t(`ask.${what}`, { days: deletionDays })}
+      label={verb}
+      action={start}
+      onDone={lead}
+      open
+      onClose={onClose}
+    >
+      {(tried) => (
+        <>
+          {what === "ban" && <BanFields {...tried} />}
           {what === "export" && (
             <Field id="bulk-format" label={t("format")}>
               {(control) => (
@@ -73,27 +55,21 @@ export function BulkDialog({ what, whom, deletionDays, onClose, onStarted }: Bul
               )}
             </Field>
           )}
-          <AlertDialogFooter>
-            <AlertDialogCancel render={<Button variant="secondary">{common("cancel")}</Button>} />
-            <Button type="submit" variant={what === "ban" || what === "delete" ? "danger" : "primary"} pending={pending}>
-              {verb}
-            </Button>
-          </AlertDialogFooter>
-        </form>
-      </AlertDialogContent>
-    </AlertDialog>
+        </>
+      )}
+    </FormDialog>
   );
 }
 
-function BanFields({ problem }: { problem: Problem | undefined }) {
+function BanFields({ value, error }: Tried) {
   const t = useTranslations("peopleJobs");
   return (
     <>
-      <Field id="bulk-reason" label={t("banReason")} hint={t("banReasonHint")} error={problem?.fields?.reason}>
-        {(control) => <Input {...control} name="reason" maxLength={300} required />}
+      <Field id="bulk-reason" label={t("banReason")} hint={t("banReasonHint")} error={error("reason")}>
+        {(control) => <Input {...control} name="reason" maxLength={300} required defaultValue={value("reason")} />}
       </Field>
-      <Field id="bulk-until" label={t("banUntil")} hint={t("banUntilHint")} error={problem?.fields?.until}>
-        {(control) => <Input {...control} name="until" type="date" />}
+      <Field id="bulk-until" label={t("banUntil")} hint={t("banUntilHint")} error={error("until")}>
+        {(control) => <Input {...control} name="until" type="date" defaultValue={value("until")} />}
       </Field>
     </>
   );

@@ -24,11 +24,6 @@ export function PersonMenu({ userId, name, banned }: { userId: string; name: str
       if (result.ok) toast.success(t("unbannedDone", { name }));
       else toast.error(result.error.message);
     });
-  const reset = async () => {
-    const result = await resetSecondFactors({ userId });
-    if (result.ok) toast.success(t("resetFactorsDone", { name }));
-    return result;
-  };
   return (
     <Can I="update" this={subject("User", { id: userId })} field="ban">
       <DropdownMenu>
@@ -61,7 +56,9 @@ export function PersonMenu({ userId, name, banned }: { userId: string; name: str
         label={t("resetFactors")}
         title={t("resetFactorsTitle", { name })}
         body={t("resetFactorsBody", { name })}
-        onConfirm={reset}
+        needsProof
+        onConfirm={() => resetSecondFactors({ userId })}
+        onDone={() => toast.success(t("resetFactorsDone", { name }))}
         open={resetting}
         onClose={() => setResetting(false)}
       />

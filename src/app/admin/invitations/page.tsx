@@ -8,6 +8,7 @@ import { InviteDialog } from "@/features/invitations/invite-dialog";
 import { invitationsQuerySchema } from "@/features/invitations/schema";
 import { PageHeader } from "@/ui/page-header";
 import { TableSkeleton } from "@/ui/skeleton";
+import { proofFor } from "../../_frames/confirm-it-is-you";
 import { Interactive } from "../../_frames/interactive";
 import { MembersFrame } from "../../_frames/members-frame";
 
@@ -22,7 +23,7 @@ export default async function InvitationsPage({ searchParams }: { searchParams: 
   const [t, common] = await Promise.all([getTranslations("invitations"), getTranslations("common")]);
   return (
     <MembersFrame entry={entry}>
-      <Interactive entry={entry} texts={["invitations", "common"]}>
+      <Interactive entry={entry} texts={["invitations", "secondFactors", "common"]} proof={await proofFor(entry)}>
         <PageHeader title={t("title")} description={t("lead")} action={<InviteDialog />} />
         <InvitationSearch query={query} />
         <Suspense key={JSON.stringify(query)} fallback={<TableSkeleton rows={10} label={common("loading")} />}>

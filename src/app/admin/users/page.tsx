@@ -16,6 +16,7 @@ import { buttonVariants } from "@/ui/button";
 import { PageHeader } from "@/ui/page-header";
 import { TableSkeleton } from "@/ui/skeleton";
 import { SoftLink } from "@/ui/soft-link";
+import { proofFor } from "../../_frames/confirm-it-is-you";
 import { Interactive } from "../../_frames/interactive";
 import { MembersFrame } from "../../_frames/members-frame";
 
@@ -30,23 +31,21 @@ export default async function UsersPage({ searchParams }: { searchParams: Promis
   const [t, jobs, common] = await Promise.all([getTranslations("people"), getTranslations("peopleJobs"), getTranslations("common")]);
   return (
     <MembersFrame entry={entry}>
-      <PageHeader
-        title={t("title")}
-        description={t("lead")}
-        action={
-          <>
-            <SoftLink href={exportAddress(query)} className={buttonVariants({ variant: "secondary" })}>
-              {jobs("export")}
-            </SoftLink>
-            <Interactive entry={entry} texts={["people", "common"]}>
+      <Interactive entry={entry} texts={["people", "peopleJobs", "secondFactors", "common"]} proof={await proofFor(entry)}>
+        <PageHeader
+          title={t("title")}
+          description={t("lead")}
+          action={
+            <>
+              <SoftLink href={exportAddress(query)} className={buttonVariants({ variant: "secondary" })}>
+                {jobs("export")}
+              </SoftLink>
               <CreatePersonDialog />
-            </Interactive>
-          </>
-        }
-      />
-      <PeopleSearch query={query} />
-      <ColumnChoice />
-      <Interactive entry={entry} texts={["people", "peopleJobs", "common"]}>
+            </>
+          }
+        />
+        <PeopleSearch query={query} />
+        <ColumnChoice />
         <Suspense key={JSON.stringify(query)} fallback={<TableSkeleton rows={10} label={common("loading")} />}>
           <PeopleList
             entry={entry}

@@ -17,6 +17,7 @@ import { personIdSchema } from "@/features/people/schema";
 import { PageHeader } from "@/ui/page-header";
 import { RelativeTime } from "@/ui/relative-time";
 import { Section } from "@/ui/section";
+import { proofFor } from "../../../_frames/confirm-it-is-you";
 import { Interactive } from "../../../_frames/interactive";
 import { MembersFrame } from "../../../_frames/members-frame";
 
@@ -44,7 +45,7 @@ export default async function PersonPage({ params }: { params: Promise<{ id: str
         description={t.rich("personLead", { date: since, time: () => <RelativeTime date={person.lastSeenAt} locale={locale} /> })}
         action={
           id !== entry.actor.userId && (
-            <Interactive entry={entry} texts={["people", "impersonation", "common"]}>
+            <Interactive entry={entry} texts={["people", "impersonation", "secondFactors", "common"]} proof={await proofFor(entry)}>
               {person.role === "MEMBER" && <ImpersonateDialog userId={id} name={name} mayWrite={mayWrite === true} />}
               <RoleDialog userId={id} name={name} role={person.role} />
               <PersonMenu userId={id} name={name} banned={person.banned} />
