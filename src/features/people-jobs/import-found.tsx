@@ -8,23 +8,23 @@ import { ImportDifferences } from "./import-differences";
 import type { ImportFound as Found } from "./import-queries";
 import type { ListedJob } from "./queries";
 
+/** How many are, or would be, new or another one. */
+export async function ImportCounts({ job: { isCheck, refused }, found: { found } }: { job: ListedJob; found: Found }) {
+  const t = await getTranslations("imports");
+  const { created, changed, unchanged } = found;
+  return <span className="tabular-nums">{t(isCheck ? "wouldCounts" : "counts", { created, changed, unchanged, refused })}</span>;
+}
+
 type ImportFoundProps = { entry: Entry; job: ListedJob; found: Found; recentlyProven: boolean };
 
 /** What an import or the check of a file found so far, and what may be done next. */
-export async function ImportFound({
-  entry,
-  job: { id, status, isCheck, refused },
-  found: { found, hasFile },
-  recentlyProven,
-}: ImportFoundProps) {
+export async function ImportFound({ entry, job: { id, status, isCheck }, found: { found, hasFile }, recentlyProven }: ImportFoundProps) {
   const t = await getTranslations("imports");
   const toImport = found.created + found.changed;
   const isChecked = status === "DONE" && isCheck;
-  const { created, changed, unchanged } = found;
   return (
     <>
-      <div className="grid gap-4">
-        <p className="text-body tabular-nums">{t(isCheck ? "wouldCounts" : "counts", { created, changed, unchanged, refused })}</p>
+      <div className="grid gap-4 empty:hidden">
         {isChecked && !hasFile && <Alert>{t("wentOver")}</Alert>}
         {isChecked && toImport === 0 && <Alert>{t("nothingWould")}</Alert>}
         {isChecked && hasFile && toImport > 0 && entry.ability.can("create", "PeopleJob") && (

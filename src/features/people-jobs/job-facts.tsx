@@ -7,17 +7,19 @@ import { formatBytes } from "@/ui/format-bytes";
 import { RefreshEvery } from "@/ui/refresh-every";
 import { SoftLink } from "@/ui/soft-link";
 import { CancelJob } from "./cancel-job";
+import { ImportCounts } from "./import-found";
+import type { ImportFound } from "./import-queries";
 import { isOpen, JobProgress, JobStatus } from "./job-progress";
 import { jobWords } from "./job-words";
 import { getJobEnd, type ListedJob } from "./queries";
 
 const REFRESH_MS = 1_000;
 
-/** `percent` is known of a file, whose people nobody has counted yet. */
-type JobFactsProps = { entry: Entry; job: ListedJob; recentlyProven: boolean; percent: number | undefined };
+/** `found`: of a file. */
+type JobFactsProps = { entry: Entry; job: ListedJob; recentlyProven: boolean; found: ImportFound | null };
 
 /** What a job does, how far it is or how it ended, and what can be done about it. */
-export async function JobFacts({ entry, job, recentlyProven, percent }: JobFactsProps) {
+export async function JobFacts({ entry, job, recentlyProven, found }: JobFactsProps) {
   const [t, format, locale, words, end] = await Promise.all([
     getTranslations("peopleJobs"),
     getFormatter(),
@@ -65,7 +67,8 @@ export async function JobFacts({ entry, job, recentlyProven, percent }: JobFacts
         </Alert>
       )}
       <div className="grid gap-3 text-body" role="status">
-        <JobProgress job={job} label={words.what(job)} percent={percent} />
+        {(isOpen(job) || !found) && <JobProgress job={job} label={words.what(job)} percent={found?.found.percent} />}
+        {found && <ImportCounts job={job} found={found} />}
         {isOpen(job) && job.isAtTerminal && <p className="text-muted text-sm">{t("endAtTerminal")}</p>}
         {isOpen(job) && !job.isAtTerminal && !job.cancelAskedAt && <CancelJob id={job.id} />}
       </div>

@@ -46,7 +46,7 @@ export default async function JobPage({ params, searchParams }: JobPageProps) {
       />
       <div className="grid gap-10">
         <Interactive entry={entry} texts={["peopleJobs", "secondFactors", "common"]}>
-          <JobFacts entry={entry} job={job} recentlyProven={proven} percent={found?.found.percent} />
+          <JobFacts entry={entry} job={job} recentlyProven={proven} found={found} />
           {found && <ImportFound entry={entry} job={job} found={found} recentlyProven={proven} />}
           {asksProof && !proven && (
             <div className="max-w-form">
