@@ -46,6 +46,13 @@ describe("metadata in three parts", () => {
     const told = await db().auditEvent.findFirstOrThrow({ where: { action: "user.metadata_changed", subjectId: me.id } });
     expect(told).toMatchObject({ actorId: boss.id, after: { part: "private", bytes: 23 } });
     expect(JSON.stringify(told)).not.toContain("unmistakable");
+    // Saved once more it changes nothing, and nothing is remembered.
+    expect(
+      await as(boss, () => setMetadata({ userId: me.id, part: "private", json: ' {"note": "unmistakable"}', was: EMPTY })),
+    ).toMatchObject({
+      ok: true,
+    });
+    expect(await db().auditEvent.count({ where: { action: "user.metadata_changed", subjectId: me.id } })).toBe(1);
   });
 
   test("what another admin wrote meanwhile is not overwritten; the order of keys is no difference", async () => {

@@ -193,6 +193,8 @@ describe("preferences", () => {
     await as(someone, () => setLocale({ locale: "fr" }));
     await as(someone, () => setTheme({ theme: "dark" }));
     expect(await kept(someone)).toEqual({ locale: "fr", theme: "dark" });
+    await as(someone, () => setTheme({ theme: "dark" }));
+    expect(await db().auditEvent.count({ where: { subjectId: someone.id, action: "user.profile_changed" } })).toBe(2);
     // Another browser learns both at sign-in, unless somebody has chosen there.
     const [fresh, chosen] = [browser(), browser({ cookies: { locale: "en" } })];
     for (const other of [fresh, chosen]) await redirectOf(other.run(() => signInWithEmail({ email: someone.email, password: PASSWORD })));

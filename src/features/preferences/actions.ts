@@ -6,6 +6,7 @@ import { change } from "@/access/audit";
 import { action } from "@/access/door";
 import { currentEntry } from "@/access/entry";
 import { rememberPreference } from "@/access/preferences";
+import { db } from "@/lib/db";
 import { localeSchema, themeSchema } from "./schema";
 
 /** Remembers the language in this browser and, of a person who is signed in, in their row: their mails are written in it. */
@@ -28,6 +29,8 @@ async function keep(chosen: { locale: string } | { theme: string | null }): Prom
   const { userId } = entry.actor;
   for (const field of Object.keys(chosen))
     ForbiddenError.from(entry.ability).throwUnlessCan("update", subject("User", { id: userId }), field);
+  // What was chosen once more changes nothing.
+  if ((await db().user.count({ where: { id: userId, ...chosen } })) > 0) return;
   await change(entry, async (tx, record) => {
     await tx.user.update({ where: { id: userId }, data: chosen, select: { id: true } });
     await record({ action: "user.profile_changed", subjectType: "User", subjectId: userId, after: chosen });
