@@ -10,6 +10,7 @@ import { renameFile } from "@/features/files/actions";
 import { banPerson, unbanPerson } from "@/features/people/actions";
 import { db } from "@/lib/db";
 import { hostile } from "./support/hostile";
+import { mailsTo } from "./support/jobs";
 import { admin, PASSWORD, person } from "./support/people";
 import { as, asVisitor, redirectOf, signedIn } from "./support/request";
 
@@ -29,6 +30,15 @@ describe("a ban", () => {
       reason: "banned",
       params: { reason },
     });
+  });
+
+  test("is told to the person by mail, with its reason and end; an address nobody confirmed is told nothing", async () => {
+    const [boss, member, unconfirmed] = [await admin(), await person({ locale: "fr" }), await person({ emailVerified: null })];
+    for (const { id: userId } of [member, unconfirmed])
+      expect(await as(boss, () => banPerson({ userId, reason, until: "2999-01-01" }))).toMatchObject({ ok: true });
+    const until = "2999-01-01T23:59:59.999Z";
+    expect(await mailsTo(member.email)).toMatchObject([{ template: "banned", locale: "fr", props: { reason, until } }]);
+    expect(await mailsTo(unconfirmed.email)).toEqual([]);
   });
 
   test("ends by itself, and can be lifted", async () => {

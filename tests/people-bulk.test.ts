@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { z } from "zod";
 import { enter } from "@/access/door";
+import { currentEntry } from "@/access/entry";
+import { verifyCredentials } from "@/access/identity/credentials";
 import { GET as report } from "@/app/api/people-jobs/[id]/report/route";
 import { GET as download } from "@/app/api/people-jobs/[id]/route";
 import { cancelPeopleJob, exportPeople, startBulk } from "@/features/people-jobs/actions";
@@ -11,10 +13,13 @@ import { PEOPLE_COLUMNS } from "@/features/people-jobs/format";
 import { getPeopleJob, listPeopleJobs, listRefusals, REPORT_PAGE_SIZE } from "@/features/people-jobs/queries";
 import { doPeopleJob } from "@/features/people-jobs/runner";
 import type { startBulkSchema } from "@/features/people-jobs/schema";
+import { resetPassword } from "@/features/recovery/actions";
 import { unguarded } from "@/lib/csv";
 import { db } from "@/lib/db";
 import { handleStorageRequest } from "@/storage";
 import { hostile } from "./support/hostile";
+import { tokenTo } from "./support/jobs";
+import { OTHER_PASSWORD } from "./support/mail-flows";
 import { admin, person } from "./support/people";
 import { as, asVisitor, type Browser, redirectOf, signedIn } from "./support/request";
 
@@ -97,6 +102,20 @@ describe("an act on many", () => {
     expect(await reasons({ act: "keep", ids: [plain.id, banned.id, leaving.id] })).toEqual([]);
     expect(await reasons({ act: "keep", ids: [plain.id] })).toEqual(["1 not_leaving"]);
     expect(await userOf(unverified.id)).toMatchObject({ role: "ADMIN", emailVerified: expect.any(Date), deleteAfter: expect.any(Date) });
+  });
+
+  test("that confirms an address takes the account from whoever registered it: by the mail its owner chooses a password", async () => {
+    const registered = await person({ emailVerified: null });
+    const stranger = await signedIn(registered);
+    await db().account.create({ data: { userId: registered.id, provider: "github", providerAccountId: randomUUID(), type: "oauth" } });
+    expect(await reasonsOf(await bulk(await signedIn(await admin()), { act: "verify", ids: [registered.id] }))).toEqual([]);
+    expect(await stranger.run(currentEntry)).toBeNull();
+    const left = { where: { userId: registered.id } };
+    expect([await db().password.count(left), await db().account.count(left)]).toEqual([0, 0]);
+    expect(await userOf(registered.id)).toMatchObject({ emailVerified: expect.any(Date) });
+    const token = await tokenTo(registered.email, "reset");
+    expect(await redirectOf(asVisitor({}, () => resetPassword({ token, password: OTHER_PASSWORD })))).toContain("/login");
+    expect(await asVisitor({}, () => verifyCredentials(registered.email, OTHER_PASSWORD))).toBe(registered.id);
   });
 
   test("of all that match a filter takes those who were there when it was asked for, whatever it does to the filter", async () => {

@@ -52,6 +52,8 @@ export const mailProps = {
   invitation: z.strictObject({ url, by: text, days: count }),
   /** An admin made an account for this address: choose a password for it. */
   accountCreated: z.strictObject({ url, days: count }),
+  /** An admin closed the account, until then or for good. */
+  banned: z.strictObject({ reason: text, until: when.optional() }),
   /** The account goes at `when`. */
   accountDeletion: z.strictObject({ when, undoUrl: url.optional() }),
   /** Sign in by this link. */

@@ -29,6 +29,20 @@ interface Link {
 /** Each undoes one event and stays good beside the others: whoever got in must not be able to replace them by doing more. */
 const PROTECTIVE: LinkPurpose[] = ["REVERT_EMAIL", "END_SESSION"];
 
+/** A link for each of these people, as `issueLink`, in two statements; their secrets in the same order. */
+export async function issueLinks(
+  tx: Transaction,
+  to: { userId: string; address: string }[],
+  { purpose, minutes = LINK_MINUTES[purpose] }: { purpose: LinkPurpose; minutes?: number },
+): Promise<string[]> {
+  const secrets = to.map(() => newOneTimeSecret());
+  const expiresAt = new Date(Date.now() + minutes * 60_000);
+  const replaced = { userId: { in: to.map(({ userId }) => userId) }, purpose, usedAt: null, expiresAt: { lte: expiresAt } };
+  if (!PROTECTIVE.includes(purpose)) await tx.token.deleteMany({ where: replaced });
+  await tx.token.createMany({ data: to.map((one, index) => ({ ...one, purpose, hash: secrets[index]?.hash ?? "", expiresAt })) });
+  return secrets.map(({ secret }) => secret);
+}
+
 /** Makes a link's secret; an earlier one for the same purpose and person stops working, unless it was made to last longer. Only its hash is kept. */
 export async function issueLink(
   tx: Transaction,

@@ -73,7 +73,7 @@ function DialogForm<T>({ title, body, label, danger = false, needsProof = false,
     return { outcome, typed };
   }, null);
   const error = result?.outcome.ok === false ? result.outcome.error : null;
-  const valueOf = (name: string) => {
+  const typedIn = (name: string) => {
     const value = error && result?.typed.get(name);
     return typeof value === "string" ? value : undefined;
   };
@@ -92,7 +92,7 @@ function DialogForm<T>({ title, body, label, danger = false, needsProof = false,
           {body && <DialogDescription>{body}</DialogDescription>}
         </DialogHeader>
         {error && !error.fields && <Alert tone="danger">{error.message}</Alert>}
-        {children?.({ value: valueOf, error: (name) => error?.fields?.[name] })}
+        {children?.({ value: typedIn, error: (name) => error?.fields?.[name] })}
         {!proof && footer(<SubmitButton variant={danger ? "danger" : "primary"}>{label}</SubmitButton>)}
       </form>
       {/* A form of its own, which cannot stand within the other. */}

@@ -24,6 +24,7 @@ export const SAMPLES: { [Template in MailTemplate]: MailProps<Template> } = {
   },
   invitation: { url: `${SITE}/invitation?token=${token}`, by: "Ines Carvalho", days: 7 },
   accountCreated: { url: `${SITE}/reset-password?token=${token}`, days: 7 },
+  banned: { reason: "Sold other people’s photographs", until: when },
   accountDeletion: { when, undoUrl: `${SITE}/settings/account?undo=${token}` },
   magicLink: { url: `${SITE}/magic-link?token=${token}`, minutes: 15 },
 };

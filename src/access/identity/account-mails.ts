@@ -2,7 +2,7 @@ import { getLocale, getTranslations } from "next-intl/server";
 import { defaultLocale, isLocale, type Locale } from "@/i18n/locale";
 import type { Transaction } from "@/lib/db";
 import type { MailTemplate, SecurityChange } from "@/lib/mail-props";
-import { issueLink, LINK_MINUTES } from "@/lib/one-time-links";
+import { issueLink, issueLinks, LINK_MINUTES } from "@/lib/one-time-links";
 import { enqueueMail, enqueueMails } from "@/lib/outbox";
 import type { Asker } from "@/lib/queue";
 import { siteLink } from "@/lib/site-link";
@@ -60,6 +60,38 @@ export async function mailReset(tx: Transaction, to: Addressee, fallback: Locale
   const secret = await issueLink(tx, { purpose: "RESET_PASSWORD", userId: to.id, address: to.email });
   const props = { url: siteLink(`/reset-password?token=${secret}`), minutes: LINK_MINUTES.RESET_PASSWORD, voided };
   await enqueueMail(tx, { template: "reset", props, ...envelope(to, fallback) });
+}
+
+/**
+ * The same to many whose addresses an admin confirmed, with time to read it: what opened their accounts before no longer does,
+ * because it may have been a stranger's.
+ */
+export async function mailAddressesConfirmed(tx: Transaction, userIds: string[], fallback: Locale): Promise<void> {
+  const people = await tx.user.findMany({ where: { id: { in: userIds } }, select: ADDRESSEE });
+  const minutes = FIRST_PASSWORD_DAYS * 24 * 60;
+  const to = people.map(({ id: userId, email: address }) => ({ userId, address }));
+  const secrets = await issueLinks(tx, to, { purpose: "RESET_PASSWORD", minutes });
+  const mails = people.map((person, index) => ({
+    template: "reset" as const,
+    props: { url: siteLink(`/reset-password?token=${secrets[index]}`), minutes, voided: true },
+    ...envelope(person, fallback),
+  }));
+  await enqueueMails(tx, mails);
+}
+
+/** Tells people that an admin shut them out, why, and until when. An address nobody confirmed may be a stranger's: it is told nothing. */
+export async function mailBanned(
+  tx: Transaction,
+  userIds: string[],
+  { reason, until }: { reason: string; until: Date | null },
+  fallback: Locale,
+): Promise<void> {
+  const people = await tx.user.findMany({ where: { id: { in: userIds }, emailVerified: { not: null } }, select: ADDRESSEE });
+  const props = { reason, ...(until && { until: until.toISOString() }) };
+  await enqueueMails(
+    tx,
+    people.map((to) => ({ template: "banned", props, ...envelope(to, fallback) })),
+  );
 }
 
 /** A link that signs in; `path` is where the person was going. */

@@ -7,9 +7,9 @@ import { lockAdmins } from "../admins";
 import type { AuditRow, Recorder } from "../audit";
 import type { Doer } from "../doer";
 import { accessibleBy } from "../rules";
-import { mailAccountDeletion } from "./account-mails";
+import { mailAccountDeletion, mailAddressesConfirmed, mailBanned } from "./account-mails";
 import { isBannedNow } from "./credentials";
-import { endSessionsOf } from "./ways-in";
+import { endSessionsOf, takeFromStrangers } from "./ways-in";
 
 /** How long an account that is to be deleted can be kept after all. */
 export const DELETION_DAYS = 14;
@@ -163,12 +163,16 @@ async function write(tx: Transaction, act: PeopleAct, people: Person[], now: Dat
     case "ban":
       await tx.user.updateMany({ where, data: { bannedAt: now, bannedUntil: act.until, banReason: act.reason, ...out } });
       await endSessionsOf(tx, ids);
+      await mailBanned(tx, ids, act, defaultLocale);
       break;
     case "unban":
       await tx.user.updateMany({ where, data: { bannedAt: null, bannedUntil: null, banReason: null } });
       break;
     case "verify":
+      // As by a link from the mailbox: whoever registered an address that was not theirs keeps nothing of the account.
+      await takeFromStrangers(tx, ids);
       await tx.user.updateMany({ where, data: { emailVerified: now } });
+      await mailAddressesConfirmed(tx, ids, defaultLocale);
       break;
     case "delete": {
       const deleteAfter = goneAfter(act, now);

@@ -6,6 +6,7 @@ import { siteLink, siteOrigin } from "@/lib/site-link";
 
 const HOUR_MINUTES = 60;
 const DAY_MINUTES = 24 * HOUR_MINUTES;
+const REASON_LENGTH = 300;
 
 /** What a mail says, before it has a form: both parts of it, HTML and text, are made from this. */
 export interface Letter {
@@ -113,6 +114,11 @@ function say({ template, props }: MailContent, t: Translator, date: (moment: str
       const time = duration(props.days * DAY_MINUTES, t);
       return { ...said(t, template, { time }), action, after: t("accountCreated.after") };
     }
+    case "banned": {
+      const body = props.until ? t("banned.bodyUntil", { date: date(props.until) }) : t("banned.body");
+      const facts = [{ label: t("labelled", { label: t("factReason") }), value: oneLine(props.reason, REASON_LENGTH) }];
+      return { subject: t("banned.subject"), body, facts, after: t("banned.after") };
+    }
     case "accountDeletion": {
       const values = { date: date(props.when) };
       if (!props.undoUrl) return said(t, "accountDeleted", values);
@@ -170,11 +176,11 @@ function dateAndTime(moment: string, locale: Locale): string {
 }
 
 /** Text from outside as one line: nothing in it can begin a header, a paragraph, or run from right to left. */
-function oneLine(value: string): string {
+function oneLine(value: string, length = 254): string {
   return value
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, " ")
     .trim()
-    .slice(0, 254);
+    .slice(0, length);
 }
 
 /**
