@@ -31,6 +31,11 @@ export function cursorDate(value: string): Date | null {
   return time >= 0 && time < END_OF_DATES && date.toISOString() === value ? date : null;
 }
 
+/** The whole number in a cursor, null when it is none that `page` put there, or more than PostgreSQL counts to. */
+export function cursorNumber(value: string): bigint | null {
+  return /^\d{1,18}$/.test(value) ? BigInt(value) : null;
+}
+
 /**
  * The Prisma `where` of the page after `cursor`: rows beyond it in the order of (column, id), all of them when `read` finds
  * no value in it. Its cost is the same at any depth, where OFFSET reads everything it skips.
@@ -39,7 +44,7 @@ export function after<Column extends string>(
   column: Column,
   direction: "asc" | "desc",
   cursor: Cursor,
-  read: (value: string) => string | Date | null = (value) => value,
+  read: (value: string) => string | Date | bigint | null = (value) => value,
 ) {
   const [beyond, bound] = direction === "asc" ? ["gt", "gte"] : ["lt", "lte"];
   const value = read(cursor.value);
@@ -52,13 +57,13 @@ export function after<Column extends string>(
 export function page<Row extends { id: string }>(
   rows: Row[],
   limit: number,
-  sortedBy: (row: Row) => string | Date,
+  sortedBy: (row: Row) => string | Date | bigint,
 ): { rows: Row[]; next: string | null } {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   if (rows.length <= limit || !last) return { rows: shown, next: null };
   const value = sortedBy(last);
-  return { rows: shown, next: encodeCursor({ value: value instanceof Date ? value.toISOString() : value, id: last.id }) };
+  return { rows: shown, next: encodeCursor({ value: value instanceof Date ? value.toISOString() : String(value), id: last.id }) };
 }
 
 function parse(text: string): unknown {

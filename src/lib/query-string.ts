@@ -22,3 +22,14 @@ export function dayText(date: Date | undefined): string | undefined {
 export function withinDays(from: Date | undefined, to: Date | undefined) {
   return { ...(from && { gte: from }), ...(to && { lt: new Date(to.getTime() + DAY_MS) }) };
 }
+
+/**
+ * The Prisma filter of text that holds this, whatever its case: from the third letter on anywhere, with fewer at its beginning,
+ * which is what a trigram index finds.
+ */
+export function containing(q: string) {
+  // Prisma hands these to ILIKE as they are, where % and _ stand for anything.
+  const literal = q.replace(/[\\%_]/g, "\\$&");
+  const mode = "insensitive" as const;
+  return [...q].length < 3 ? { startsWith: literal, mode } : { contains: literal, mode };
+}

@@ -44,6 +44,7 @@ export async function MembersFrame({ entry, children }: { entry: Entry; children
           { href: "/admin", label: nav("figures"), icon: <ChartIcon />, group: nav("admin") },
           { href: "/admin/users", label: nav("users"), icon: <PeopleIcon />, group: nav("admin") },
           { href: "/admin/invitations", label: nav("invitations"), icon: <MailIcon />, group: nav("admin") },
+          { href: "/admin/files", label: nav("allFiles"), icon: <FileIcon />, group: nav("admin") },
           { href: "/admin/import", label: nav("import"), icon: <UploadIcon />, group: nav("admin") },
           { href: "/admin/jobs", label: nav("jobs"), icon: <TasksIcon />, group: nav("admin") },
           { href: "/admin/policy", label: nav("policy"), icon: <ShieldIcon />, group: nav("admin") },

@@ -1,4 +1,5 @@
-import type { FilesQuery } from "./schema";
+import { dayText } from "@/lib/query-string";
+import type { AllFilesQuery, FilesQuery } from "./schema";
 
 type Shown = Pick<FilesQuery, "kind" | "view">;
 
@@ -12,4 +13,11 @@ export function filesAddress({ kind, view }: Shown, cursor?: string): string {
 /** Names what a filter finds, for what is selected of it. */
 export function scopeOf({ kind }: Shown): string {
   return kind ?? "";
+}
+
+/** The address of everybody's files with this search and these filters; `cursor` adds the place to go on from. */
+export function allFilesAddress({ q, owner, kind, size, from, to, sort }: AllFilesQuery, cursor?: string): string {
+  const all = { q, owner, kind, size, from: dayText(from), to: dayText(to), sort, cursor };
+  const set = Object.entries(all).filter((pair): pair is [string, string] => Boolean(pair[1]));
+  return set.length > 0 ? `/admin/files?${new URLSearchParams(set)}` : "/admin/files";
 }

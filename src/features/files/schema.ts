@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cursorSchema } from "@/lib/keyset";
+import { day, unset } from "@/lib/query-string";
 import { INVISIBLE, line } from "@/lib/text";
 import { PARTS_SIGNED_AT_ONCE } from "./limits";
 
@@ -52,3 +53,23 @@ export const archiveQuerySchema = z.strictObject({
     .transform((text) => text.split(","))
     .pipe(chosen),
 });
+
+/** And what stands elsewhere. */
+export const ALL_KINDS = [...FILE_KINDS, "AVATAR", "COVER"] as const;
+/** In megabytes: what an admin may ask for as "at least". */
+export const FILE_SIZES = ["1", "10", "100", "1000"] as const;
+
+/** The address of everybody's files: everything in it can be shared as a link. */
+export const allFilesQuerySchema = z.strictObject({
+  q: line(100).optional(),
+  /** Part of a name or address, or an id. */
+  owner: line(100).optional(),
+  kind: unset.or(z.enum(ALL_KINDS)).optional(),
+  /** At least, in megabytes. */
+  size: unset.or(z.enum(FILE_SIZES)).optional(),
+  from: unset.or(day).optional(),
+  to: unset.or(day).optional(),
+  sort: unset.or(z.enum(["created", "size"])).optional(),
+  cursor: cursorSchema.optional(),
+});
+export type AllFilesQuery = z.output<typeof allFilesQuerySchema>;

@@ -1,0 +1,34 @@
+import { getFormatter, getTranslations } from "next-intl/server";
+import type { Entry } from "@/access/entry";
+import { EmptyState } from "@/ui/empty-state";
+import { Pager } from "@/ui/pager";
+import { allFilesAddress } from "./address";
+import { FILES_COUNTED, listAllFiles, MAX_OWNERS } from "./all-files-queries";
+import { ReviewedFiles } from "./reviewed-files";
+import type { AllFilesQuery } from "./schema";
+
+/** For an admin: how many files match, a page of them with their owners, and the way on. */
+export async function AllFiles({ entry, query }: { entry: Entry; query: AllFilesQuery }) {
+  const [{ files, next, total, isCut }, t, format] = await Promise.all([
+    listAllFiles(entry, query),
+    getTranslations("files"),
+    getFormatter(),
+  ]);
+  const isAsked = allFilesAddress(query) !== "/admin/files";
+  return (
+    <>
+      {total > 0 && (
+        <p className="mb-3 text-muted text-sm tabular-nums">
+          {total > FILES_COUNTED ? t("totalMore", { count: format.number(FILES_COUNTED) }) : t("total", { count: total })}
+          {isCut && ` ${t("ownersCut", { max: MAX_OWNERS })}`}
+        </p>
+      )}
+      {files.length > 0 ? <ReviewedFiles files={files} /> : <EmptyState drawing="lens" title={t(isAsked ? "noneFound" : "noneYet")} />}
+      <Pager
+        label={t("allCaption")}
+        first={query.cursor && { href: allFilesAddress(query), label: t("firstPage") }}
+        next={next ? { href: allFilesAddress(query, next), label: t("nextPage") } : undefined}
+      />
+    </>
+  );
+}
