@@ -35,7 +35,7 @@ export async function ReviewedFiles({ files }: { files: Reviewed[] }) {
             <div className="flex flex-wrap items-end gap-3 border-t bg-background px-4 py-3">
               {owner && (
                 <p className="basis-full text-body">
-                  {t("ownedBy")}{" "}
+                  <span className="text-muted">{t("by.owner")}</span>{" "}
                   <SoftLink href={`/admin/users/${owner.id}`} className="link">
                     {owner.name || owner.email}
                   </SoftLink>
