@@ -75,6 +75,8 @@ export const AUDIT_ACTIONS = [
   "people_job.finished",
   "figures.exported",
   "audit.archived",
+  "storage.moved",
+  "storage.swept",
   "job.retried",
   "job.given_up",
   "mail.sent_again",

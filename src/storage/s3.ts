@@ -22,6 +22,8 @@ const REQUEST_TIMEOUT_MS = 15_000;
 const MAX_ATTEMPTS = 3;
 /** How much longer than other calls a copy may take: the store reads and writes up to 5 GB for it. */
 const COPY_PATIENCE = 4;
+/** What a slow line carries while other calls would be given up: 1 MB a second. */
+const SLOWEST_PUT_BYTES = 15_000_000;
 const QUIET = { trace: noop, debug: noop, info: noop, warn: noop, error: noop };
 const NODE_NOTICE = "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED";
 
@@ -119,11 +121,13 @@ export class S3Storage implements Storage {
       ContentLength: sizeBytes,
       ContentType: contentType,
     });
-    const { abortSignal } = this.#deadline(COPY_PATIENCE);
+    const patience = COPY_PATIENCE + Math.ceil(sizeBytes / SLOWEST_PUT_BYTES);
+    const { abortSignal } = this.#deadline(patience);
     const broken = new AbortController();
     // The SDK pipes the body into its request and leaves it hanging when the body fails.
     body.once("error", () => broken.abort());
-    await reached(() => this.#copier.send(command, { abortSignal: AbortSignal.any([abortSignal, broken.signal]) }));
+    const limits = { abortSignal: AbortSignal.any([abortSignal, broken.signal]), requestTimeout: patience * this.#timeoutMs };
+    await reached(() => this.#copier.send(command, limits));
   }
 
   async head(key: string): Promise<ObjectInfo | null> {

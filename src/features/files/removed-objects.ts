@@ -67,12 +67,14 @@ function removeNext(keys: string[] | null): Promise<"removed" | "later" | "faile
   );
 }
 
-/** The object, and of an upload's place what confirmations made of it, unless a row names it. */
+/** The object, and of an upload's place what confirmations made of it; not what a row names, nor what has a line of its own. */
 async function remove(tx: Transaction, { provider, key, uploadExpiresAt }: Due): Promise<void> {
   const store = storageOf(provider);
   const keys = uploadExpiresAt ? [key, ...(await keysBelow(store, `${key}-`))] : [key];
-  const named = await namedKeys(tx, provider, keys);
-  for (const found of keys) if (!named.has(found)) await store.delete(found);
+  const kept = await namedKeys(tx, provider, keys);
+  const others = await tx.storageDeletion.findMany({ where: { provider, key: { in: keys.slice(1) } }, select: { key: true } });
+  for (const other of others) kept.add(other.key);
+  for (const found of keys) if (!kept.has(found)) await store.delete(found);
   if (uploadExpiresAt) await abandonUploads(store, `${key}-`);
 }
 
