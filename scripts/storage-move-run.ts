@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { db, type Transaction } from "../src/lib/db";
+import { addJob } from "../src/lib/queue";
 import { storageOf } from "../src/storage";
 import { copyObject } from "../src/storage/copy";
 import type { Storage } from "../src/storage/storage";
@@ -21,6 +22,7 @@ export interface Named {
   id: string;
   from: Provider;
   key: string;
+  hasPreview?: boolean;
 }
 export interface Moved {
   moved: number;
@@ -100,7 +102,9 @@ function switchRow(named: Named, provider: Provider): Promise<boolean> {
   return db().$transaction(async (tx) => {
     const { count } = await update(tx, named, provider);
     if (count > 0) await tx.storageDeletion.deleteMany({ where: { provider, key } });
-    else await tx.storageDeletion.updateMany({ where: { provider, key }, data: { notBefore: new Date() } });
+    // A preview stays behind, and is made anew.
+    if (count > 0 && named.hasPreview) await addJob(tx, "file.preview", { fileId: named.id }, { maxAttempts: 5 });
+    if (count === 0) await tx.storageDeletion.updateMany({ where: { provider, key }, data: { notBefore: new Date() } });
     return count > 0;
   });
 }
@@ -150,8 +154,8 @@ async function* elsewhere(to: Provider): AsyncGenerator<Named> {
   const rest = { orderBy: { id: "asc" }, take: PAGE } as const;
   yield* pages(async (after) => {
     const where = { provider, status: "READY" as const, ...page(after) };
-    const rows = await db().file.findMany({ where, select: { id: true, provider: true, key: true }, ...rest });
-    return rows.map(({ id, provider: from, key }) => ({ table: "file", id, from, key }));
+    const rows = await db().file.findMany({ where, select: { id: true, provider: true, key: true, previewKey: true }, ...rest });
+    return rows.map(({ id, provider: from, key, previewKey }) => ({ table: "file", id, from, key, hasPreview: previewKey !== null }));
   });
   yield* pages(async (after) => {
     const where = { provider, status: "READY" as const, ...page(after) };

@@ -6,9 +6,12 @@ import { openDatabase } from "./db";
 import { authSecret, readEnvironment, requireDataFolder } from "./environment";
 import { migrationState, withClient } from "./migrate";
 import { countElsewhere, countUnderWay, type Moved, moveObjects, type Named, type Provider } from "./storage-move-run";
+import { remember, sizeText } from "./storage-report";
+import { sweep } from "./storage-sweep";
 import { UserError } from "./terminal.mjs";
 
 const USAGE = "npm run storage:move -- --to local|s3|azure|gcs [--dry-run]";
+const SWEEP_USAGE = "npm run storage:sweep -- [--remove [--yes]]";
 const PROVIDERS: readonly Provider[] = ["LOCAL", "S3", "AZURE", "GCS"];
 /** Any number of ours: of two who move at once, one does. */
 const LOCK = 0x666f79_24;
@@ -19,12 +22,27 @@ const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 /**
  * `npm run storage:move -- --to s3`: takes every file, archive and export that lies elsewhere to that store, each compared after
- * the copy, while the site runs; killed anywhere, the same command goes on where it was. Exit code 1 when something is left.
+ * the copy, while the site runs; killed anywhere, the same command goes on where it was. `npm run storage:sweep`: names the objects
+ * that belong to nothing and the files without their object, and removes those objects with `--remove`. Exit code 1 when something
+ * is left.
  */
 export async function main([name = "", ...args]: string[]): Promise<number> {
-  if (name !== "move") throw new UserError(`There is no storage command ${name}; there is move.`);
-  const { to, dryRun } = readMove(args);
-  return onSite(() => move(to, dryRun));
+  if (name === "move") {
+    const { to, dryRun } = readMove(args);
+    return onSite(() => move(to, dryRun));
+  }
+  if (name !== "sweep") throw new UserError(`There is no storage command ${name}; there are move and sweep.`);
+  const asked = readSweep(args);
+  return onSite(() => sweep(asked));
+}
+
+function readSweep(args: string[]): { remove: boolean; yes: boolean } {
+  try {
+    const { values } = parseArgs({ args, options: { remove: { type: "boolean" }, yes: { type: "boolean" } } });
+    return { remove: values.remove ?? false, yes: values.yes ?? false };
+  } catch (error) {
+    throw new UserError(`${error instanceof Error ? error.message : error}\n${SWEEP_USAGE}`);
+  }
 }
 
 function readMove(args: string[]): { to: Provider; dryRun: boolean } {
@@ -74,7 +92,7 @@ async function move(to: Provider, dryRun: boolean): Promise<number> {
     told = moved;
     say(`  ${moved} objects, ${sizeText(bytes)}`);
   });
-  if (done.moved > 0) await remember("storage.moved", { to, objects: done.moved, bytes: done.bytes });
+  if (done.moved > 0) await remember("storage.moved", to, { objects: done.moved, bytes: done.bytes });
   return report(to, done);
 }
 
@@ -118,13 +136,4 @@ function name(what: string, named: Named[]): void {
   say(`${named.length} ${what}:`);
   for (const { table, id, from, key } of named.slice(0, MOST_NAMED)) say(`  ${table} ${id} at ${from}: ${key}`);
   if (named.length > MOST_NAMED) say(`  and ${named.length - MOST_NAMED} more`);
-}
-
-async function remember(action: "storage.moved", after: Record<string, string | number>): Promise<void> {
-  const row = { action, subjectType: "Storage", subjectId: storage().provider, userAgent: "npm run storage:move", after };
-  await db().auditEvent.create({ data: row, select: { id: true } });
-}
-
-function sizeText(bytes: number): string {
-  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

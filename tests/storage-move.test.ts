@@ -130,7 +130,10 @@ describe("npm run storage:move", () => {
     await due();
     await removeObjects();
     expect([(await storage().list("")).keys, (await storageOf("S3").list("")).keys]).toMatchObject([[], { length: 6 }]);
-    expect(await db().auditEvent.findFirst({ where: { action: "storage.moved" } })).toMatchObject({ after: { to: "S3", objects: 6 } });
+    expect(await db().auditEvent.findFirst({ where: { action: "storage.moved" } })).toMatchObject({
+      subjectId: "S3",
+      after: { objects: 6 },
+    });
 
     // Back, while the old objects of the way there still wait for their removal: they must not take the new ones along.
     expect(await move("LOCAL")).toMatchObject({ moved: 6, missing: [], failed: [] });
@@ -216,7 +219,7 @@ describe("npm run storage:move", () => {
       [["move"], "--to local|s3"],
       [["move", "--to", "nowhere"], "--to local|s3"],
       [["move", "--to", "s3", "--now"], "--now"],
-      [["carry"], "there is move"],
+      [["carry"], "there are move and sweep"],
       [["move", "--to", "azure"], "AZURE"],
     ] as const)
       await expect(storageCommand([...args])).rejects.toThrow(says);

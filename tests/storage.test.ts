@@ -58,6 +58,13 @@ describe.each([
   const content = async (key: string) => Buffer.from((await store.readRange(key, 0, 999)) ?? "absent").toString();
   const putTo = (url: URL, text: string) => fetch(url, { method: "PUT", headers: signed, body: text });
 
+  test("when an object was written is known, and of one that is not there nothing", async () => {
+    const written = (await store.modifiedAt(await stored()))?.getTime() ?? 0;
+    // In whole seconds at some, and by the store's own clock.
+    expect(Math.abs(Date.now() - written)).toBeLessThan(60_000);
+    expect(await store.modifiedAt(newKey())).toBeNull();
+  });
+
   test("names its provider and is reachable", async () => {
     expect(store.provider).toBe(provider);
     await store.check();

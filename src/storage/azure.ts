@@ -67,6 +67,12 @@ export class AzureStorage implements Storage {
     return found && { sizeBytes: found.contentLength ?? 0, contentType: found.contentType ?? "application/octet-stream" };
   }
 
+  async modifiedAt(key: string): Promise<Date | null> {
+    assertKey(key);
+    const found = await this.#container.properties(key);
+    return found?.lastModified ?? null;
+  }
+
   async readRange(key: string, start: number, end: number): Promise<Uint8Array | null> {
     assertKey(key);
     assertRange(start, end);

@@ -78,6 +78,19 @@ export class LocalStorage implements Storage {
     });
   }
 
+  async modifiedAt(key: string): Promise<Date | null> {
+    assertKey(key);
+    return onDisk(async () => {
+      const object = await this.#files.open(key);
+      if (!object) return null;
+      try {
+        return (await object.file.stat()).mtime;
+      } finally {
+        await object.file.close();
+      }
+    });
+  }
+
   async readRange(key: string, start: number, end: number): Promise<Uint8Array | null> {
     assertKey(key);
     assertRange(start, end);

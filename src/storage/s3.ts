@@ -5,6 +5,7 @@ import {
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
+  type HeadObjectCommandOutput,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
@@ -131,16 +132,12 @@ export class S3Storage implements Storage {
   }
 
   async head(key: string): Promise<ObjectInfo | null> {
-    assertKey(key);
-    try {
-      const found = await reached(() => this.#client.send(new HeadObjectCommand({ Bucket: this.#bucket, Key: key }), this.#deadline()));
-      return { sizeBytes: found.ContentLength ?? 0, contentType: found.ContentType ?? "application/octet-stream" };
-    } catch (error) {
-      if (statusOf(error) !== 404) throw error;
-      // The answer to HEAD has no body to say what is missing: a lost bucket must not look like a lost file.
-      await this.check();
-      return null;
-    }
+    const found = await this.#find(key);
+    return found && { sizeBytes: found.ContentLength ?? 0, contentType: found.ContentType ?? "application/octet-stream" };
+  }
+
+  async modifiedAt(key: string): Promise<Date | null> {
+    return (await this.#find(key))?.LastModified ?? null;
   }
 
   async readRange(key: string, start: number, end: number): Promise<Uint8Array | null> {
@@ -198,6 +195,18 @@ export class S3Storage implements Storage {
 
   async check(): Promise<void> {
     await reached(() => this.#client.send(new HeadBucketCommand({ Bucket: this.#bucket }), this.#deadline()));
+  }
+
+  async #find(key: string): Promise<HeadObjectCommandOutput | null> {
+    assertKey(key);
+    try {
+      return await reached(() => this.#client.send(new HeadObjectCommand({ Bucket: this.#bucket, Key: key }), this.#deadline()));
+    } catch (error) {
+      if (statusOf(error) !== 404) throw error;
+      // The answer to HEAD has no body to say what is missing: a lost bucket must not look like a lost file.
+      await this.check();
+      return null;
+    }
   }
 
   /** Each attempt has its own time limit in the handler; this one ends the call as a whole, its body included. */

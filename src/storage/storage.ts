@@ -67,6 +67,8 @@ export interface Storage {
   put(key: string, body: Readable, options: { sizeBytes: number; contentType: string }): Promise<void>;
   /** Size and type, or null when there is no such object. */
   head(key: string): Promise<ObjectInfo | null>;
+  /** When the object was last written, by the store's clock; null when there is no such object. */
+  modifiedAt(key: string): Promise<Date | null>;
   /** The bytes from `start` to `end` inclusive, fewer at the end of the object; null when there is no such object. */
   readRange(key: string, start: number, end: number): Promise<Uint8Array | null>;
   /**

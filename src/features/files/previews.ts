@@ -27,7 +27,8 @@ export async function makePreview({ fileId: id }: Tasks["file.preview"]): Promis
   if (!small) return;
   const key = `${file.ownerId}/preview-${id}`;
   await store.put(key, Readable.from([small.bytes]), { sizeBytes: small.bytes.byteLength, contentType: "image/webp" });
-  const { count } = await db().file.updateMany({ where, data: { previewKey: key } });
+  // Moved to another store meanwhile, it would look for its preview there.
+  const { count } = await db().file.updateMany({ where: { ...where, provider: file.provider }, data: { previewKey: key } });
   if (count === 0) await store.delete(key);
 }
 

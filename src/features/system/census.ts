@@ -2,6 +2,7 @@ import "server-only";
 import { db, type Transaction } from "@/lib/db";
 import { log } from "@/lib/log";
 import { addJob, type Job, type Tasks } from "@/lib/queue";
+import { storage } from "@/storage";
 import { LONGEST_WALK_MS } from "./census-details";
 import { walk } from "./census-walk";
 
@@ -38,7 +39,7 @@ export async function takeCensus({ censusId: id }: Tasks["storage.census"], { at
   if (!asked) return;
   const before = { askedAt: { lt: asked.askedAt } };
   try {
-    const { details, ...counted } = await walk(signal);
+    const { details, ...counted } = await walk({ database: db(), store: storage(), signal });
     await db().storageCensus.updateMany({ where: { id }, data: { ...counted, details: { ...details }, finishedAt: new Date() } });
     await db().storageCensus.deleteMany({ where: before });
   } catch (error) {
