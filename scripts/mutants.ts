@@ -1,7 +1,9 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { TestModule } from "vitest/node";
 import { requireBuild, requireClient } from "./build";
 import { root } from "./root";
 import { stopSignal } from "./supervisor";
@@ -20,14 +22,19 @@ const NOT_COPIED = [".git", "node_modules", "test-results", ".foyer", ".env"];
 const ALWAYS = ["tests/rules.test.ts", "tests/routes.test.ts"];
 
 /**
- * `npm run test:mutants [-- FILE … | --list]`: takes each guard away in turn, in a copy of the tree (the rule of a page, an action or a
- * handler, a line of the policy and its condition, a question asked inside) and runs the tests that stand nearest. Prints what
- * nobody noticed; exit code 1 when that is more than one in twenty.
+ * `npm run test:mutants [-- FILE … | --sample N | --list]`: takes each guard away in turn, or N of them evenly, in a copy of the tree
+ * (the rule of a page, an action or a handler, a line of the policy and its condition, a question asked inside) and runs the
+ * tests that stand nearest. Prints what nobody noticed; exit code 1 when that is more than one in twenty.
  */
 export async function main(args: string[]): Promise<number> {
-  const files = args.filter((arg) => !arg.startsWith("--"));
-  const mutants = everyMutant().filter(({ file }) => files.length === 0 || files.some((part) => file.includes(part)));
-  if (args.includes("--list")) {
+  const { values, positionals: files } = parseArgs({
+    args,
+    options: { list: { type: "boolean" }, sample: { type: "string" } },
+    allowPositionals: true,
+  });
+  const chosen = everyMutant().filter(({ file }) => files.length === 0 || files.some((part) => file.includes(part)));
+  const mutants = values.sample === undefined ? chosen : spread(chosen, Number(values.sample));
+  if (values.list) {
     for (const mutant of mutants) process.stdout.write(`${name(mutant)}\n`);
     return 0;
   }
@@ -35,23 +42,27 @@ export async function main(args: string[]): Promise<number> {
   await requireClient(signal);
   await requireBuild(signal);
   process.stdout.write(`${mutants.length} guards\n`);
-  const left = [...mutants];
+  const tests = await openTests(copyTree());
   const survivors: Mutant[] = [];
-  const worker = async () => {
-    const tree = copyTree();
-    for (let mutant = left.shift(); mutant && !signal.aborted; mutant = left.shift()) {
-      const noticed = await isNoticed(tree, mutant, signal);
-      if (!noticed && !signal.aborted) survivors.push(mutant);
-      process.stdout.write(`  ${noticed ? "noticed " : "SURVIVED"}  ${name(mutant)}\n`);
-    }
-    rmSync(tree, { recursive: true, force: true });
-  };
-  await Promise.all(Array.from({ length: Math.max(1, Math.floor(availableParallelism() / 2)) }, worker));
-  const tried = mutants.length - left.length;
+  let tried = 0;
+  for (const mutant of mutants) {
+    const noticed = await isNoticed(tests, mutant, signal);
+    if (signal.aborted) break;
+    tried++;
+    if (!noticed) survivors.push(mutant);
+    process.stdout.write(`  ${noticed ? "noticed " : "SURVIVED"}  ${name(mutant)}\n`);
+  }
+  await tests.close();
+  for (const [test, passes] of sound) if (!passes) process.stdout.write(`  ${test} fails on the tree as it is, and was not asked\n`);
   const share = ((tried - survivors.length) / Math.max(1, tried)) * 100;
   process.stdout.write(`\n${tried} guards taken away, ${tried - survivors.length} noticed: ${share.toFixed(1)} %\n`);
   for (const mutant of survivors) process.stdout.write(`  survived  ${name(mutant)}\n`);
   return share < 95 ? 1 : 0;
+}
+
+/** `count` of them, as far from each other as can be. */
+function spread(all: Mutant[], count: number): Mutant[] {
+  return all.filter((_, index) => Math.floor((index * count) / all.length) !== Math.floor(((index - 1) * count) / all.length));
 }
 
 function name({ file, line, what }: Mutant): string {
@@ -100,16 +111,29 @@ function copyTree(): string {
   return tree;
 }
 
-async function isNoticed(tree: string, { file, source }: Mutant, signal: AbortSignal): Promise<boolean> {
-  const original = readFileSync(join(tree, file), "utf8");
-  writeFileSync(join(tree, file), source);
+/** Whether a test fails that passes on the tree as it is. */
+async function isNoticed({ tree, fails }: Tests, { file, source }: Mutant, signal: AbortSignal): Promise<boolean> {
+  const candidates = nearest(file);
+  for (const test of candidates) if (!sound.has(test)) sound.set(test, !(await fails(test)));
+  const path = join(tree, file);
+  const original = readFileSync(path, "utf8");
+  writeFileSync(path, source);
   try {
-    for (const test of nearest(file)) if ((await vitest(tree, test, signal)) !== 0) return true;
+    for (const test of candidates) {
+      if (signal.aborted || !sound.get(test) || !(await fails(test, path))) continue;
+      decided.set(file, test);
+      return true;
+    }
     return false;
   } finally {
-    writeFileSync(join(tree, file), original);
+    writeFileSync(path, original);
   }
 }
+
+/** Tests that have passed with every guard in place, and those that have not and so tell nothing. */
+const sound = new Map<string, boolean>();
+/** The test that noticed the last mutant of a file is the likeliest to notice the next. */
+const decided = new Map<string, string>();
 
 /** The tests that name the file's feature, then those of all guards; each alone, so that the first to notice ends it. */
 function nearest(file: string): string[] {
@@ -118,14 +142,40 @@ function nearest(file: string): string[] {
     .filter((path) => path.endsWith(".test.ts"))
     .map((path) => `tests/${path}`)
     .filter((path) => room?.startsWith("features/") && readFileSync(join(root, path), "utf8").includes(`@/${room}/`));
-  return [...new Set([...(room === "access" ? [...ALWAYS, "tests/impersonation.test.ts"] : []), ...own, ...ALWAYS])].slice(0, 8);
+  const before = decided.get(file);
+  return [
+    ...new Set([...(before ? [before] : []), ...(room === "access" ? [...ALWAYS, "tests/impersonation.test.ts"] : []), ...own, ...ALWAYS]),
+  ].slice(0, 8);
 }
 
-function vitest(tree: string, test: string, signal: AbortSignal): Promise<number> {
-  return new Promise((done) => {
-    const args = [join(tree, "node_modules", "vitest", "vitest.mjs"), "run", "--bail=1", "--reporter=dot", test];
-    const child = spawn(process.execPath, args, { cwd: tree, stdio: "ignore", signal, timeout: TIME_MS });
-    child.once("error", () => done(1));
-    child.once("close", (code) => done(code ?? 1));
-  });
+interface Tests {
+  tree: string;
+  /** Whether something is found wrong in a test file, with `changed` read anew; that it took too long is nothing found. */
+  fails(test: string, changed?: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** One vitest and one PostgreSQL for all mutants: what starting them takes is paid once. */
+async function openTests(tree: string): Promise<Tests> {
+  const { createVitest } = await import("vitest/node");
+  // As when it is run there: some tests read files from where they stand.
+  process.chdir(tree);
+  const vitest = await createVitest("test", { root: tree, watch: false, bail: 1, reporters: [{}] });
+  await vitest.standalone();
+  const specifications = await vitest.globTestSpecifications();
+  let last: string | undefined;
+  const fails = async (test: string, changed?: string) => {
+    // What was changed before is as it was again, and what is changed now has to be read.
+    for (const path of [last, changed]) if (path) vitest.invalidateFile(path);
+    last = changed;
+    const own = specifications.filter(({ moduleId }) => moduleId === join(tree, test));
+    const late = setTimeout(() => void vitest.cancelCurrentRun("keyboard-input"), TIME_MS);
+    const { testModules } = await vitest.runTestSpecifications(own).finally(() => clearTimeout(late));
+    return testModules.some((module) => [...module.errors(), ...failuresOf(module)].some(({ message }) => !/timed out/i.test(message)));
+  };
+  return { tree, fails, close: () => vitest.close() };
+}
+
+function failuresOf(module: TestModule) {
+  return [...module.children.allTests("failed")].flatMap((test) => test.result().errors ?? []);
 }
