@@ -21,8 +21,12 @@ const JOBS_GRACE_MS = 5_000;
 /** How long a refused sender has to see the answer before its connection is cut under what it still sends. */
 const REFUSAL_MS = 1_000;
 
-/** What src/instrumentation.ts says of the request under way: that it failed for an outage, and when trying again makes sense. */
-/** @type {AsyncLocalStorage<{ retryAfter?: number }>} */
+/** @typedef {{ retryAfter?: number, cut: () => void }} UnderWay */
+/**
+ * What src/instrumentation.ts says of the request under way: that it failed for an outage, and when trying again makes sense; and
+ * what src/lib/under-way.ts finds: how to end the connection of a reader who does not read.
+ * @type {AsyncLocalStorage<UnderWay>}
+ */
 const underWay = new AsyncLocalStorage();
 Object.assign(globalThis, { foyerUnderWay: underWay });
 
@@ -46,7 +50,8 @@ server.on("request", async (request, response) => {
   try {
     const refusal = prepare(request);
     if (refusal) return refuse(request, response, refusal);
-    const outage = {};
+    /** @type {UnderWay} */
+    const outage = { cut: () => void (response.writableFinished || response.destroy()) };
     nameCause(response, outage, isCallersFault(request));
     await underWay.run(outage, () => handle(request, response));
   } catch (error) {

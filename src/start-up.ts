@@ -16,6 +16,8 @@ import { sweepImportUploads } from "@/features/people-jobs/import-uploads";
 import { doPeopleJob } from "@/features/people-jobs/runner";
 import { sweepPeopleJobs } from "@/features/people-jobs/sweep";
 import { sendMagicLink, sendReset } from "@/features/recovery/changes";
+import { GENERATORS } from "@/features/studio/generators/registry";
+import { endStreams } from "@/features/studio/jobs/events";
 import { stepWith, sweepJobs } from "@/features/studio/jobs/run";
 import { sweepCensus, takeCensus } from "@/features/system/census";
 import { flushDayCounts } from "@/lib/day-counts";
@@ -44,7 +46,7 @@ const HANDLERS: Handlers = {
   "storage.census": takeCensus,
   "people.job": doPeopleJob({ BULK: bulkStep, EXPORT: exportStep, IMPORT: importStep }),
   "file.preview": makePreview,
-  "generation.step": stepWith({}),
+  "generation.step": stepWith(GENERATORS),
 };
 
 /** Refuses to serve with a wrong environment, and starts what runs beside the requests. */
@@ -86,5 +88,5 @@ function startJobs(): void {
   if (!env().SMTP_URL && !isZeroConfig()) log().warn("SMTP_URL is not set: no mail is sent, and none is kept");
   const worker = startWorker(HANDLERS);
   // scripts/serve.mjs owns the process's end and is no part of this bundle: it finds here what to wait for.
-  Object.assign(globalThis, { foyerStop: () => Promise.all([worker.stop(), flushDayCounts()]) });
+  Object.assign(globalThis, { foyerStop: () => Promise.all([endStreams(), worker.stop(), flushDayCounts()]) });
 }

@@ -72,6 +72,8 @@ describe("parseEnv", () => {
     PRESIGNED_URL_EXPIRATION: ["0", "3601"],
     MAX_FILE_BYTES: ["0", "5000000001"],
     QUOTA_BYTES: ["0", "-5"],
+    GENERATOR_URL: ["generator:9000", "file:///etc/passwd"],
+    WEBHOOK_SECRET: ["whsec_", "whsec_c2hvcnQ=", "not base64 of anything", `whsec_${"A".repeat(88)}, short`],
   };
 
   test.each(Object.entries(WRONG))("%s refuses what it cannot be, by name", (name, values) => {
@@ -97,6 +99,7 @@ describe("parseEnv", () => {
       "GCS_SECRET_ACCESS_KEY",
       "AZURE_STORAGE_KEY",
       "AZURE_CONTAINER",
+      "GEMINI_API_KEY",
     ];
     expect([...Object.keys(WRONG), ...anyText].sort()).toEqual(Object.keys(envShape).sort());
   });
@@ -137,6 +140,13 @@ describe("parseEnv", () => {
     expect(named({ [one]: "x" })).toEqual([other]);
     expect(named({ [other]: "x" })).toEqual([one]);
     expect(named({ [one]: "x", [other]: "y" })).toEqual([]);
+  });
+
+  test("an outside generator needs a secret to sign with, and two stand side by side while one takes over", () => {
+    const GENERATOR_URL = "https://generator.example.org/jobs";
+    const [one, other] = [`whsec_${"A".repeat(32)}`, `whsec_${"B".repeat(32)}`];
+    expect(named({ GENERATOR_URL })).toEqual(["WEBHOOK_SECRET"]);
+    for (const WEBHOOK_SECRET of [one, `${one},${other}`, `${one} ${other}`]) expect(named({ GENERATOR_URL, WEBHOOK_SECRET })).toEqual([]);
   });
 
   test("a database of one's own needs a secret of one's own", () => {

@@ -214,6 +214,8 @@ describe("route handlers", () => {
     "GET /api/files/[id]": { at: () => `/api/files/${randomUUID()}`, in: [404] },
     "DELETE /api/files/[id]": { at: () => `/api/files/${randomUUID()}`, in: [404] },
     "GET /api/jobs": { at: () => "/api/jobs", in: [200] },
+    // For the person's own it goes on, until whoever asks has had enough.
+    "GET /api/jobs/events": { at: () => "/api/jobs/events", in: [200] },
     "GET /api/jobs/[id]": { at: () => `/api/jobs/${randomUUID()}`, in: [404] },
     "DELETE /api/jobs/[id]": { at: () => `/api/jobs/${randomUUID()}`, in: [404] },
     "GET /api/jobs/[id]/status": { at: () => `/api/jobs/${randomUUID()}/status`, in: [404] },
@@ -440,6 +442,10 @@ function get(path: string, headers: Record<string, string>, method = "GET") {
         { host: "127.0.0.1", port, path, method, headers: { host: `${hostname}:${port}`, ...sent }, agent: false },
         (incoming) => {
           const chunks: Buffer[] = [];
+          // A stream of events has no end to wait for.
+          if (incoming.headers["content-type"]?.startsWith("text/event-stream")) setImmediate(() => incoming.destroy());
+          incoming.on("error", () => undefined);
+          incoming.on("close", () => incoming.emit("end"));
           incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
           incoming.on("end", () =>
             resolve({

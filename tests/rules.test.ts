@@ -571,6 +571,7 @@ describe("holes of earlier systems stay closed", () => {
       "api/health/route.ts",
       "api/jobs/[id]/route.ts",
       "api/jobs/[id]/status/route.ts",
+      "api/jobs/events/route.ts",
       "api/jobs/route.ts",
       "api/me/route.ts",
       "api/people-jobs/[id]/report/route.ts",

@@ -134,6 +134,24 @@ export const envShape = {
   PRESIGNED_URL_EXPIRATION: number(1, 3600).default(900).describe("Seconds a presigned URL lives, at most 3600."),
   MAX_FILE_BYTES: number(1, 5_000_000_000).default(500_000_000).describe("Largest file, in bytes; what is above 64 MB comes in parts."),
   QUOTA_BYTES: number(1, 1e15).default(1_000_000_000).describe("Room for files a person, in bytes."),
+
+  GENERATOR_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      "Where pictures, films, books and posts are made by a backend of your own: each job is sent there (docs/guides/generator.md). Unset: Foyer makes them itself.",
+    ),
+  WEBHOOK_SECRET: z
+    .string()
+    .refine(
+      (list) => splitWebhookSecrets(list).every(isWebhookSecret),
+      "is no secret of Standard Webhooks: whsec_ and 24 to 64 bytes in base64",
+    )
+    .optional()
+    .describe(
+      "Signs what goes to GENERATOR_URL and what comes back at /api/webhooks/generation: whsec_ and 24 to 64 bytes in base64. To change it, put the new one before the old one, separated by a comma.",
+    ),
+  GEMINI_API_KEY: z.string().optional().describe("Pictures and films by Google's models, with this key. Unset: the demonstration."),
 } satisfies z.ZodRawShape;
 
 export type Env = z.output<z.ZodObject<typeof envShape>>;
@@ -194,6 +212,17 @@ export function splitSecrets(list: string): string[] {
     .filter(Boolean);
 }
 
+/** As of AUTH_SECRET; spaces, which base64 has none of, part them too. */
+function splitWebhookSecrets(list: string): string[] {
+  return list.split(/[,\s]+/).filter(Boolean);
+}
+
+function isWebhookSecret(secret: string): boolean {
+  const bytes = /^(?:whsec_)?([A-Za-z0-9+/]+={0,2})$/.exec(secret)?.[1] ?? "";
+  const { length } = Buffer.from(bytes, "base64");
+  return bytes.length % 4 === 0 && length >= 24 && length <= 64;
+}
+
 /** The environment of this process, read on first use: at build time there is none. */
 export function env(): ReturnType<typeof requireServer> {
   cached ??= requireServer(parseEnv(process.env));
@@ -249,6 +278,8 @@ function requireServer(read: Env) {
     AUTH_SECRET: secrets[0] ?? "",
     /** All of them, newest first: what is read may have been written with an older one. */
     AUTH_SECRETS: secrets,
+    /** Newest first, as those of the sessions. */
+    WEBHOOK_SECRETS: splitWebhookSecrets(read.WEBHOOK_SECRET ?? ""),
     DATABASE_URL: DATABASE_URL ?? "",
     STORAGE_PROVIDER: STORAGE_PROVIDER ?? ("LOCAL" as const),
   };
@@ -269,6 +300,7 @@ function crossChecks(read: Env): string[] {
   }
   if (read.DATABASE_URL && !read.AUTH_SECRET)
     lines.push("AUTH_SECRET: is required when DATABASE_URL is set; `openssl rand -base64 33` makes one.");
+  if (read.GENERATOR_URL && !read.WEBHOOK_SECRET) lines.push("WEBHOOK_SECRET: is required when GENERATOR_URL is set.");
   if (read.SMTP_URL && !read.AUTH_URL) lines.push("AUTH_URL: is required when SMTP_URL is set: the links in mails are made of it alone.");
   const { STORAGE_PROVIDER } = read;
   for (const name of NEEDED_BY_STORE[STORAGE_PROVIDER ?? "LOCAL"]) {

@@ -1,0 +1,66 @@
+import { Client } from "pg";
+import { within } from "./deadline";
+import { env } from "./env";
+import { log } from "./log";
+
+const ANSWER_MS = 1_500;
+/** How soon a link that died without a word is noticed. */
+const HEARTBEAT_MS = 1_000;
+const MAX_PAUSE_MS = 2_000;
+
+interface Ears {
+  /** The link stands, for the first time or anew: what was notified before is to be looked up. */
+  linked(): void;
+  heard(payload: string): void;
+}
+
+/**
+ * Hears what is notified on a channel of PostgreSQL's, by one connection that is made anew within two seconds whenever it is
+ * lost, until `signal`. Nothing that is committed after `linked` is missed until the link is lost, which the next `linked` tells.
+ */
+export async function keepHearing(channel: string, ears: Ears, signal?: AbortSignal): Promise<void> {
+  for (let failures = 0; !signal?.aborted; failures++) {
+    try {
+      const linked = () => {
+        failures = 0;
+        ears.linked();
+      };
+      await hear(channel, { ...ears, linked }, signal);
+    } catch (error) {
+      if (failures % 20 === 0) log().warn({ err: error, channel }, "notifications: no link to the database");
+    }
+    if (!signal?.aborted) await sleep(Math.min(MAX_PAUSE_MS, 50 * 2 ** Math.min(failures, 6)) * (0.5 + Math.random()));
+  }
+}
+
+async function hear(channel: string, { linked, heard }: Ears, signal?: AbortSignal): Promise<void> {
+  const client = new Client({
+    connectionString: env().DATABASE_URL,
+    connectionTimeoutMillis: ANSWER_MS,
+    keepAlive: true,
+    application_name: channel,
+  });
+  const lost = new Promise<never>((_, reject) => {
+    client.on("error", reject);
+    client.on("end", () => reject(new Error("connection ended")));
+  });
+  lost.catch(() => undefined);
+  client.on("notification", ({ payload }) => heard(payload ?? ""));
+  try {
+    await Promise.race([within(2 * ANSWER_MS, client.connect()), lost]);
+    await within(ANSWER_MS, client.query(`LISTEN ${client.escapeIdentifier(channel)}`));
+    linked();
+    while (!signal?.aborted) {
+      await Promise.race([sleep(HEARTBEAT_MS), lost]);
+      await Promise.race([within(ANSWER_MS, client.query("SELECT 1")), lost]);
+    }
+  } finally {
+    client.removeAllListeners("notification");
+    // A half-open socket never finishes a polite goodbye.
+    void within(ANSWER_MS, client.end()).catch(() => undefined);
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}
