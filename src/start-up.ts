@@ -18,7 +18,7 @@ import { sweepPeopleJobs } from "@/features/people-jobs/sweep";
 import { sendMagicLink, sendReset } from "@/features/recovery/changes";
 import { GENERATORS } from "@/features/studio/generators/registry";
 import { endStreams } from "@/features/studio/jobs/events";
-import { stepWith, sweepJobs } from "@/features/studio/jobs/run";
+import { cancelWith, stepWith, sweepJobs } from "@/features/studio/jobs/run";
 import { sweepCensus, takeCensus } from "@/features/system/census";
 import { flushDayCounts } from "@/lib/day-counts";
 import { env, isZeroConfig } from "@/lib/env";
@@ -47,6 +47,7 @@ const HANDLERS: Handlers = {
   "people.job": doPeopleJob({ BULK: bulkStep, EXPORT: exportStep, IMPORT: importStep }),
   "file.preview": makePreview,
   "generation.step": stepWith(GENERATORS),
+  "generation.cancel": cancelWith(GENERATORS),
 };
 
 /** Refuses to serve with a wrong environment, and starts what runs beside the requests. */

@@ -226,6 +226,8 @@ describe("route handlers", () => {
     // Past the door what was sent decides.
     "PATCH /api/me": { at: () => "/api/me", in: [400, 422] },
     "GET /api/ready": { at: () => "/api/ready", in: [200] },
+    // Where no generator is awaited there is no such place.
+    "POST /api/webhooks/generation": { at: () => "/api/webhooks/generation", in: [404] },
     // Past the door the URL's own signature decides.
     "GET /api/storage/[...key]": { at: () => `/api/storage/${one("member").id}/${randomUUID()}`, in: [403] },
     "HEAD /api/storage/[...key]": { at: () => `/api/storage/${one("member").id}/${randomUUID()}`, in: [403] },

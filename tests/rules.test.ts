@@ -578,6 +578,7 @@ describe("holes of earlier systems stay closed", () => {
       "api/people-jobs/[id]/route.ts",
       "api/ready/route.ts",
       "api/storage/[...key]/route.ts",
+      "api/webhooks/generation/route.ts",
     ]);
     expect(existsSync("src/pages") || existsSync("pages") || existsSync("app")).toBe(false);
     for (const path of routes) expect(readFileSync(`src/app/${path}`, "utf8"), path).not.toMatch(/debug|process\.env/i);

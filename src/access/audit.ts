@@ -83,6 +83,7 @@ export const AUDIT_ACTIONS = [
   "storage.counted",
   "people_job.download_url_issued",
   "job.created",
+  "job.handed_over",
   "job.cancelled",
   "job.tried_again",
   "job.completed",

@@ -15,7 +15,7 @@ import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
 
 /** How often something may be asked for, by the class a door declares. */
-export type RateClass = "read" | "write" | "upload" | "credentials" | "signup";
+export type RateClass = "read" | "write" | "upload" | "webhook" | "credentials" | "signup";
 
 interface Limit {
   points: number;
@@ -30,6 +30,8 @@ const LIMITS: Record<RateClass, Limit> = {
   read: { points: 600, seconds: 60 },
   write: { points: 120, seconds: 60 },
   upload: { points: 240, seconds: 60 },
+  // A generator has one address for everybody's jobs, and says how far each of them is.
+  webhook: { points: 1_200, seconds: 60 },
   credentials: { points: 60, seconds: 60 },
   signup: { points: 30, seconds: 60 },
 };

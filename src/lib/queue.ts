@@ -21,6 +21,7 @@ export interface Tasks {
   "people.job": { jobId: string };
   "file.preview": { fileId: string };
   "generation.step": { jobId: string; attempt: number };
+  "generation.cancel": { jobId: string; attempt: number };
 }
 /** Who caused a job, for the audit log, and the language of their mails where they have chosen none. */
 export interface Asker {

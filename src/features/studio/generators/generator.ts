@@ -23,5 +23,5 @@ export interface Work extends Attempt {
 export interface Generator {
   step(work: Work, signal: AbortSignal): Promise<"done" | "elsewhere" | { againInSeconds: number }>;
   /** Tells whoever works elsewhere that nobody waits any more; best effort. */
-  cancel?(work: Work): Promise<void>;
+  cancel?(attempt: Attempt & Pick<Work, "externalId">): Promise<void>;
 }

@@ -3,12 +3,14 @@ import type { GeneratorName, JobKind } from "@/lib/db";
 import { env } from "@/lib/env";
 import { GenerationFailed } from "../jobs/run";
 import type { Generator } from "./generator";
+import { outside } from "./outside";
 
 /** Who makes each kind of thing here, with nothing installed and no key. */
 const BUNDLED: Partial<Record<JobKind, Generator>> = {};
 
 /** Everybody who does the work of jobs, by the name that a job keeps. */
 export const GENERATORS: Partial<Record<GeneratorName, Generator>> = {
+  OUTSIDE: outside,
   BUNDLED: {
     step: (work, signal) => BUNDLED[work.kind]?.step(work, signal) ?? Promise.reject(new GenerationFailed("generator_failed")),
   },

@@ -7,7 +7,7 @@ import { accessibleBy } from "@/access/rules";
 import { db, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { giveBackPlaces } from "./results";
-import { type Place, restartJob, roomOf } from "./start";
+import { type Place, restartJob, roomOf, tellOfEnd } from "./start";
 import { advance } from "./transition";
 
 const JOB = {
@@ -16,6 +16,7 @@ const JOB = {
   kind: true,
   status: true,
   attempt: true,
+  generator: true,
   imageGeneration: { select: { organizationId: true } },
   videoGeneration: { select: { organizationId: true } },
   book: { select: { organizationId: true } },
@@ -31,6 +32,7 @@ export async function cancelJob(entry: Entry, id: string): Promise<void> {
     const job = await findJob(tx, entry, id);
     if (!(await advance(tx, job, { status: "CANCELLED" }))) throw new AppError("conflict", "job_has_ended");
     await giveBackPlaces(tx, id);
+    await tellOfEnd(tx, job);
     await record({ action: "job.cancelled", subjectType: "Job", subjectId: id, after: { ownerId: job.ownerId, attempt: job.attempt } });
   });
 }

@@ -18,6 +18,10 @@ export type About =
 /** Nobody's browser asked for it: a generator is done. */
 const NOBODY = visitorOf({ ip: null, userAgent: null, locale: defaultLocale });
 
+/** What else happens in the same transaction, or prevents it by a throw: a message that was taken is noted where it takes effect. */
+type Also = (tx: Transaction) => Promise<void>;
+const nothingElse: Also = () => Promise.resolve();
+
 /**
  * Takes one result out of its upload URL's reach, looks at it and shows it to its owner. `aboutOf` says what it is, by its
  * bytes at the key, or throws when it is not what it claims. Null once it is shown, by this call or by another one; else what is
@@ -27,6 +31,7 @@ export async function takeResult(
   job: Attempt,
   index: number,
   aboutOf: (key: string, sizeBytes: number, contentType: string) => Promise<About | null>,
+  also: Also = nothingElse,
 ): Promise<Failure | null> {
   const place = await db().file.findFirst({
     where: { jobId: job.id, jobIndex: index, job: { attempt: job.attempt }, status: { in: ["PENDING", "READY"] } },
@@ -55,6 +60,7 @@ export async function takeResult(
       data: { status: "READY", key, sizeBytes: found.sizeBytes, ...("width" in about && { width: about.width, height: about.height }) },
     });
     if (count === 0) return false;
+    await also(tx);
     await describeResult(tx, job.id, { ...place, key, sizeBytes: found.sizeBytes }, about);
     if (about.kind === "image") await addJob(tx, "file.preview", { fileId: place.id }, { maxAttempts: 5 });
     return true;
@@ -89,25 +95,33 @@ async function describeResult(
 }
 
 /** Writes down how far an attempt is; false when it has ended. */
-export function report(job: Attempt, { step, progress, message }: { step?: Step; progress?: number; message?: string }): Promise<boolean> {
-  return db().$transaction((tx) => advance(tx, job, { status: "PROCESSING", step, progress, message }));
+export function report(
+  job: Attempt,
+  { step, progress, message }: { step?: Step | undefined; progress?: number | undefined; message?: string | undefined },
+  also = nothingElse,
+): Promise<boolean> {
+  return db().$transaction(async (tx) => {
+    await also(tx);
+    return advance(tx, job, { status: "PROCESSING", step, progress, message });
+  });
 }
 
 /** Ends an attempt well, once every place is filled; "result_missing" where one is not. Ending it again changes nothing. */
-export async function complete(job: Attempt): Promise<Failure | null> {
+export async function complete(job: Attempt, also = nothingElse): Promise<Failure | null> {
   const empty = await db().file.count({ where: { jobId: job.id, status: "PENDING", job: { attempt: job.attempt } } });
   if (empty > 0) return "result_missing";
-  await end(job, "COMPLETED", null);
+  await end(job, "COMPLETED", null, also);
   return null;
 }
 
 /** Ends an attempt badly: what has arrived stays, the places of the rest are given back. Of an attempt that has ended nothing changes. */
-export async function fail(job: Attempt, error: Failure): Promise<void> {
-  await end(job, "FAILED", error);
+export async function fail(job: Attempt, error: Failure, also = nothingElse): Promise<void> {
+  await end(job, "FAILED", error, also);
 }
 
-async function end(job: Attempt, status: "COMPLETED" | "FAILED", error: Failure | null): Promise<void> {
+async function end(job: Attempt, status: "COMPLETED" | "FAILED", error: Failure | null, also: Also): Promise<void> {
   await change(NOBODY, async (tx, record) => {
+    await also(tx);
     if (!(await advance(tx, job, { status, error }))) throw new EndedAlready();
     await giveBackPlaces(tx, job.id);
     const { ownerId } = await tx.job.findUniqueOrThrow({ where: { id: job.id }, select: { ownerId: true } });

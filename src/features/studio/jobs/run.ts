@@ -6,6 +6,7 @@ import { addJob, type Job, type Tasks } from "@/lib/queue";
 import { storage } from "@/storage";
 import type { Generator, Work } from "../generators/generator";
 import { complete, fail, report } from "./results";
+import { tellOfEnd } from "./start";
 import type { Failure } from "./transition";
 
 const MAX_ATTEMPTS = 5;
@@ -49,15 +50,24 @@ export function stepWith(generators: Partial<Record<GeneratorName, Generator>>) 
   };
 }
 
+/** `generation.cancel`: tells a job's generator that an attempt was cancelled. */
+export function cancelWith(generators: Partial<Record<GeneratorName, Generator>>) {
+  return async ({ jobId, attempt }: Tasks["generation.cancel"]): Promise<void> => {
+    const job = await db().job.findUnique({ where: { id: jobId }, select: { attempt: true, generator: true, externalId: true } });
+    // Of an earlier attempt its name there is forgotten.
+    if (job) await generators[job.generator]?.cancel?.({ id: jobId, attempt, externalId: job.attempt === attempt ? job.externalId : null });
+  };
+}
+
 /** Ends attempts nothing was heard of in time, and forgets events and messages older than a day. */
 export async function sweepJobs(): Promise<void> {
   const due = await db().job.findMany({
     where: { status: { in: ["PENDING", "PROCESSING"] }, deadlineAt: { lt: new Date() } },
-    select: { id: true, attempt: true },
+    select: { id: true, attempt: true, generator: true },
     orderBy: { deadlineAt: "asc" },
     take: SWEEP_JOBS,
   });
-  for (const job of due) await fail(job, "timed_out");
+  for (const job of due) await fail(job, "timed_out", (tx) => tellOfEnd(tx, job));
   const before = new Date(Date.now() - KEEP_MS);
   await db().jobEvent.deleteMany({ where: { at: { lt: before } } });
   await db().webhookDelivery.deleteMany({ where: { receivedAt: { lt: before } } });

@@ -78,6 +78,12 @@ export async function restartJob(
   await queue(tx, { id: job.id, attempt: next.attempt });
 }
 
+/** Has the worker tell whoever works elsewhere that nobody waits for this attempt any more. In the transaction that ends it. */
+export async function tellOfEnd(tx: Transaction, job: { id: string; attempt: number; generator: GeneratorName }): Promise<void> {
+  if (job.generator !== "OUTSIDE") return;
+  await addJob(tx, "generation.cancel", { jobId: job.id, attempt: job.attempt }, { maxAttempts: 3 });
+}
+
 interface Placed {
   id: string;
   attempt: number;

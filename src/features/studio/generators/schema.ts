@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { line } from "@/lib/text";
+
+/** Bytes of a message: none has more to say. */
+export const MAX_MESSAGE_BYTES = 16_384;
+const MAX_PLACES = 1_000;
+
+const attempt = { jobId: z.uuid().toLowerCase(), attempt: z.number().int().min(1).max(1_000_000) };
+const message = <Type extends string, Data extends z.ZodRawShape>(type: Type, data: Data) =>
+  z.strictObject({ type: z.literal(type), timestamp: z.iso.datetime({ offset: true }).optional(), data: z.strictObject(data) });
+
+/** What a generator says of a job. It names an attempt, and a result by its place: never a key, an owner or a type. */
+export const generatorMessageSchema = z.discriminatedUnion("type", [
+  message("generation.progress", {
+    ...attempt,
+    progress: z.number().int().min(0).max(100),
+    step: z.enum(["queued", "generating", "downloading", "saving"]).optional(),
+    message: line(300).optional(),
+  }),
+  message("generation.result", {
+    ...attempt,
+    index: z
+      .number()
+      .int()
+      .min(0)
+      .max(MAX_PLACES - 1),
+  }),
+  message("generation.completed", attempt),
+  message("generation.failed", { ...attempt, reason: z.enum(["failed", "refused", "quota"]) }),
+]);
+export type GeneratorMessage = z.output<typeof generatorMessageSchema>;
+
+/** Whether anybody still waits for the attempt: where not, its generator may stop. */
+export const generatorAnswerSchema = z.strictObject({ listening: z.boolean() });

@@ -1,0 +1,48 @@
+import "server-only";
+import type { DocumentFormat, ImageFormat, JobKind } from "@/lib/db";
+import { readFilm } from "@/lib/mp4";
+import { measurePicture, NoPicture } from "@/lib/pictures";
+import { storage } from "@/storage";
+import type { About } from "./results";
+
+const PICTURES: Partial<Record<string, ImageFormat>> = { png: "PNG", jpeg: "JPEG", webp: "WEBP" };
+const DOCUMENTS: Partial<Record<string, DocumentFormat>> = {
+  "application/epub+zip": "EPUB",
+  "application/pdf": "PDF",
+  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "DOCX",
+  "text/markdown": "MARKDOWN",
+  "text/html": "HTML",
+};
+
+/**
+ * What a result of this kind of job is, by its own bytes: for `takeResult`, where nothing that is said of it is believed. Null for a
+ * picture of more than 50 million pixels or another format than its type, a film without pictures or length, another kind of file.
+ */
+export function aboutResult(kind: JobKind) {
+  return async (key: string, sizeBytes: number, contentType: string): Promise<About | null> => {
+    if (kind === "IMAGE") return aboutPicture(key, sizeBytes, contentType);
+    if (kind === "VIDEO") return aboutFilm(key, sizeBytes);
+    const format = DOCUMENTS[contentType];
+    return format ? { kind: "document", format } : null;
+  };
+}
+
+async function aboutPicture(key: string, sizeBytes: number, contentType: string): Promise<About | null> {
+  const bytes = await storage().readRange(key, 0, sizeBytes - 1);
+  const found = bytes && (await measurePicture(bytes).catch(noPicture));
+  const format = found && PICTURES[found.format];
+  return format && contentType === `image/${found.format}` ? { kind: "image", format, width: found.width, height: found.height } : null;
+}
+
+async function aboutFilm(key: string, sizeBytes: number): Promise<About | null> {
+  const film = await readFilm((start, end) => storage().readRange(key, start, end), sizeBytes);
+  if (!film) return null;
+  const { width, height, seconds } = film;
+  // A whole number of them is kept, and no film has none.
+  return { kind: "video", width, height, durationSeconds: Math.max(1, Math.round(seconds)) };
+}
+
+function noPicture(error: unknown): null {
+  if (error instanceof NoPicture) return null;
+  throw error;
+}
