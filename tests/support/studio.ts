@@ -1,5 +1,3 @@
-import { Readable } from "node:stream";
-import sharp from "sharp";
 import { enter } from "@/access/door";
 import { changeWithRoom } from "@/access/room";
 import type { Generator } from "@/features/studio/generators/generator";
@@ -8,6 +6,8 @@ import { type Place, roomOf, startJob } from "@/features/studio/jobs/start";
 import { db } from "@/lib/db";
 import { storage } from "@/storage";
 import type { Browser } from "./request";
+
+export { arrive, png } from "./made";
 
 export const PICTURE_PLACE: Place = { name: "picture.png", contentType: "image/png", kind: "IMAGE", maxBytes: 1_000_000 };
 
@@ -32,18 +32,6 @@ export function imageJob(window: Browser, count = 1): Promise<{ jobId: string; g
       return { jobId: job.id, generationId: generation.id };
     });
   });
-}
-
-/** A real PNG of one colour. */
-export function png(width = 64, height = 48): Promise<Buffer> {
-  return sharp({ create: { width, height, channels: 3, background: "#c2410c" } })
-    .png()
-    .toBuffer();
-}
-
-/** Puts bytes at a place's upload key, as a generator's PUT does. */
-export async function arrive(uploadKey: string, bytes: Buffer, contentType = "image/png"): Promise<void> {
-  await storage().put(uploadKey, Readable.from([bytes]), { sizeBytes: bytes.byteLength, contentType });
 }
 
 /** Runs `generation.step` of the job's present attempt by this generator, as the worker would. */
