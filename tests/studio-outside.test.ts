@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { createServer } from "node:http";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { Webhook } from "standardwebhooks";
@@ -15,27 +14,16 @@ import { cancelJob, retryJob } from "@/features/studio/jobs/actions";
 import { takeResult } from "@/features/studio/jobs/results";
 import { cancelWith, stepWith, sweepJobs, workOf } from "@/features/studio/jobs/run";
 import { db } from "@/lib/db";
-import { handleStorageRequest, storage } from "@/storage";
+import { storage } from "@/storage";
 import { StorageUnavailable } from "@/storage/storage";
+import { generatedSite } from "./support/generated-site";
 import { type Answer, begun, generatorDouble } from "./support/generator-double";
-import { listen } from "./support/listen";
 import { file, person } from "./support/people";
 import { type Browser, browser, signedIn } from "./support/request";
 import { arrive, imageJob, png } from "./support/studio";
 
 const double = await generatorDouble();
-/** The site as far as a generator sees it: its store. */
-const site = await listen(
-  createServer(async (incoming, outgoing) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of incoming) chunks.push(chunk);
-    const body = Buffer.concat(chunks);
-    const headers = new Headers(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
-    const init = { method: incoming.method ?? "", headers, ...(body.byteLength > 0 && { body }) };
-    const { status } = await handleStorageRequest(new Request(new URL(incoming.url ?? "", site.url), init));
-    outgoing.writeHead(status).end();
-  }),
-);
+const site = await generatedSite();
 const SECRET = `whsec_${randomBytes(32).toString("base64")}`;
 Object.assign(process.env, { GENERATOR_URL: `${double.url}/jobs`, WEBHOOK_SECRET: SECRET, AUTH_URL: site.url });
 afterAll(async () => {

@@ -92,7 +92,8 @@ interface Placed {
   deadlineAt: Date;
 }
 
-async function makePlaces(tx: Transaction, job: Placed, places: Place[], first = 0): Promise<void> {
+/** Empty places for results, each with room of its own: in the transaction of `changeWithRoom`. */
+export async function makePlaces(tx: Transaction, job: Placed, places: Place[], first = 0): Promise<void> {
   await tx.file.createMany({
     data: places.map(({ name, contentType, kind, maxBytes }, index) => {
       const key = `${prefixOf(job)}${job.attempt}-${first + index}`;
