@@ -11,11 +11,16 @@ export interface RouteTable {
   actions: { name: string; file: string; access: Ability; rate: string }[];
 }
 
-const TABLE = join(root, "docs", "routes.json");
-
-/** `npm run routes`: writes docs/routes.json from the code; tests/routes.test.ts holds it current and walks it. */
+/**
+ * `npm run routes`: writes from the code what it says of itself: docs/routes.json (tests/routes.test.ts holds it current and walks
+ * it), docs/openapi.json and the types of src/api-client (tests/openapi.test.ts).
+ */
 export async function main(): Promise<number> {
-  writeFileSync(TABLE, routesText());
+  // Both build upon the table below.
+  const [{ openApi, openApiText }, { callsText }] = await Promise.all([import("./openapi"), import("./api-calls")]);
+  writeFileSync(join(root, "docs", "routes.json"), routesText());
+  writeFileSync(join(root, "docs", "openapi.json"), await openApiText());
+  writeFileSync(join(root, "src", "api-client", "calls.ts"), callsText(await openApi()));
   return 0;
 }
 

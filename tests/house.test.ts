@@ -23,17 +23,18 @@ const ROOMS: Record<string, { may: string[]; say: string; packages?: RegExp }> =
   "src/instrumentation.ts": { may: ["src/start-up.ts", "src/lib/"], say: "start-up goes to src/start-up.ts" },
   "src/start-up.ts": { may: ["src/access/", "src/features/", "src/lib/", "src/storage/"], say: "it starts what runs beside requests" },
   "src/app/": {
-    may: ["own", "src/features/", "src/access/", "src/ui/", "src/i18n/"],
+    may: ["own", "src/features/", "src/access/", "src/api-client/", "src/ui/", "src/i18n/"],
     say: "a page asks features through the door and puts components together",
   },
   "src/features/": {
-    may: ["src/access/", "src/lib/", "src/storage/", "src/ui/", "src/i18n/"],
+    may: ["src/access/", "src/api-client/", "src/lib/", "src/storage/", "src/ui/", "src/i18n/"],
     say: "a feature uses what is below it and its own files; pages put features together",
   },
   "src/access/": { may: ["own", "auth.ts", "src/lib/", "src/i18n/locale.ts"], say: "the door knows no noun, no store and no component" },
   // A mail and a job outlive the request, and with it what next-intl knows of its language.
   "src/lib/": { may: ["own", "src/i18n/locale.ts"], say: "an adapter to the outside uses packages and its own room" },
   "src/storage/": { may: ["own"], say: "the store uses packages and its own room" },
+  "src/api-client/": { may: ["own"], say: "what calls the API from a browser knows nothing of how it is served" },
   "src/ui/": { may: ["own", "src/i18n/"], say: "a component that knows no noun uses packages, its own room and the languages" },
   "src/i18n/": { may: ["own"], say: "messages and the choice of language stand alone" },
 };

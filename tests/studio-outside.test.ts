@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vit
 import { POST } from "@/app/api/webhooks/generation/route";
 import { GENERATORS, generatorOf } from "@/features/studio/generators/registry";
 import { requestOf } from "@/features/studio/generators/request";
+import { generationCancelledSchema, generationRequestSchema } from "@/features/studio/generators/schema";
 import { signed } from "@/features/studio/generators/signature";
 import { aboutResult } from "@/features/studio/jobs/about-result";
 import { cancelJob, retryJob } from "@/features/studio/jobs/actions";
@@ -61,6 +62,7 @@ describe("an attempt handed over", () => {
     const { type, data } = heard?.message ?? { type: "", data: { places: [] } };
     expect(() => new Webhook(SECRET).verify(heard?.body ?? "", heard?.headers as Record<string, string>)).not.toThrow();
     expect(type).toBe("generation.requested");
+    expect(generationRequestSchema.safeParse(heard?.message).error).toBe(undefined);
     expect(data).toMatchObject({ jobId, attempt: 1, kind: "IMAGE", callbackUrl: `${site.url}/api/webhooks/generation` });
     expect(data.ask).toEqual({
       prompt: "a lit doorway",
@@ -144,6 +146,7 @@ describe("an attempt handed over", () => {
     const told = (await waiting("generation.cancel")).map(({ payload }) => payload.jobId);
     expect(told.sort()).toEqual([jobId, late].sort());
     await cancelWith(GENERATORS)({ jobId, attempt: 1 });
+    expect(generationCancelledSchema.safeParse(double.heard.at(-1)?.message).error).toBe(undefined);
     expect(double.heard.at(-1)?.message).toMatchObject({
       type: "generation.cancelled",
       data: { jobId, attempt: 1, externalId: "theirs-1" },

@@ -106,6 +106,10 @@ interface Shape {
   params?: z.ZodType;
   query?: z.ZodType;
   body?: z.ZodType;
+  /** What a message with a signature of its own says: only once that is checked, and not by the door, is it read. */
+  signed?: z.ZodType;
+  /** What it answers, for docs/openapi.json and those who call it: the shape of its JSON, or the kind of anything else. */
+  answer?: z.ZodType | "csv" | "events" | "redirect" | "nothing";
 }
 interface Input<S extends Shape> {
   request: NextRequest;

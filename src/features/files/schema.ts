@@ -73,3 +73,9 @@ export const allFilesQuerySchema = z.strictObject({
   cursor: cursorSchema.optional(),
 });
 export type AllFilesQuery = z.output<typeof allFilesQuerySchema>;
+
+/** What docs/openapi.json says of a page of files. */
+export const filesAnswerSchema = z.object({
+  files: z.array(z.object({ id: z.uuid(), name: z.string(), sizeBytes: z.number(), contentType: z.string(), createdAt: z.iso.datetime() })),
+  next: z.string().nullable(),
+});

@@ -32,3 +32,31 @@ export type GeneratorMessage = z.output<typeof generatorMessageSchema>;
 
 /** Whether anybody still waits for the attempt: where not, its generator may stop. */
 export const generatorAnswerSchema = z.strictObject({ listening: z.boolean() });
+
+const url = z.url();
+const place = z.strictObject({
+  index: z.number().int().min(0),
+  contentType: z.string(),
+  maxBytes: z.number().int(),
+  method: z.literal("PUT"),
+  url,
+  headers: z.record(z.string(), z.string()),
+});
+/** What an outside generator is sent, as docs/openapi.json has it: an attempt, and a place for each result. */
+export const generationRequestSchema = z.strictObject({
+  type: z.literal("generation.requested"),
+  timestamp: z.iso.datetime(),
+  data: z.strictObject({
+    ...attempt,
+    kind: z.enum(["IMAGE", "VIDEO", "BOOK", "BLOG"]),
+    deadlineAt: z.iso.datetime(),
+    ask: z.record(z.string(), z.unknown()),
+    places: z.array(place),
+    callbackUrl: url,
+  }),
+});
+export const generationCancelledSchema = z.strictObject({
+  type: z.literal("generation.cancelled"),
+  timestamp: z.iso.datetime(),
+  data: z.strictObject({ ...attempt, externalId: z.string().nullable() }),
+});

@@ -1,3 +1,4 @@
+import { ApiProblem, api } from "@/api-client/client";
 import type { JobStatus } from "@/lib/db";
 
 /** A job as a page shows it. */
@@ -130,18 +131,22 @@ function close(): void {
 /** Asks how each job that is under way stands; false when somebody did not answer. */
 async function askAll(): Promise<boolean> {
   const living = [...watched.values()].filter(({ state }) => isLiving(state)).map(({ state }) => state.id);
-  const answers = await Promise.all(living.map((id) => ask(id).catch(() => false)));
+  const answers = await Promise.all(living.map(ask));
   settle();
   return answers.every(Boolean);
 }
 
 async function ask(id: string): Promise<boolean> {
-  const answer = await fetch(`/api/jobs/${id}/status`, { cache: "no-store" });
-  if (answer.status === 401 || answer.status === 403) refused = true;
-  // Deleted meanwhile: whoever shows it shows it as it was until the page is asked for again.
-  if (answer.status === 404) watched.delete(id);
-  if (answer.ok) learn(await answer.json());
-  return answer.ok;
+  try {
+    learn(await api("GET /api/jobs/{id}/status", { params: { id } }));
+    return true;
+  } catch (error) {
+    const status = error instanceof ApiProblem ? error.status : 0;
+    if (status === 401 || status === 403) refused = true;
+    // Deleted meanwhile: whoever shows it shows it as it was until the page is asked for again.
+    if (status === 404) watched.delete(id);
+    return false;
+  }
 }
 
 function learn(state: JobState): void {

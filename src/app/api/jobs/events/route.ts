@@ -3,7 +3,11 @@ import { streamJobs } from "@/features/studio/jobs/events";
 import { eventIdSchema, eventsQuerySchema } from "@/features/studio/jobs/schema";
 
 /** The person's jobs as they go on, as server-sent events: from `Last-Event-ID` or `?after=`, else from how things stand. */
-export const GET = handler({ can: ["read", "Job"], rate: "read" }, { query: eventsQuerySchema }, ({ request, query }, entry) => {
-  const last = eventIdSchema.safeParse(request.headers.get("last-event-id"));
-  return streamJobs(entry, last.data ?? query.after ?? null);
-});
+export const GET = handler(
+  { can: ["read", "Job"], rate: "read" },
+  { query: eventsQuerySchema, answer: "events" },
+  ({ request, query }, entry) => {
+    const last = eventIdSchema.safeParse(request.headers.get("last-event-id"));
+    return streamJobs(entry, last.data ?? query.after ?? null);
+  },
+);
