@@ -26,9 +26,11 @@ import { env } from "@/lib/env";
 import { sessionCookieName } from "@/lib/session-cookie";
 import { encodeToken } from "@/lib/session-token";
 import { type Ability, type RouteTable, routesText } from "../scripts/routes";
+import { eventsOf } from "./support/event-stream";
 import { admin, file, person } from "./support/people";
-import { type Browser, browser, newClaims } from "./support/request";
+import { type Browser, browser, newClaims, signedIn } from "./support/request";
 import { type Server, startServer } from "./support/server";
+import { imageJob } from "./support/studio";
 
 const table: RouteTable = JSON.parse(readFileSync("docs/routes.json", "utf8"));
 
@@ -267,6 +269,20 @@ describe("route handlers", () => {
     for (const who of ["anonymous", "unfinished member", "first password", "other member", "unfinished admin"] as const)
       expect((await get(path, { cookie: one(who).cookie }, "DELETE")).status, who).toBeGreaterThanOrEqual(401);
     expect((await get(path, { cookie: one("member").cookie })).status).toBe(302);
+  });
+
+  test("a stream of events arrives as it is written, through server and proxy alike, and ends with the session", async () => {
+    const ada = await person();
+    const name = sessionCookieName(false);
+    const claims = await newClaims(ada);
+    const headers = { cookie: `${name}=${encodeToken(claims, env().AUTH_SECRET, name)}`, "accept-encoding": "gzip, br" };
+    const stream = eventsOf(await fetch(`${server.url}/api/jobs/events`, { headers }));
+    expect(await stream.next()).toMatchObject({ event: "hello" });
+    const { jobId } = await imageJob(await signedIn(ada));
+    expect(await stream.next()).toMatchObject({ event: "job", data: { jobId, status: "PENDING" } });
+    await db().session.update({ where: { id: claims.sid }, data: { endedAt: new Date() } });
+    // What the server's own worker makes of the job comes before the end.
+    while (await stream.next());
   });
 
   test("a method without a handler is refused, and what is not in the table is not there", async () => {
