@@ -20,7 +20,7 @@ type JobCardProps = {
   what: string;
 };
 
-/** How a job stands, live: what it is at, its percentage, why it failed; with the way out and another try. The page follows its end. */
+/** How a job stands, live: what it is at, its percentage, why it failed; with the way out and another try. The page follows its end, and gives the texts of `jobs` and `studio`. */
 export function JobCard({ job, what }: JobCardProps) {
   const t = useTranslations("jobs");
   const words = useTranslations("studio");
@@ -37,11 +37,12 @@ export function JobCard({ job, what }: JobCardProps) {
       </div>
       {living && <Progress value={now.progress} label={t("progress", { what })} />}
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <p className="min-w-0 flex-1 basis-40 text-muted text-sm">
+        <p className="min-w-0 flex-1 basis-32 text-muted text-sm">
           {/* Both come from a list of ours, as strings. */}
           {living && <span>{words(`steps.${(now.step ?? "queued") as Step}`)}</span>}
           {living && <span className="tabular-nums"> · {t("percent", { progress: now.progress })}</span>}
           {now.status === "FAILED" && words(`failures.${(now.error ?? "generator_failed") as Failure}`)}
+          {now.status === "CANCELLED" && t("kept")}
         </p>
         {living && <JobButton id={now.id} act={cancelJob} label={t("cancel")} done={t("cancelled")} />}
         {(now.status === "FAILED" || now.status === "CANCELLED") && (
