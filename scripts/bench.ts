@@ -1,6 +1,7 @@
 import { availableParallelism, loadavg } from "node:os";
 import { authorisation } from "../tests/bench/authorisation";
 import { decoding } from "../tests/bench/decoding";
+import { fileList } from "../tests/bench/file-list";
 import { freshness } from "../tests/bench/freshness";
 import { pace } from "../tests/bench/pace";
 import { pageCosts } from "../tests/bench/page-costs";
@@ -9,6 +10,7 @@ import { jsonLine, type Line, table } from "../tests/bench/report";
 import { scriptWeight } from "../tests/bench/script-weight";
 import { crowd, wholeSignIn } from "../tests/bench/sign-in-costs";
 import { openStage, type Stage } from "../tests/bench/stage";
+import { transfer } from "../tests/bench/transfer";
 import { UserError } from "./terminal.mjs";
 
 type Part = (stage: Stage) => Promise<Line[]>;
@@ -17,6 +19,7 @@ const BENCHES: Record<string, Record<string, Part>> = {
   sessions: { G1: pageCosts, G2: decoding, G3: freshness, G12: pace },
   signin: { G4: crowd, G5: wholeSignIn },
   weight: { G10: scriptWeight },
+  storage: { G7: fileList, transfer },
   // Last: a million people stay in the database until the end.
   admin: { G8: authorisation, G6: peopleList },
 };

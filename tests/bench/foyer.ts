@@ -47,13 +47,17 @@ export function nextBuild(modules: string, cwd: string): void {
 }
 
 /** The site as it is shipped, on a port of its own; what is not named has its default. */
-export async function startFoyer(tree: string, databaseUrl: string, { gaps = false } = {}): Promise<Running> {
+export async function startFoyer(
+  tree: string,
+  databaseUrl: string,
+  { gaps = false, more = {} }: { gaps?: boolean; more?: Record<string, string> } = {},
+): Promise<Running> {
   const port = await freePort();
   const data = join(tree, "data");
   mkdirSync(data, { recursive: true });
   // One address asks for everybody.
   const where = { HOSTNAME: "127.0.0.1", PORT: String(port), RATE_LIMIT_FACTOR: "1000" };
-  const env = { DATABASE_URL: databaseUrl, AUTH_SECRET: SECRET, FOYER_DATA: data, ...where };
+  const env = { DATABASE_URL: databaseUrl, AUTH_SECRET: SECRET, FOYER_DATA: data, ...where, ...more };
   return start({ cwd: tree, args: [HEAP_CAP, "scripts/serve.mjs"], port, path: "/api/health", env, gaps });
 }
 

@@ -172,15 +172,15 @@ async function seedPeople(client: pg.Client): Promise<void> {
 }
 
 /** Every statement of connections that are opened from now on is logged with its plan. */
-async function explainEverything(client: pg.Client, on: boolean): Promise<void> {
+export async function explainEverything(client: pg.Client, on: boolean): Promise<void> {
   const settings = { session_preload_libraries: "auto_explain", "auto_explain.log_min_duration": "0" };
   for (const [name, value] of Object.entries(settings))
     await client.query(`ALTER SYSTEM ${on ? `SET ${name} = '${value}'` : `RESET ${name}`}`);
   await client.query("SELECT pg_reload_conf()");
 }
 
-/** What was logged of queries about people since the log had this length. */
-async function plansOf(path: string, from: number): Promise<Plan[]> {
+/** What was logged of queries about this table since the log had this length. */
+export async function plansOf(path: string, from: number, about = "User"): Promise<Plan[]> {
   const plans: Plan[] = [];
   let open: Plan | null = null;
   for await (const line of createInterface({ input: createReadStream(path, { start: from }) })) {
@@ -193,7 +193,7 @@ async function plansOf(path: string, from: number): Promise<Plan[]> {
     else if (open) open.plan += `${line}\n`;
   }
   // Those of the list: what the worker counts meanwhile is written by hand, and is not a request's.
-  return plans.filter(({ sql, plan }) => sql.includes('"public"."User"') && plan.includes(' on "User"'));
+  return plans.filter(({ sql, plan }) => sql.includes(`"public"."${about}"`) && plan.includes(` on "${about}"`));
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
