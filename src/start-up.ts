@@ -9,6 +9,7 @@ import { makePreview } from "@/features/files/previews";
 import { removeObjects } from "@/features/files/removed-objects";
 import { sweepInvitations } from "@/features/invitations/changes";
 import { sendMail } from "@/features/mail/tasks";
+import { sweepOrganizationInvitations } from "@/features/organizations/changes";
 import { bulkStep } from "@/features/people-jobs/bulk";
 import { exportStep } from "@/features/people-jobs/export";
 import { importStep } from "@/features/people-jobs/import-step";
@@ -71,6 +72,7 @@ function sweep(): Promise<unknown> {
     sweepImportUploads(),
     sweepInvitations(),
     sweepJobs(),
+    sweepOrganizationInvitations(),
     sweepPeopleJobs(),
     sweepTokens(),
   ]);

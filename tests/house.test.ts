@@ -229,6 +229,8 @@ describe("nothing goes round the door", () => {
     "src/app/(public)/magic-link/page.tsx",
     // What an invitation may do, src/access/identity/invitations.ts decides.
     "src/app/(public)/invitation/page.tsx",
+    // And one to an organisation, src/access/identity/organization-invitations.ts.
+    "src/app/(public)/join/page.tsx",
     // Open in the zero-configuration mode, from this machine: src/features/mail/mailbox.ts decides.
     "src/app/dev/mailbox/page.tsx",
   ];

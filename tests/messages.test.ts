@@ -18,6 +18,7 @@ const SAME_IN_BOTH = new Set<string>([
   "Description",
   "GitHub",
   "Invitations",
+  "Organisations",
 ]);
 
 describe("messages", () => {

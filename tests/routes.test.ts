@@ -12,6 +12,7 @@ import * as files from "@/features/files/actions";
 import * as impersonation from "@/features/impersonation/actions";
 import * as invitations from "@/features/invitations/actions";
 import * as metadata from "@/features/metadata/actions";
+import * as organizations from "@/features/organizations/actions";
 import * as passkeys from "@/features/passkeys/actions";
 import * as people from "@/features/people/actions";
 import * as peopleJobs from "@/features/people-jobs/actions";
@@ -19,7 +20,11 @@ import * as preferences from "@/features/preferences/actions";
 import * as profiles from "@/features/profiles/actions";
 import * as recovery from "@/features/recovery/actions";
 import * as secondFactors from "@/features/second-factors/actions";
+import * as studioBlog from "@/features/studio/blog/actions";
+import * as studioBooks from "@/features/studio/books/actions";
+import * as studioImages from "@/features/studio/images/actions";
 import * as studioJobs from "@/features/studio/jobs/actions";
+import * as studioVideos from "@/features/studio/videos/actions";
 import * as system from "@/features/system/actions";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
@@ -45,6 +50,7 @@ const ACTIONS = {
   impersonation,
   invitations,
   metadata,
+  organizations,
   passkeys,
   people,
   "people-jobs": peopleJobs,
@@ -52,7 +58,11 @@ const ACTIONS = {
   profiles,
   recovery,
   "second-factors": secondFactors,
+  "studio/blog": studioBlog,
+  "studio/books": studioBooks,
+  "studio/images": studioImages,
   "studio/jobs": studioJobs,
+  "studio/videos": studioVideos,
   system,
 };
 
@@ -64,7 +74,8 @@ const addressOf = (path: string) =>
   path
     .replace("/files/[id]", `/files/${memberFile.id}`)
     .replace("/admin/users/[id]", `/admin/users/${one("member").id}`)
-    .replace("/admin/jobs/[id]", `/admin/jobs/${job?.id}`);
+    .replace("/admin/jobs/[id]", `/admin/jobs/${job?.id}`)
+    .replace("/settings/organizations/[id]", `/settings/organizations/${organization?.id}`);
 
 /** Everybody who may come by; `bearer` is null for the anonymous. */
 type Who = "anonymous" | "unfinished member" | "first password" | "member" | "other member" | "admin" | "unfinished admin";
@@ -81,6 +92,7 @@ let server: Server;
 let everybody: Somebody[];
 let memberFile: { id: string };
 let job: { id: string } | undefined;
+let organization: { id: string } | undefined;
 const one = (who: Who) => everybody.find((somebody) => somebody.who === who) ?? everybody[0] ?? fail();
 
 beforeAll(async () => {
@@ -103,6 +115,9 @@ beforeAll(async () => {
     everybody.push({ who: who as Who, id, email, cookie: `${name}=${token}`, window: browser({ cookies: { [name]: token } }), bearer });
   }
   memberFile = await file(made.member);
+  // Of everybody, so that its page shows who the door lets in.
+  const members = { create: Object.values(made).map(({ id }) => ({ userId: id, role: "OWNER" as const })) };
+  organization = await db().organization.create({ data: { name: "Everybody", members } });
   const asked = {
     kind: "EXPORT" as const,
     params: { format: "csv", hashes: false, filter: {} },

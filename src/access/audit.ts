@@ -89,6 +89,21 @@ export const AUDIT_ACTIONS = [
   "job.completed",
   "job.failed",
   "people_job.report_exported",
+  "organization.created",
+  "organization.renamed",
+  "organization.deleted",
+  "organization.invited",
+  "organization.invitation_resent",
+  "organization.invitation_revoked",
+  "organization.joined",
+  "organization.role_changed",
+  "organization.member_removed",
+  "organization.left",
+  "organization.switched",
+  "file.shared",
+  "file.unshared",
+  "content.shared",
+  "content.unshared",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

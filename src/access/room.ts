@@ -35,6 +35,14 @@ export async function changeWithRoom<T>(entry: Entry, bytes: number, run: (tx: T
 }
 
 /**
+ * Takes the person's turn, and waits for it: until the transaction ends nothing takes room of theirs, so no job of theirs begins
+ * or is tried again. For what changes their files otherwise, and takes none.
+ */
+export async function lockRoom(tx: Transaction, userId: string): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${userId}, 0))`;
+}
+
+/**
  * What the person's files may take at the store, in bytes. Until the sweep has cleared up behind an upload URL, somebody may
  * fill its place again: of a file that is shown, that place counts once more (but for one that came in parts), and of a deleted one, still.
  */

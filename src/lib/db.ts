@@ -11,6 +11,7 @@ export type {
   ImageFormat,
   JobKind,
   JobStatus,
+  OrganizationRole,
   StorageProvider,
   VideoJobStatus,
 } from "@/generated/prisma/client";

@@ -10,13 +10,17 @@ export const SOMEBODY_ID = "0190f1ce-0000-7000-8000-000000000001";
 export const SOME_IMPORT_ID = "0190f1ce-0000-7000-8000-000000000002";
 /** The job whose page is looked at; made with the site under test. */
 export const SOME_JOB_ID = "0190f1ce-0000-7000-8000-000000000003";
-/** Which address stands for a page that has many. */ export const SOME_FILE_ID = "0190f1ce-0000-7000-8000-000000000004";
-
+/** The file whose page is looked at; made with the site under test. */
+export const SOME_FILE_ID = "0190f1ce-0000-7000-8000-000000000004";
+/** The organisation whose page is looked at; made with the site under test. */
+export const SOME_ORGANIZATION_ID = "0190f1ce-0000-7000-8000-000000000005";
+/** Which address stands for a page that has many. */
 const ADDRESSES: Record<string, string> = {
   "/files/[id]": `/files/${SOME_FILE_ID}`,
   "/admin/users/[id]": `/admin/users/${SOMEBODY_ID}`,
   "/admin/users/[id]/delete": `/admin/users/${SOMEBODY_ID}/delete`,
   "/admin/jobs/[id]": `/admin/jobs/${SOME_JOB_ID}`,
+  "/settings/organizations/[id]": `/settings/organizations/${SOME_ORGANIZATION_ID}`,
 };
 
 export type Door = "anonymous" | "newcomer" | "admin";
@@ -31,6 +35,7 @@ const DOORS: Record<string, Door> = {
   "/forbidden": "anonymous",
   "/forgot-password": "anonymous",
   "/invitation": "anonymous",
+  "/join": "anonymous",
   "/login": "anonymous",
   "/not-me": "anonymous",
   "/onboarding": "newcomer",

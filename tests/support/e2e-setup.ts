@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync } from "node:fs";
 import { db } from "@/lib/db";
-import { SOME_FILE_ID, SOME_IMPORT_ID, SOME_JOB_ID, SOMEBODY_ID } from "./e2e-pages";
+import { SOME_FILE_ID, SOME_IMPORT_ID, SOME_JOB_ID, SOME_ORGANIZATION_ID, SOMEBODY_ID } from "./e2e-pages";
 import { startGitHub } from "./github";
 import { checkedImport, file, person } from "./people";
 import { startCluster } from "./postgres";
@@ -44,6 +44,9 @@ export default async function setup(): Promise<() => Promise<void>> {
       refusals: { create: { row: 2, subject: SOMEBODY_ID, reason: "already_banned" } },
     },
   });
+  const members = { create: { userId: SOMEBODY_ID, role: "OWNER" as const } };
+  const waits = { email: "guest@example.org", hash: "x", invitedById: SOMEBODY_ID, expiresAt: new Date(Date.now() + 3_600_000) };
+  await db().organization.create({ data: { id: SOME_ORGANIZATION_ID, name: "Choir", members, invitations: { create: waits } } });
   return async () => {
     await server.stop();
     mkdirSync("test-results", { recursive: true });

@@ -23,6 +23,7 @@ export const SAMPLES: { [Template in MailTemplate]: MailProps<Template> } = {
     days: 7,
   },
   invitation: { url: `${SITE}/invitation?token=${token}`, by: "Ines Carvalho", days: 7 },
+  organizationInvitation: { url: `${SITE}/join?token=${token}`, by: "Ines Carvalho", organization: "Choir of the North", days: 7 },
   accountCreated: { url: `${SITE}/reset-password?token=${token}`, days: 7 },
   banned: { reason: "Sold other people’s photographs", until: when },
   accountDeletion: { when, undoUrl: `${SITE}/settings/account?undo=${token}` },

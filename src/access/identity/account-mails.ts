@@ -14,9 +14,15 @@ const HOUR_MS = 3_600_000;
 const FIRST_PASSWORD_DAYS = 7;
 
 /** How many of each go to one address within an hour. Whoever asks for more is answered alike and causes no mail. */
-const HOURLY = { verification: 5, alreadyRegistered: 1, reset: 3, magicLink: 5, emailChange: 5, invitation: 3 } satisfies Partial<
-  Record<MailTemplate, number>
->;
+const HOURLY = {
+  verification: 5,
+  alreadyRegistered: 1,
+  reset: 3,
+  magicLink: 5,
+  emailChange: 5,
+  invitation: 3,
+  organizationInvitation: 3,
+} satisfies Partial<Record<MailTemplate, number>>;
 
 /** The person a mail goes to, in their language where they chose one. */
 export interface Addressee {
@@ -109,6 +115,16 @@ export async function mailInvitation(
 ): Promise<void> {
   const props = { url: siteLink(`/invitation?token=${secret}`), by, days };
   await enqueueMail(tx, { template: "invitation", props, to, locale });
+}
+
+/** Invites whoever reads this mailbox into an organisation, in the name of `by`, who sees to it that they may. */
+export async function mailOrganizationInvitation(
+  tx: Transaction,
+  { to, secret, ...said }: { to: string; secret: string; by: string; organization: string; days: number },
+  locale: Locale,
+): Promise<void> {
+  const props = { url: siteLink(`/join?token=${secret}`), ...said };
+  await enqueueMail(tx, { template: "organizationInvitation", props, to, locale });
 }
 
 /** Tells somebody that an admin made an account for them; its link sets the password and so confirms the address. */

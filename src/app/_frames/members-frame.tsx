@@ -1,12 +1,14 @@
 import { getTranslations } from "next-intl/server";
-import type { ReactNode } from "react";
+import { type ReactNode, Suspense } from "react";
 import type { Entry } from "@/access/entry";
 import { UserButton } from "@/features/accounts/user-button";
+import { OrganizationSwitch } from "@/features/organizations/organization-switch";
 import {
   AccountIcon,
   ChartIcon,
   DeviceIcon,
   FileIcon,
+  GroupIcon,
   HouseIcon,
   LogIcon,
   MailIcon,
@@ -36,6 +38,9 @@ export async function MembersFrame({ entry, children }: { entry: Entry; children
       ? [{ href: "/settings/security", label: nav("security"), icon: <ShieldIcon />, group: nav("settings") }]
       : []),
     { href: "/settings/devices", label: nav("devices"), icon: <DeviceIcon />, group: nav("settings") },
+    ...(entry.ability.can("read", "Organization")
+      ? [{ href: "/settings/organizations", label: nav("organizations"), icon: <GroupIcon />, group: nav("settings") }]
+      : []),
     ...(entry.ability.can("delete", "User")
       ? [{ href: "/settings/account", label: nav("account"), icon: <AccountIcon />, group: nav("settings") }]
       : []),
@@ -45,6 +50,7 @@ export async function MembersFrame({ entry, children }: { entry: Entry; children
           { href: "/admin/users", label: nav("users"), icon: <PeopleIcon />, group: nav("admin") },
           { href: "/admin/invitations", label: nav("invitations"), icon: <MailIcon />, group: nav("admin") },
           { href: "/admin/files", label: nav("allFiles"), icon: <FileIcon />, group: nav("admin") },
+          { href: "/admin/organizations", label: nav("allOrganizations"), icon: <GroupIcon />, group: nav("admin") },
           { href: "/admin/import", label: nav("import"), icon: <UploadIcon />, group: nav("admin") },
           { href: "/admin/jobs", label: nav("jobs"), icon: <TasksIcon />, group: nav("admin") },
           { href: "/admin/policy", label: nav("policy"), icon: <ShieldIcon />, group: nav("admin") },
@@ -63,6 +69,9 @@ export async function MembersFrame({ entry, children }: { entry: Entry; children
             <div className="py-1 ps-2.5 pe-1">
               <PreferencesBar />
             </div>
+            <Suspense fallback={null}>
+              <OrganizationSwitch entry={entry} />
+            </Suspense>
           </UserButton>
         }
         labels={{

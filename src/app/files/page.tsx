@@ -3,9 +3,12 @@ import { getTranslations } from "next-intl/server";
 import { Suspense } from "react";
 import { enter } from "@/access/door";
 import { FileList } from "@/features/files/file-list";
+import { FileTabs } from "@/features/files/file-tabs";
 import { listUnfinished } from "@/features/files/queries";
 import { filesQuerySchema } from "@/features/files/schema";
+import { SharedFileList } from "@/features/files/shared-file-list";
 import { UploadPanel } from "@/features/files/upload-panel";
+import { listOwnOrganizations } from "@/features/organizations/queries";
 import { TableSkeleton } from "@/ui/skeleton";
 import { Interactive } from "../_frames/interactive";
 import { MembersFrame } from "../_frames/members-frame";
@@ -18,13 +21,23 @@ export default async function FilesPage({ searchParams }: { searchParams: Promis
   const entry = await enter("read", "File");
   // A damaged link shows the first page rather than an error.
   const query = filesQuerySchema.safeParse(await searchParams).data ?? {};
-  const [common, unfinished] = await Promise.all([getTranslations("common"), listUnfinished(entry)]);
+  const [common, unfinished, organizations] = await Promise.all([
+    getTranslations("common"),
+    listUnfinished(entry),
+    listOwnOrganizations(entry),
+  ]);
+  const current = organizations.find((organization) => organization.current);
   return (
     <MembersFrame entry={entry}>
-      <Interactive entry={entry} texts={["files", "common"]}>
+      <Interactive entry={entry} texts={["files", "sharing", "common"]}>
         <UploadPanel unfinished={unfinished}>
+          {current && <FileTabs organization={current} shared={Boolean(query.shared)} />}
           <Suspense fallback={<TableSkeleton label={common("loading")} />}>
-            <FileList entry={entry} query={query} />
+            {current && query.shared ? (
+              <SharedFileList entry={entry} organization={current} cursor={query.cursor} />
+            ) : (
+              <FileList entry={entry} query={query} organizations={organizations.map(({ id, name }) => ({ id, name }))} />
+            )}
           </Suspense>
         </UploadPanel>
       </Interactive>

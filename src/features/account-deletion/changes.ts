@@ -4,6 +4,8 @@ import { change } from "@/access/audit";
 import { mailAccountDeleted, visitorOf } from "@/access/identity/account-mails";
 import { lockPerson } from "@/access/identity/factors";
 import { forgetInvitations } from "@/access/identity/invitations";
+import { forgetOrganizationInvitations } from "@/access/identity/organization-invitations";
+import { leaveOrganizations } from "@/access/organizations";
 import { defaultLocale } from "@/i18n/locale";
 import { db, type Transaction } from "@/lib/db";
 import { log } from "@/lib/log";
@@ -66,7 +68,9 @@ async function redact(userId: string): Promise<boolean> {
     await forgetWaysIn(tx, userId, person.email);
     await forgetInvitations(tx, userId, person.email);
     await forgetTraces(tx, userId, person.email);
-    await forgetWorks(tx, userId, person.email);
+    await leaveOrganizations(tx, record, userId);
+    await forgetOrganizationInvitations(tx, userId, person.email);
+    await forgetWorks(tx, userId);
     await tx.file.updateMany({ where: { ownerId: userId }, data: { name: "" } });
     const now = new Date();
     // Archives lie in the store: the sweep of exports takes the object and then the row.
@@ -133,15 +137,13 @@ async function forgetWaysIn(tx: Transaction, userId: string, email: string): Pro
   await tx.$executeRaw`DELETE FROM graphile_worker._private_jobs WHERE payload->>'address' = ${email} AND locked_at IS NULL`;
 }
 
-/** What they made, and with whom they shared it; a trigger marks the files of what goes. */
-async function forgetWorks(tx: Transaction, userId: string, email: string): Promise<void> {
+/** What they made; a trigger marks the files of what goes. */
+async function forgetWorks(tx: Transaction, userId: string): Promise<void> {
   const own = { where: { authorId: userId } };
   await tx.imageGeneration.deleteMany(own);
   await tx.videoGeneration.deleteMany(own);
   await tx.book.deleteMany(own);
   await tx.blogPost.deleteMany(own);
-  await tx.organizationMember.deleteMany({ where: { userId } });
-  await tx.organizationInvitation.deleteMany({ where: { OR: [{ email }, { invitedById: userId }] } });
 }
 
 /** What stands in rows that are not theirs: in the reports of work on many, and from where they acted as somebody else. */

@@ -4,6 +4,7 @@ import { ForbiddenError, subject } from "@casl/ability";
 import { revalidatePath } from "next/cache";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
+import { assertBelongs } from "@/access/organizations";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
@@ -15,7 +16,15 @@ import { findFile, removeFile, urlsEnd } from "./changes";
 import { eraseFile } from "./leftovers";
 import { arrivedParts, issueParts, joinParts } from "./multipart";
 import { makeRoom } from "./room";
-import { fileIdSchema, filesIdsSchema, renameFileSchema, requestMultipartSchema, requestUploadSchema, signPartsSchema } from "./schema";
+import {
+  fileIdSchema,
+  filesIdsSchema,
+  renameFileSchema,
+  requestMultipartSchema,
+  requestUploadSchema,
+  shareFileSchema,
+  signPartsSchema,
+} from "./schema";
 
 /** How long an upload in parts may be taken up again. */
 const RESUMABLE_MS = 24 * 3_600_000;
@@ -111,6 +120,23 @@ export const renameFile = action(
       ForbiddenError.from(entry.ability).throwUnlessCan("update", subject("File", file), "name");
       await tx.file.update({ where: { id }, data: { name }, select: { id: true } });
       await record({ action: "file.renamed", subjectType: "File", subjectId: id });
+    });
+    revalidatePath("/files");
+  },
+);
+
+/** Shares one's own file with an organisation of one's own; an empty id takes it back. */
+export const shareFile = action(
+  { can: ["update", "File"], rate: "write", impersonated: "write" },
+  shareFileSchema,
+  async ({ id, organizationId }, entry) => {
+    await change(entry, async (tx, record) => {
+      await assertBelongs(tx, entry.actor.userId, organizationId);
+      const file = await findFile(tx, entry, "update", id);
+      ForbiddenError.from(entry.ability).throwUnlessCan("update", subject("File", file), "organizationId");
+      await tx.file.update({ where: { id }, data: { organizationId }, select: { id: true } });
+      const act = organizationId ? "file.shared" : "file.unshared";
+      await record({ action: act, subjectType: "File", subjectId: id, after: { organizationId } });
     });
     revalidatePath("/files");
   },

@@ -13,8 +13,15 @@ import { getUsage, listFiles } from "./queries";
 import { QuotaBar } from "./quota-bar";
 import { type FilesQuery, MAX_CHOSEN_FILES } from "./schema";
 
+type FileListProps = {
+  entry: Entry;
+  query: FilesQuery;
+  /** Those one can share with. */
+  organizations: { id: string; name: string }[];
+};
+
 /** The room taken, a page of the person's files of one kind or of all, and the way to older ones. */
-export async function FileList({ entry, query }: { entry: Entry; query: FilesQuery }) {
+export async function FileList({ entry, query, organizations }: FileListProps) {
   const [{ files, next }, usage, t, locale] = await Promise.all([
     listFiles(entry, query),
     getUsage(entry),
@@ -28,7 +35,7 @@ export async function FileList({ entry, query }: { entry: Entry; query: FilesQue
       <QuotaBar {...usage} />
       <FileFilters {...query} />
       {files.length > 0 ? (
-        <Shown files={files} scope={scopeOf(query)} menu={(file) => <FileMenu {...file} />} />
+        <Shown files={files} scope={scopeOf(query)} menu={(file) => <FileMenu id={file.id} name={file.name} organizationId={file.organizationId} organizations={organizations} />} />
       ) : kind ? (
         <EmptyState title={t("emptyKindTitle")} description={t("emptyKindBody")} />
       ) : (

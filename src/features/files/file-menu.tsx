@@ -14,15 +14,25 @@ import {
 } from "@/ui/dropdown-menu";
 import { Field } from "@/ui/field";
 import { FormDialog } from "@/ui/form-dialog";
-import { DownloadIcon, LogIcon, MoreIcon, PencilIcon, TrashIcon } from "@/ui/icons";
+import { DownloadIcon, LogIcon, MoreIcon, PencilIcon, ShareIcon, TrashIcon } from "@/ui/icons";
 import { Input } from "@/ui/input";
+import { ShareDialog } from "@/ui/share-dialog";
 import { toast } from "@/ui/toast";
-import { deleteFile, renameFile } from "./actions";
+import { deleteFile, renameFile, shareFile } from "./actions";
 
-/** What can be done with one file: download, rename, delete. */
-export function FileMenu({ id, name }: { id: string; name: string }) {
+type FileMenuProps = {
+  id: string;
+  name: string;
+  organizationId: string | null;
+  /** Those it can be shared with. */
+  organizations: { id: string; name: string }[];
+};
+
+/** What can be done with one file: download, rename, share, delete. */
+export function FileMenu({ id, name, organizationId, organizations }: FileMenuProps) {
   const t = useTranslations("files");
-  const [open, setOpen] = useState<"rename" | "delete" | null>(null);
+  const sharing = useTranslations("sharing");
+  const [open, setOpen] = useState<"rename" | "share" | "delete" | null>(null);
   return (
     <>
       <DropdownMenu>
@@ -46,6 +56,12 @@ export function FileMenu({ id, name }: { id: string; name: string }) {
             <PencilIcon />
             {t("rename")}
           </DropdownMenuItem>
+          {organizations.length > 0 && (
+            <DropdownMenuItem onClick={() => setOpen("share")}>
+              <ShareIcon />
+              {sharing("share")}
+            </DropdownMenuItem>
+          )}
           <DropdownMenuSeparator />
           <DropdownMenuItem danger onClick={() => setOpen("delete")}>
             <TrashIcon />
@@ -54,6 +70,15 @@ export function FileMenu({ id, name }: { id: string; name: string }) {
         </DropdownMenuContent>
       </DropdownMenu>
       <RenameDialog id={id} name={name} open={open === "rename"} onClose={() => setOpen(null)} />
+      <ShareDialog
+        id={id}
+        name={name}
+        organizationId={organizationId}
+        organizations={organizations}
+        action={(form) => shareFile(form)}
+        open={open === "share"}
+        onClose={() => setOpen(null)}
+      />
       <ConfirmDialog
         danger
         label={t("delete")}

@@ -13,7 +13,7 @@ export type FileTableProps = {
   /** The filter that is shown, where files can be selected. */
   scope?: string;
   /** What can be done with one, at the end of its row. Given by the page, so that a page without menus does not carry their code. */
-  menu?: (file: Pick<ListedFile, "id" | "name">) => ReactNode;
+  menu?: (file: Pick<ListedFile, "id" | "name" | "organizationId">) => ReactNode;
 };
 
 /** A person's files. The name downloads; the rest is in the row's menu. */
@@ -42,7 +42,7 @@ export async function FileTable({ files, scope, menu }: FileTableProps) {
         </tr>
       </TableHeader>
       <TableBody>
-        {files.map(({ id, name, sizeBytes, contentType, kind, createdAt, previewUrl }) => (
+        {files.map(({ id, name, sizeBytes, contentType, kind, createdAt, previewUrl, organizationId }) => (
           <TableRow key={id}>
             {scope !== undefined && (
               <TableCell className="w-8 pe-0">
@@ -66,7 +66,7 @@ export async function FileTable({ files, scope, menu }: FileTableProps) {
             <TableCell className="whitespace-nowrap text-muted max-sm:hidden">
               <RelativeTime date={createdAt} locale={locale} now={now} />
             </TableCell>
-            {menu && <TableCell className="w-10 text-end">{menu({ id, name })}</TableCell>}
+            {menu && <TableCell className="w-10 text-end">{menu({ id, name, organizationId })}</TableCell>}
           </TableRow>
         ))}
       </TableBody>

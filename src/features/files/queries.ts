@@ -8,6 +8,16 @@ import { missingFor, storageOf } from "@/storage";
 import { FILE_KINDS, FILES_PAGE_SIZE } from "./schema";
 
 const UNFINISHED_SHOWN = 20;
+const SHOWN = {
+  id: true,
+  name: true,
+  sizeBytes: true,
+  contentType: true,
+  kind: true,
+  createdAt: true,
+  previewKey: true,
+  provider: true,
+} as const;
 
 interface FilesWanted {
   cursor?: Cursor | undefined;
@@ -26,20 +36,37 @@ export async function listFiles(entry: Entry, { cursor, kind, ownerId, limit = F
   const wanted = { ownerId: ownerId ?? entry.actor.userId, kind: kind ?? { in: [...FILE_KINDS] }, status: "READY" as const };
   const rows = await db().file.findMany({
     where: { AND: [accessibleBy(entry.ability).ofType("File"), wanted, from] },
-    select: { id: true, name: true, sizeBytes: true, contentType: true, kind: true, createdAt: true, previewKey: true, provider: true },
+    select: { ...SHOWN, organizationId: true },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     take: limit + 1,
   });
   const { rows: shown, next } = page(rows, limit, (row) => row.createdAt);
-  const expiresIn = env().PRESIGNED_URL_EXPIRATION;
-  const files = await Promise.all(
-    shown.map(async ({ previewKey, provider, sizeBytes, ...row }) => ({
-      ...row,
-      sizeBytes: Number(sizeBytes),
-      previewUrl: previewKey && (await previewUrl(provider, previewKey, expiresIn)),
-    })),
-  );
-  return { files, next };
+  return { files: await Promise.all(shown.map(withPreview)), next };
+}
+
+/**
+ * A page of what is shared with an organisation one belongs to, one's own included, newest first, each with its owner's name, and
+ * the cursor of the next; nothing of one that one does not belong to.
+ */
+export async function listSharedFiles(entry: Entry, organizationId: string, cursor?: Cursor, limit = FILES_PAGE_SIZE) {
+  const from = cursor ? after("createdAt", "desc", cursor, cursorDate) : {};
+  const shared = { organizationId, status: "READY" as const, organization: { members: { some: { userId: entry.actor.userId } } } };
+  const rows = await db().file.findMany({
+    where: { AND: [accessibleBy(entry.ability).ofType("File"), shared, from] },
+    select: { ...SHOWN, owner: { select: { id: true, name: true } } },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: limit + 1,
+  });
+  const { rows: shown, next } = page(rows, limit, (row) => row.createdAt);
+  const files = shown.map(({ owner, ...row }) => ({ ...row, owner: { name: owner.name, isOneself: owner.id === entry.actor.userId } }));
+  return { files: await Promise.all(files.map(withPreview)), next };
+}
+
+type Stored = { previewKey: string | null; provider: StorageProvider; sizeBytes: bigint };
+
+async function withPreview<Row extends Stored>({ previewKey, provider, sizeBytes, ...row }: Row) {
+  const url = previewKey && (await previewUrl(provider, previewKey, env().PRESIGNED_URL_EXPIRATION));
+  return { ...row, sizeBytes: Number(sizeBytes), previewUrl: url };
 }
 
 /** Of a store that is not configured any more there are no previews; the rest of the page is there. */

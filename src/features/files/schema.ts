@@ -28,12 +28,22 @@ export const signPartsSchema = z.strictObject({
 });
 export const fileIdSchema = z.strictObject({ id: z.uuid().toLowerCase() });
 export const renameFileSchema = z.strictObject({ id: z.uuid().toLowerCase(), name: fileNameSchema });
+/** With whom; an empty organisation takes it back. */
+export const shareFileSchema = z.strictObject({
+  id: z.uuid().toLowerCase(),
+  organizationId: z
+    .literal("")
+    .transform(() => null)
+    .or(z.uuid().toLowerCase()),
+});
 /** What /files filters by; a person's picture and covers stand elsewhere. */
 export const FILE_KINDS = ["IMAGE", "VIDEO", "BOOK", "BLOG", "OTHER"] as const;
 export const filesQuerySchema = z.strictObject({
   cursor: cursorSchema.optional(),
   kind: z.enum(FILE_KINDS).optional(),
   view: z.enum(["list", "grid"]).optional(),
+  /** What is shared with the organisation one looks at, instead of one's own. */
+  shared: z.literal("1").optional(),
 });
 export type FilesQuery = z.output<typeof filesQuerySchema>;
 /** Why somebody else's private bytes are read; their owner needs none. Inline to be looked at, of types that can carry no script. */

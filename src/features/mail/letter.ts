@@ -49,7 +49,7 @@ export async function write(content: MailContent, locale: Locale): Promise<Lette
     why: t("whyAccount", { site }),
     ...said,
     ...(isFormer && { why: t("whyFormer", { site }) }),
-    ...(content.template === "invitation" && { why: t("whyInvited", { site }) }),
+    ...((content.template === "invitation" || content.template === "organizationInvitation") && { why: t("whyInvited", { site }) }),
     ...(isAskedFor(content) && { why: t("whyRequest", { site }) }),
   };
 }
@@ -108,6 +108,12 @@ function say({ template, props }: MailContent, t: Translator, date: (moment: str
     case "invitation": {
       const values = { by: harmless(props.by) || t("someone"), time: duration(props.days * DAY_MINUTES, t) };
       return { ...said(t, template, values), action: { label: t("invitation.action"), url: props.url }, after: t("invitation.after") };
+    }
+    case "organizationInvitation": {
+      const organization = harmless(props.organization) || t("anOrganization");
+      const values = { by: harmless(props.by) || t("somebody"), organization, time: duration(props.days * DAY_MINUTES, t) };
+      const action = { label: t("organizationInvitation.action"), url: props.url };
+      return { ...said(t, template, values), action, after: t("organizationInvitation.after") };
     }
     case "accountCreated": {
       const action = { label: t("accountCreated.action"), url: props.url };

@@ -1,0 +1,40 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { currentEntry } from "@/access/entry";
+import { openOrganizationInvitation } from "@/access/identity/organization-invitations";
+import { SignOutLink } from "@/features/accounts/sign-out-link";
+import { DeadLink } from "@/features/addresses/dead-link";
+import { Acceptance, acceptanceLead, readerOf } from "@/features/organizations/acceptance";
+import { AuthFrame } from "../../_frames/auth-frame";
+
+type Search = Promise<{ token?: string | string[] }>;
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("organizations"))("acceptTitle") };
+}
+
+export default async function JoinPage({ searchParams }: { searchParams: Search }) {
+  const { token } = await searchParams;
+  const [t, addresses, entry, invitation] = await Promise.all([
+    getTranslations("organizations"),
+    getTranslations("addresses"),
+    currentEntry(),
+    openOrganizationInvitation(token),
+  ]);
+  if (!invitation)
+    return (
+      <AuthFrame title={addresses("deadTitle")} description={t("deadLead")}>
+        <DeadLink />
+      </AuthFrame>
+    );
+  const reader = readerOf(invitation, entry);
+  return (
+    <AuthFrame
+      title={t("acceptTitle")}
+      description={await acceptanceLead(invitation, reader)}
+      footer={reader === "other" && entry && <SignOutLink email={entry.actor.email} />}
+    >
+      <Acceptance token={String(token)} reader={reader} />
+    </AuthFrame>
+  );
+}
