@@ -35,7 +35,11 @@ export async function FileList({ entry, query, organizations }: FileListProps) {
       <QuotaBar {...usage} />
       <FileFilters {...query} />
       {files.length > 0 ? (
-        <Shown files={files} scope={scopeOf(query)} menu={(file) => <FileMenu id={file.id} name={file.name} organizationId={file.organizationId} organizations={organizations} />} />
+        <Shown
+          files={files}
+          scope={scopeOf(query)}
+          menu={(file) => <FileMenu id={file.id} name={file.name} organizationId={file.organizationId} organizations={organizations} />}
+        />
       ) : kind ? (
         <EmptyState title={t("emptyKindTitle")} description={t("emptyKindBody")} />
       ) : (
