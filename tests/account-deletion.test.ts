@@ -9,6 +9,7 @@ import { register } from "@/features/accounts/actions";
 import { confirmUpload, renameFile, requestUpload } from "@/features/files/actions";
 import { sweepFiles } from "@/features/files/leftovers";
 import { invite } from "@/features/invitations/actions";
+import { inviteToOrganization } from "@/features/organizations/actions";
 import { changeRole } from "@/features/people/actions";
 import { listPeople } from "@/features/people/queries";
 import { forgotPassword } from "@/features/recovery/actions";
@@ -16,7 +17,7 @@ import { db } from "@/lib/db";
 import { handleStorageRequest, storage } from "@/storage";
 import { hostile } from "./support/hostile";
 import { mailsTo, runJobs } from "./support/jobs";
-import { admin, PASSWORD, person } from "./support/people";
+import { admin, file, PASSWORD, person } from "./support/people";
 import { as, asVisitor, type Browser, redirectOf, signedIn } from "./support/request";
 
 const DAY_MS = 86_400_000;
@@ -25,6 +26,10 @@ const WORDS = {
   name: "Zéphyrine Quillfeather",
   city: "Vladivostokgrad",
   bio: "Collects unmistakable barometers.",
+  organization: "Society of the Quillfeather Weathervane",
+  prompt: "a barometer of marzipan in a thunderstorm",
+  book: "Memoirs of an Isobar",
+  post: "Eleven Cirrus Recipes",
   file: "xylophone-lesson.txt",
 };
 const IP = "198.51.100.201";
@@ -221,10 +226,42 @@ describe("when the day has come", () => {
     await db().user.update({ where: { id }, data: { role: "ADMIN" } });
     expect(await as(someone, () => invite({ email: `guest.${id}@example.org`, role: "MEMBER" }))).toMatchObject({ ok: true });
     await db().user.update({ where: { id }, data: { role: "MEMBER" } });
+    await works(someone);
     // A job that nobody has done yet holds what was typed.
     await asVisitor({}, () => forgotPassword({ email }));
     await window.run(() => requestDeletion({ address: email }));
     return { someone, window, fileId, pendingId: pending.ok ? pending.data.id : "" };
+  }
+
+  /** What they made and with whom they shared it: an organisation of theirs alone, and one that goes on without them. */
+  async function works({ id: authorId, email }: { id: string; email: string }) {
+    const organization = await db().organization.create({
+      data: { name: WORDS.organization, members: { create: { userId: authorId, role: "OWNER" } } },
+    });
+    const other = await person();
+    const choir = await db().organization.create({
+      data: { name: "Choir", members: { create: [{ userId: authorId, role: "OWNER" }, { userId: other.id }] } },
+    });
+    const expiresAt = new Date(Date.now() + DAY_MS);
+    const waits = { invitedById: other.id, organizationId: choir.id, expiresAt };
+    await db().organizationInvitation.create({ data: { ...waits, email, hash: randomUUID() } });
+    const guest = `guest.${randomUUID()}@example.org`;
+    expect(
+      await as({ id: authorId }, () => inviteToOrganization({ organizationId: organization.id, email: guest, role: "MEMBER" })),
+    ).toMatchObject({ ok: true });
+    await db().user.update({ where: { id: authorId }, data: { currentOrganizationId: choir.id } });
+    const made = { authorId, organizationId: choir.id };
+    const by = { ...made, prompt: WORDS.prompt, model: "test", storageProvider: "LOCAL" as const };
+    const images = await db().imageGeneration.create({ data: by });
+    await db().videoGeneration.create({ data: { ...by, message: WORDS.prompt } });
+    const chapters = { create: { position: 0, title: WORDS.book, content: WORDS.book } };
+    const book = await db().book.create({ data: { ...made, title: WORDS.book, description: WORDS.book, chapters } });
+    await db().blogPost.create({ data: { ...made, title: WORDS.post, content: WORDS.post, excerpt: WORDS.post, tags: [WORDS.post] } });
+    const asked = { ownerId: authorId, generator: "BUNDLED" as const, deadlineAt: expiresAt };
+    await db().job.create({ data: { ...asked, kind: "IMAGE", imageGenerationId: images.id, params: { prompt: WORDS.prompt } } });
+    const job = await db().job.create({ data: { ...asked, kind: "BOOK", bookId: book.id, params: { title: WORDS.book } } });
+    await file({ id: authorId }, { name: WORDS.book, jobId: job.id, jobIndex: 0, organizationId: choir.id });
+    return { other, choir };
   }
 
   async function uploaded(window: Browser): Promise<string> {
@@ -261,7 +298,7 @@ describe("when the day has come", () => {
 
   test("nothing personal is left in any table but what is declared, nor in the store", async () => {
     const { someone, window, fileId } = await inhabitant();
-    const words = [someone.email, WORDS.name, WORDS.city, WORDS.bio, WORDS.file, "unmistakable.png", IP, AGENT, `gh-${someone.id}`];
+    const words = [someone.email, ...Object.values(WORDS), "unmistakable.png", IP, AGENT, `gh-${someone.id}`];
     // The search finds what is there.
     for (const word of words) expect(await places(word), word).not.toEqual([]);
     expect(await places(someone.email)).toContain("_private_jobs.payload");
@@ -280,6 +317,9 @@ describe("when the day has come", () => {
     }
     expect(await window.run(currentEntry)).toBeNull();
     expect(await mailsTo(someone.email)).toMatchObject([{ template: "accountDeletion", locale: "fr" }]);
+    const memberships = await db().organizationMember.findMany({ where: { organization: { name: "Choir" } }, select: { role: true } });
+    expect(memberships).toEqual([{ role: "OWNER" }]);
+    expect(await db().job.count({ where: { ownerId: someone.id } })).toBe(0);
 
     // Bytes and rows of the files go with the sweep that clears up behind every file.
     await db().file.updateMany({ where: { ownerId: someone.id }, data: { uploadExpiresAt: new Date(Date.now() - 3_600_000) } });

@@ -72,6 +72,14 @@ describe("an export", () => {
     for (const [index, name] of kept.entries()) await upload(window, name, `content ${index}`);
     const gone = await upload(window, "gone.txt", "deleted meanwhile");
     await upload(await signedIn(other), "theirs.txt", "not for you");
+    await db().organization.create({ data: { name: "Choir of the North", members: { create: { userId: someone.id, role: "ADMIN" } } } });
+    const made = { authorId: someone.id, model: "test", storageProvider: "LOCAL" as const };
+    await db().imageGeneration.create({ data: { prompt: "a lit doorway", ...made } });
+    await db().videoGeneration.create({ data: { prompt: "a door that opens", ...made } });
+    await db().imageGeneration.create({ data: { ...made, prompt: "not for you", authorId: other.id } });
+    const chapters = ["Once", "Then/../../now"].map((title, position) => ({ title, position, content: `It is ${position}.` }));
+    await db().book.create({ data: { title: "Doors", description: "Of doors.", authorId: someone.id, chapters: { create: chapters } } });
+    await db().blogPost.create({ data: { title: "A post", content: "About *doors*.", tags: ["door"], authorId: someone.id } });
     const id = await ask(window);
     expect(await window.run(async () => getLatestExport(await enter()))).toMatchObject({ id, status: "PENDING", progress: 0 });
     expect((await fetchExport(window, id)).status).toBe(404);
@@ -92,6 +100,18 @@ describe("an export", () => {
     const account = JSON.parse(files["account.json"] ?? "{}");
     expect(account.profile).toMatchObject({ id: someone.id, email: someone.email, name: "Ada Okafor" });
     expect([account.sessions.length, account.files.length]).toEqual([1, 4]);
+    expect(account.organizations).toMatchObject([{ name: "Choir of the North", role: "ADMIN" }]);
+    const prompts = (files["generations.jsonl"] ?? "").trim().split("\n");
+    expect(prompts.map((line) => [JSON.parse(line).kind, JSON.parse(line).prompt])).toEqual([
+      ["images", "a lit doorway"],
+      ["videos", "a door that opens"],
+    ]);
+    expect(Object.keys(files).filter((name) => name.startsWith("books/"))).toEqual([
+      "books/Doors - 1 Once.md",
+      "books/Doors - 2 Then_.._.._now.md",
+    ]);
+    expect(files["books/Doors - 1 Once.md"]).toMatch(/^---\nbook: "Doors"\ndescription: "Of doors."[\s\S]*---\n\nIt is 0\.\n$/);
+    expect(files["blog/A post.md"]).toMatch(/tags: \["door"\][\s\S]*---\n\nAbout \*doors\*\.\n$/);
     const activity = (files["activity.jsonl"] ?? "")
       .trim()
       .split("\n")

@@ -50,8 +50,8 @@ export const mailProps = {
   emailChanged: z.strictObject({ oldAddress: text, newAddress: text, revertUrl: url, days: count }),
   /** `by` is who invites. */
   invitation: z.strictObject({ url, by: text, days: count }),
-  /** As `invitation`, into an organisation. */
-  organizationInvitation: z.strictObject({ url, by: text, organization: text, days: count }),
+  /** As `invitation`, into an organisation; by `byId` the names in it are found when whoever invites is deleted. */
+  organizationInvitation: z.strictObject({ url, by: text, byId: z.uuid(), organization: text, days: count }),
   /** An admin made an account for this address: choose a password for it. */
   accountCreated: z.strictObject({ url, days: count }),
   /** An admin closed the account, until then or for good. */

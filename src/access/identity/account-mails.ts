@@ -120,7 +120,7 @@ export async function mailInvitation(
 /** Invites whoever reads this mailbox into an organisation, in the name of `by`, who sees to it that they may. */
 export async function mailOrganizationInvitation(
   tx: Transaction,
-  { to, secret, ...said }: { to: string; secret: string; by: string; organization: string; days: number },
+  { to, secret, ...said }: { to: string; secret: string; by: string; byId: string; organization: string; days: number },
   locale: Locale,
 ): Promise<void> {
   const props = { url: siteLink(`/join?token=${secret}`), ...said };

@@ -64,9 +64,9 @@ export async function takeOrganizationInvitation(
 
 /** Forgets what somebody who is deleted was invited by, and invited others by, with the names in mails that nobody has read yet. */
 export async function forgetOrganizationInvitations(tx: Transaction, userId: string, email: string): Promise<void> {
+  // Of those that are out, nothing is left but the address.
   await tx.$executeRaw`UPDATE "Mail" SET "props" = "props" || '{"by": "", "organization": ""}'
-     WHERE "template" = 'organizationInvitation' AND "props" ? 'by'
-       AND "to" IN (SELECT "email" FROM "OrganizationInvitation" WHERE "invitedById" = ${userId}::uuid)`;
+     WHERE "sentAt" IS NULL AND "template" = 'organizationInvitation' AND "props"->>'byId' = ${userId}`;
   await tx.organizationInvitation.deleteMany({ where: { OR: [{ email }, { invitedById: userId }] } });
 }
 

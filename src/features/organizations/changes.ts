@@ -62,7 +62,7 @@ export async function mailLink(tx: Transaction, { actor }: Entry, to: string, or
   // Asked of the audit log: who deletes what they sent may not therefore send more.
   if ((await tx.auditEvent.count({ where: { actorId: actor.userId, at: since, action: sent } })) >= DAILY_INVITATIONS)
     throw new AppError("rate_limited", "invited_many", { retryAfter: 3600, params: { max: DAILY_INVITATIONS } });
-  const said = { by: actor.name, organization, days: ORGANIZATION_INVITATION_DAYS };
+  const said = { by: actor.name, byId: actor.userId, organization, days: ORGANIZATION_INVITATION_DAYS };
   await mailOrganizationInvitation(tx, { to, secret, ...said }, await getLocale());
 }
 
