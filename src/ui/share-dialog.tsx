@@ -25,13 +25,14 @@ type ShareDialogProps = {
 /** Shares one thing with an organisation, or takes it back. Of what kind it is, its action knows. */
 export function ShareDialog({ id, name, organizationId, organizations, action, open, onClose }: ShareDialogProps) {
   const t = useTranslations("sharing");
+  const common = useTranslations("common");
   const share = async (form: FormData) => {
     const answer = await action(form);
     if (answer.ok) toast.success(form.get("organizationId") ? t("shared") : t("unshared"));
     return answer;
   };
   return (
-    <FormDialog title={t("title", { name })} body={t("body")} label={t("share")} action={share} open={open} onClose={onClose}>
+    <FormDialog title={t("title", { name })} body={t("body")} label={common("save")} action={share} open={open} onClose={onClose}>
       {({ value, error }) => (
         <>
           <input type="hidden" name="id" value={id} />

@@ -1,6 +1,7 @@
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { formatBytes } from "@/ui/format-bytes";
+import { ShareIcon } from "@/ui/icons";
 import { RelativeTime } from "@/ui/relative-time";
 import { SelectBox, SelectPageBox } from "@/ui/select-box";
 import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/ui/table";
@@ -57,6 +58,12 @@ export async function FileTable({ files, scope, menu }: FileTableProps) {
                 <a href={`/api/files/${id}`} download className="block truncate font-medium hover:underline" title={name}>
                   {name}
                 </a>
+                {organizationId && (
+                  <span className="shrink-0 text-faint" title={t("isShared")}>
+                    <ShareIcon className="size-4" />
+                    <span className="sr-only">{t("isShared")}</span>
+                  </span>
+                )}
               </span>
             </TableCell>
             <TableCell numeric className="text-muted">

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { Button } from "@/ui/button";
 import { Field } from "@/ui/field";
 import { FormDialog } from "@/ui/form-dialog";
+import { TrashIcon } from "@/ui/icons";
 import { Input } from "@/ui/input";
 import { deleteOrganization } from "./actions";
 
@@ -14,14 +15,15 @@ export function DeleteDialog({ id, name, quiet = false }: { id: string; name: st
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button
-        variant={quiet ? "ghost" : "danger"}
-        size={quiet ? "sm" : "md"}
-        aria-label={quiet ? `${t("delete")}: ${name}` : undefined}
-        onClick={() => setOpen(true)}
-      >
-        {t("delete")}
-      </Button>
+      {quiet ? (
+        <Button variant="ghost" size="icon-sm" aria-label={`${t("delete")}: ${name}`} onClick={() => setOpen(true)}>
+          <TrashIcon />
+        </Button>
+      ) : (
+        <Button variant="danger" onClick={() => setOpen(true)}>
+          {t("delete")}
+        </Button>
+      )}
       <FormDialog
         question
         danger

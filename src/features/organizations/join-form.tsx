@@ -11,10 +11,12 @@ type JoinFormProps = {
   submit: string;
   /** Which of several it is, for who cannot see. */
   label?: string;
+  /** Where the page has another primary action. */
+  quiet?: boolean;
 };
 
 /** The button that joins: whatever only looks at the link does not. Works without JavaScript. */
-export function JoinForm({ by, submit, label }: JoinFormProps) {
+export function JoinForm({ by, submit, label, quiet = false }: JoinFormProps) {
   const [result, send] = useActionState(joinOrganization, null);
   return (
     <form action={send} className="grid gap-5">
@@ -22,7 +24,7 @@ export function JoinForm({ by, submit, label }: JoinFormProps) {
       {Object.entries(by).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}
-      <SubmitButton className="w-full" aria-label={label}>
+      <SubmitButton variant={quiet ? "secondary" : "primary"} className="w-full" aria-label={label}>
         {submit}
       </SubmitButton>
     </form>

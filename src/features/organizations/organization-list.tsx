@@ -23,8 +23,10 @@ export async function OrganizationList({ entry }: { entry: Entry }) {
             </SoftLink>
             <p className="text-muted text-sm">{t("people", { count: members.get(id) ?? 0 })}</p>
           </div>
-          {current && <Badge tone="success">{t("current")}</Badge>}
-          <Badge tone={role === "OWNER" ? "ember" : "neutral"}>{t(`roles.${role}`)}</Badge>
+          <span className="flex gap-2">
+            {current && <Badge tone="success">{t("current")}</Badge>}
+            <Badge tone={role === "OWNER" ? "ember" : "neutral"}>{t(`roles.${role}`)}</Badge>
+          </span>
         </li>
       ))}
     </ul>

@@ -24,7 +24,7 @@ export async function OrganizationSwitch({ entry }: { entry: Entry }) {
       <form action={switchOrganization} aria-label={t("switchLabel")}>
         {[{ id: "", name: t("personal"), current: !current }, ...offered].map(({ id, name, current: isCurrent }) => (
           <AccountMenuButton key={id} name="id" value={id} aria-current={isCurrent || undefined}>
-            <span className="grid size-4 place-items-center">{isCurrent && <CheckIcon />}</span>
+            <span className="grid size-4 shrink-0 place-items-center">{isCurrent && <CheckIcon />}</span>
             <span className="truncate">{name}</span>
           </AccountMenuButton>
         ))}

@@ -18,7 +18,7 @@ export async function OwnInvitations({ entry: { actor } }: { entry: Entry }) {
               <p className="truncate font-medium text-body">{name}</p>
               <p className="text-muted text-sm">{t("invitedAs", { role })}</p>
             </div>
-            <JoinForm by={{ id }} submit={t("join")} label={t("joinNamed", { name })} />
+            <JoinForm by={{ id }} submit={t("join")} label={t("joinNamed", { name })} quiet />
           </li>
         ))}
       </ul>

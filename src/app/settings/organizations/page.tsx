@@ -19,7 +19,7 @@ export default async function OrganizationsPage() {
     <MembersFrame entry={entry}>
       <Interactive entry={entry} texts={["organizations", "common"]}>
         <PageHeader title={t("title")} description={t("lead")} action={entry.ability.can("create", "Organization") && <CreateDialog />} />
-        <div className="grid max-w-160 gap-10">
+        <div className="grid max-w-160 grid-cols-[minmax(0,1fr)] gap-10">
           <OwnInvitations entry={entry} />
           <OrganizationList entry={entry} />
         </div>
