@@ -39,7 +39,7 @@ describe("what arrives", () => {
       for (const [, image] of html.matchAll(/src="([^"]*)"/g)) expect(image).toBe("cid:mark.foyer");
       expect(html).not.toMatch(/<script|<link|@import|url\(/i);
       for (const [name, value] of Object.entries(SAMPLES[template])) {
-        // Moments, kinds and ids are said in words.
+        // Moments and kinds are said in words, an id in none.
         if (typeof value !== "string" || name === "when" || name === "byId" || name === "until" || name === "what") continue;
         expect(text).toContain(value);
         expect(html).toContain(value);
