@@ -13,6 +13,8 @@ export const FAILURES = [
   "result_missing",
   "result_wrong",
   "store_failed",
+  "input_missing",
+  "films_unavailable",
 ] as const;
 export type Failure = (typeof FAILURES)[number];
 
@@ -37,7 +39,8 @@ const LIVING: JobStatus[] = ["PENDING", "PROCESSING"];
 
 /**
  * Writes what has become of an attempt, in the job and in what it is for, in the caller's transaction. False, and nothing is
- * written, when the attempt has ended already or another one took its place: whoever comes late changes nothing.
+ * written, when the attempt has ended already or another one took its place: whoever comes late changes nothing. A lower
+ * percentage than the one that stands changes nothing either.
  */
 export async function advance(tx: Transaction, { id, attempt }: Attempt, change: Change): Promise<boolean> {
   const { message, ...data } = change;
@@ -51,7 +54,8 @@ export async function advance(tx: Transaction, { id, attempt }: Attempt, change:
       ...(change.status === "COMPLETED" && { progress: 100 }),
     },
   });
-  if (count === 0) return false;
+  // A percentage that was said already, or said late, is no end.
+  if (count === 0) return !ended && (await tx.job.count({ where: { id, attempt, status: { in: LIVING } } })) > 0;
   await tx.job.updateMany({ where: { id, startedAt: null, status: { not: "PENDING" } }, data: { startedAt: now } });
   await mirror(tx, id, message);
   return true;
