@@ -18,7 +18,7 @@ const GROUPS: { title: string; names: RegExp }[] = [
   { title: "Database", names: /^(DATABASE_|REDIS_URL$|AUDIT_)/ },
   { title: "Mail", names: /^(SMTP_URL|EMAIL_FROM)$/ },
   { title: "Files", names: /^(STORAGE_|S3_|AWS_|GCS_|AZURE_|PRESIGNED_|MAX_FILE_|QUOTA_)/ },
-  { title: "Generated content", names: /^(GENERATOR_URL|WEBHOOK_SECRET|GEMINI_API_KEY)$/ },
+  { title: "Generated content", names: /^(GENERATOR_URL$|WEBHOOK_SECRET$|GEMINI_|FFMPEG_)/ },
 ];
 
 /** Writes `.env.example`, or the file named; throws when a variable of the schema has no description or no group. */

@@ -74,6 +74,7 @@ describe("parseEnv", () => {
     QUOTA_BYTES: ["0", "-5"],
     GENERATOR_URL: ["generator:9000", "file:///etc/passwd"],
     WEBHOOK_SECRET: ["whsec_", "whsec_c2hvcnQ=", "not base64 of anything", `whsec_${"A".repeat(88)}, short`],
+    GEMINI_BASE_URL: ["generativelanguage.googleapis.com", "file:///etc/passwd"],
   };
 
   test.each(Object.entries(WRONG))("%s refuses what it cannot be, by name", (name, values) => {
@@ -100,6 +101,9 @@ describe("parseEnv", () => {
       "AZURE_STORAGE_KEY",
       "AZURE_CONTAINER",
       "GEMINI_API_KEY",
+      "GEMINI_MODEL_IMAGE",
+      "GEMINI_MODEL_VIDEO",
+      "FFMPEG_PATH",
     ];
     expect([...Object.keys(WRONG), ...anyText].sort()).toEqual(Object.keys(envShape).sort());
   });

@@ -19,6 +19,7 @@ const SAME_IN_BOTH = new Set<string>([
   "GitHub",
   "Invitations",
   "Organisations",
+  "Images",
 ]);
 
 describe("messages", () => {

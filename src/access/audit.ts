@@ -104,6 +104,7 @@ export const AUDIT_ACTIONS = [
   "file.unshared",
   "content.shared",
   "content.unshared",
+  "generation.deleted",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

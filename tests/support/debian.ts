@@ -23,22 +23,22 @@ const UNUSED =
   /-dev$|^(rsyslog|logrotate|rsync|uwsgi-.*|po-debconf|intltool-debian|openstack-pkg-tools|docutils-common|python3-docutils|ieee-data|lib(estr|fastjson|lognorm|zmq|pgm|norm|yajl).*)$/;
 
 /**
- * The folder with the servers that the tests talk to and npm does not have, unpacked from Debian's packages on first use; two
+ * The folder with these packages, the servers that the tests talk to and npm does not have where none are named, unpacked from Debian's packages on first use; two
  * runs at once both end up with a whole one. Throws with what to do where that is not possible.
  */
-export async function unpackedPackages(): Promise<string> {
+export async function unpackedPackages(packages = PACKAGES, unused: RegExp | null = UNUSED): Promise<string> {
   // Another list of packages is another folder.
-  const folder = join(CACHE, createHash("sha256").update(PACKAGES.join()).digest("hex").slice(0, 12));
+  const folder = join(CACHE, createHash("sha256").update(packages.join()).digest("hex").slice(0, 12));
   if (await exists(join(folder, "complete"))) return folder;
   if (!(await exists("/usr/bin/python3")) || !(await exists("/usr/bin/apt-get"))) {
     throw new Error(
-      "The tests of S3 and Redis need a Debian or Ubuntu with python3, or, for those of S3, a server named by TEST_S3_ENDPOINT, TEST_S3_BUCKET, TEST_S3_ACCESS_KEY_ID and TEST_S3_SECRET_ACCESS_KEY.",
+      "The tests of S3, Redis and films need a Debian or Ubuntu with python3, or, for those of S3, a server named by TEST_S3_ENDPOINT, TEST_S3_BUCKET, TEST_S3_ACCESS_KEY_ID and TEST_S3_SECRET_ACCESS_KEY.",
     );
   }
   await mkdir(CACHE, { recursive: true });
   const work = await mkdtemp(join(CACHE, "unpack-"));
   try {
-    await download(work);
+    await download(work, packages, unused);
     const target = join(work, "packages");
     await mkdir(target);
     for (const name of (await readdir(work)).filter((name) => name.endsWith(".deb"))) await run("dpkg", ["-x", join(work, name), target]);
@@ -59,7 +59,7 @@ export async function librariesOf(packages: string): Promise<string> {
 }
 
 /** Downloads what is missing on this machine, with package lists of its own: the machine's may be empty, old, or root's. */
-async function download(work: string): Promise<void> {
+async function download(work: string, packages: string[], unused: RegExp | null): Promise<void> {
   const options = [
     "-o",
     `Dir::State::lists=${join(work, "lists")}`,
@@ -71,11 +71,11 @@ async function download(work: string): Promise<void> {
   await mkdir(join(work, "lists/partial"), { recursive: true });
   await mkdir(join(work, "cache/archives/partial"), { recursive: true });
   await run("apt-get", [...options, "update"], { cwd: work });
-  const { stdout } = await run("apt-get", [...options, "install", "--simulate", "--no-install-recommends", ...PACKAGES], {
+  const { stdout } = await run("apt-get", [...options, "install", "--simulate", "--no-install-recommends", ...packages], {
     cwd: work,
     maxBuffer: 1e8,
   });
-  const names = [...stdout.matchAll(/^Inst (\S+)/gm)].flatMap(([, name]) => (name && !UNUSED.test(name) ? [name] : []));
+  const names = [...stdout.matchAll(/^Inst (\S+)/gm)].flatMap(([, name]) => (name && !unused?.test(name) ? [name] : []));
   await run("apt-get", [...options, "download", ...names], { cwd: work });
 }
 

@@ -2,11 +2,13 @@ import "server-only";
 import type { GeneratorName, JobKind } from "@/lib/db";
 import { env } from "@/lib/env";
 import { GenerationFailed } from "../jobs/run";
+import { bundledImages } from "./bundled-images";
+import { bundledVideos } from "./bundled-videos";
 import type { Generator } from "./generator";
 import { outside } from "./outside";
 
 /** Who makes each kind of thing here, with nothing installed and no key. */
-const BUNDLED: Partial<Record<JobKind, Generator>> = {};
+const BUNDLED: Partial<Record<JobKind, Generator>> = { IMAGE: bundledImages, VIDEO: bundledVideos };
 
 /** Everybody who does the work of jobs, by the name that a job keeps. */
 export const GENERATORS: Partial<Record<GeneratorName, Generator>> = {

@@ -1,0 +1,68 @@
+import "server-only";
+import type { Entry } from "@/access/entry";
+import { accessibleBy } from "@/access/rules";
+import { db } from "@/lib/db";
+import { AppError } from "@/lib/errors";
+import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
+import { previewUrl } from "../gallery/previews";
+import { IMAGES_PAGE_SIZE } from "./schema";
+
+const SHOWN = {
+  id: true,
+  prompt: true,
+  numImages: true,
+  size: true,
+  format: true,
+  style: true,
+  quality: true,
+  model: true,
+  createdAt: true,
+  job: { select: { id: true, status: true, step: true, progress: true, error: true, attempt: true } },
+  images: {
+    where: { file: { status: "READY" } },
+    select: {
+      id: true,
+      width: true,
+      height: true,
+      file: { select: { id: true, key: true, previewKey: true, name: true, contentType: true, jobIndex: true } },
+    },
+    orderBy: { createdAt: "asc" },
+  },
+} as const;
+
+/** A page of what one has asked for, newest first, with its job and the pictures that are there, and the cursor of the next. */
+export async function listImages(entry: Entry, cursor?: Cursor, limit = IMAGES_PAGE_SIZE) {
+  const from = cursor ? after("createdAt", "desc", cursor, cursorDate) : {};
+  const rows = await db().imageGeneration.findMany({
+    where: { AND: [accessibleBy(entry.ability).ofType("ImageGeneration"), { authorId: entry.actor.userId }, from] },
+    select: SHOWN,
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: limit + 1,
+  });
+  const { rows: shown, next } = page(rows, limit, (row) => row.createdAt);
+  return { generations: await Promise.all(shown.map(withPreviews)), next };
+}
+
+/** One request with its pictures; "not found" for one they may not see. */
+export async function getImages(entry: Entry, id: string) {
+  const row = await db().imageGeneration.findFirst({
+    where: { AND: [accessibleBy(entry.ability).ofType("ImageGeneration"), { id }] },
+    select: { ...SHOWN, authorId: true, modelVersion: true, processingTime: true },
+  });
+  if (!row) throw new AppError("not_found");
+  return withPreviews(row);
+}
+
+type Row = { images: { id: string; width: number; height: number; file: Parameters<typeof previewUrl>[0] & { id: string } }[] };
+
+async function withPreviews<R extends Row>(row: R) {
+  const images = row.images.map(async ({ file, ...image }) => ({
+    ...image,
+    fileId: file.id,
+    name: file.name,
+    preview: await previewUrl(file),
+  }));
+  return { ...row, images: await Promise.all(images) };
+}
+
+export type ListedImages = Awaited<ReturnType<typeof listImages>>["generations"][number];

@@ -1,0 +1,42 @@
+import "server-only";
+import { ForbiddenError, subject } from "@casl/ability";
+import type { Recorder } from "@/access/audit";
+import type { Entry } from "@/access/entry";
+import { accessibleBy } from "@/access/rules";
+import type { Transaction } from "@/lib/db";
+import { AppError } from "@/lib/errors";
+
+const ENDED = ["COMPLETED", "FAILED", "CANCELLED"] as const;
+const OWNED = { id: true, authorId: true, status: true } as const;
+
+/** Deletes these films, each of a request this person may delete from; throws "not_found" when one is not. Triggers take the files along. */
+export async function removeVideos(tx: Transaction, record: Recorder, entry: Entry, ids: string[]): Promise<void> {
+  const videos = await tx.videoFile.findMany({
+    where: { AND: [{ id: { in: ids } }, { generation: accessibleBy(entry.ability, "delete").ofType("VideoGeneration") }] },
+    select: { generation: { select: OWNED } },
+  });
+  if (videos.length < ids.length) throw new AppError("not_found");
+  const counts = new Map<string, number>();
+  for (const { generation } of videos) {
+    ForbiddenError.from(entry.ability).throwUnlessCan("delete", subject("VideoGeneration", generation));
+    counts.set(generation.id, (counts.get(generation.id) ?? 0) + 1);
+  }
+  await tx.videoFile.deleteMany({ where: { id: { in: ids } } });
+  await tx.videoGeneration.deleteMany({ where: { id: { in: [...counts.keys()] }, videos: { none: {} }, status: { in: [...ENDED] } } });
+  for (const [id, count] of counts)
+    await record({ action: "generation.deleted", subjectType: "VideoGeneration", subjectId: id, before: { count } });
+}
+
+/** Deletes a request with its job and films. Throws "not_found", and "conflict" while it is under way: it is cancelled first. */
+export async function removeGeneration(tx: Transaction, record: Recorder, entry: Entry, id: string): Promise<void> {
+  const generation = await tx.videoGeneration.findFirst({
+    where: { AND: [accessibleBy(entry.ability, "delete").ofType("VideoGeneration"), { id }] },
+    select: { ...OWNED, _count: { select: { videos: true } } },
+  });
+  if (!generation) throw new AppError("not_found");
+  ForbiddenError.from(entry.ability).throwUnlessCan("delete", subject("VideoGeneration", generation));
+  const { count } = await tx.videoGeneration.deleteMany({ where: { id, status: { in: [...ENDED] } } });
+  if (count === 0) throw new AppError("conflict", "generation_under_way");
+  const before = { ownerId: generation.authorId, count: generation._count.videos };
+  await record({ action: "generation.deleted", subjectType: "VideoGeneration", subjectId: id, before });
+}

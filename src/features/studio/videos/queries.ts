@@ -1,0 +1,71 @@
+import "server-only";
+import type { Entry } from "@/access/entry";
+import { accessibleBy } from "@/access/rules";
+import { db } from "@/lib/db";
+import { AppError } from "@/lib/errors";
+import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
+import { previewUrl } from "../gallery/previews";
+import { VIDEOS_PAGE_SIZE } from "./schema";
+
+const SHOWN = {
+  id: true,
+  prompt: true,
+  numberOfVideos: true,
+  aspectRatio: true,
+  durationSeconds: true,
+  message: true,
+  model: true,
+  createdAt: true,
+  job: { select: { id: true, status: true, step: true, progress: true, error: true, attempt: true } },
+  videos: {
+    where: { file: { status: "READY" } },
+    select: {
+      id: true,
+      width: true,
+      height: true,
+      durationSeconds: true,
+      file: { select: { id: true, key: true, previewKey: true, name: true, contentType: true, jobIndex: true } },
+    },
+    orderBy: { createdAt: "asc" },
+  },
+} as const;
+
+/** A page of what one has asked for, newest first, with its job and the films that are there, and the cursor of the next. */
+export async function listVideos(entry: Entry, cursor?: Cursor, limit = VIDEOS_PAGE_SIZE) {
+  const from = cursor ? after("createdAt", "desc", cursor, cursorDate) : {};
+  const rows = await db().videoGeneration.findMany({
+    where: { AND: [accessibleBy(entry.ability).ofType("VideoGeneration"), { authorId: entry.actor.userId }, from] },
+    select: SHOWN,
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: limit + 1,
+  });
+  const { rows: shown, next } = page(rows, limit, (row) => row.createdAt);
+  return { generations: await Promise.all(shown.map(withPreviews)), next };
+}
+
+/** One request with its films; "not found" for one they may not see. */
+export async function getVideos(entry: Entry, id: string) {
+  const row = await db().videoGeneration.findFirst({
+    where: { AND: [accessibleBy(entry.ability).ofType("VideoGeneration"), { id }] },
+    select: { ...SHOWN, authorId: true, modelVersion: true, generationTime: true, downloadTime: true, processingTime: true },
+  });
+  if (!row) throw new AppError("not_found");
+  return withPreviews(row);
+}
+
+type Film = { id: string; width: number; height: number; durationSeconds: number };
+type Row = { videos: (Film & { file: Parameters<typeof previewUrl>[0] & { id: string } })[] };
+
+async function withPreviews<R extends Row>(row: R) {
+  const videos = row.videos.map(async ({ file, ...image }) => ({
+    ...image,
+    fileId: file.id,
+    name: file.name,
+    // Its first moment, where there is no small picture of it.
+    poster: file.previewKey ? await previewUrl(file) : null,
+    source: await previewUrl({ ...file, previewKey: null }),
+  }));
+  return { ...row, videos: await Promise.all(videos) };
+}
+
+export type ListedVideos = Awaited<ReturnType<typeof listVideos>>["generations"][number];

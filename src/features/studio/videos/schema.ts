@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { cursorSchema } from "@/lib/keyset";
+import { count, inputPictureSchema, promptSchema } from "../inputs/schema";
+
+export const VIDEOS_PAGE_SIZE = 12;
+export const MAX_VIDEOS = 4;
+export const MIN_SECONDS = 4;
+export const MAX_SECONDS = 8;
+/** Most films that are deleted at once. */
+const MAX_CHOSEN = 100;
+
+export const ASPECT_RATIOS = ["16:9", "9:16", "1:1"] as const;
+export const PERSON_GENERATIONS = ["ALLOW_ALL", "ALLOW_ADULT", "DONT_ALLOW"] as const;
+
+export const generateVideosSchema = z.strictObject({
+  prompt: promptSchema,
+  aspectRatio: z.enum(ASPECT_RATIOS).default("16:9"),
+  numberOfVideos: count(1, MAX_VIDEOS).default(1),
+  durationSeconds: count(MIN_SECONDS, MAX_SECONDS).default(MAX_SECONDS),
+  personGeneration: z.enum(PERSON_GENERATIONS).default("ALLOW_ALL"),
+  inputImageId: inputPictureSchema,
+});
+
+export const videosQuerySchema = z.strictObject({ cursor: cursorSchema.optional() });
+export const videoIdSchema = z.strictObject({ id: z.uuid().toLowerCase() });
+export const chosenVideosSchema = z.strictObject({ ids: z.array(z.uuid().toLowerCase()).min(1).max(MAX_CHOSEN) });

@@ -1,0 +1,180 @@
+import { existsSync, readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { z } from "zod";
+import { enter } from "@/access/door";
+import { readFilm } from "@/features/studio/generators/film-boxes";
+import { cancelJob, retryJob } from "@/features/studio/jobs/actions";
+import { deleteVideoGeneration, deleteVideos, generateVideos } from "@/features/studio/videos/actions";
+import { getVideos, listVideos } from "@/features/studio/videos/queries";
+import type { generateVideosSchema } from "@/features/studio/videos/schema";
+import { db } from "@/lib/db";
+import { env } from "@/lib/env";
+import { storage } from "@/storage";
+import { ffmpegPath } from "./support/ffmpeg";
+import { admin, person } from "./support/people";
+import { as, asVisitor, type Browser, signedIn } from "./support/request";
+import { pictureOf, work } from "./support/studio";
+
+const ASKED = { prompt: "Snow falls", aspectRatio: "1:1", durationSeconds: 4 } as const;
+const NO_FFMPEG = "no-such-program-anywhere";
+let path = "";
+let ada: Awaited<ReturnType<typeof person>>;
+let window: Browser;
+beforeAll(async () => {
+  path = await ffmpegPath();
+});
+beforeEach(async () => {
+  env().FFMPEG_PATH = path;
+  ada = await person();
+  window = await signedIn(ada);
+});
+
+type Asked = z.input<typeof generateVideosSchema>;
+const ask = (input: Asked | FormData = ASKED, by = window) => by.run(() => generateVideos(input));
+async function asked(input?: Asked): Promise<{ id: string; jobId: string }> {
+  const result = await ask(input);
+  if (!result.ok) throw new Error(JSON.stringify(result.error));
+  return result.data;
+}
+const rowOf = (id: string) =>
+  db().videoGeneration.findUniqueOrThrow({ where: { id }, include: { videos: { include: { file: true } }, job: true } });
+const folderOf = (jobId: string) => join(tmpdir(), `foyer-film-${jobId}`);
+
+describe("asking for films", () => {
+  test("makes films that begin before they are there as a whole, of the shape and length asked for, labelled as a demonstration", async () => {
+    const mine = await pictureOf(ada);
+    const { id, jobId } = await asked({ ...ASKED, numberOfVideos: 2, inputImageId: mine.id, personGeneration: "DONT_ALLOW" });
+    expect(await rowOf(id)).toMatchObject({ status: "PENDING", inputImageId: mine.id, model: "foyer-demonstration", authorId: ada.id });
+    await work(jobId);
+    const { videos, ...row } = await rowOf(id);
+    expect(row).toMatchObject({ status: "COMPLETED", error: null, progress: 100, job: { status: "COMPLETED" } });
+    expect(videos.map(({ filename }) => filename).sort()).toEqual(["snow-falls-1.mp4", "snow-falls-2.mp4"]);
+    for (const { s3Key, fileSize, file, ...video } of videos) {
+      expect(video).toMatchObject({ width: 960, height: 960, durationSeconds: 4, aspectRatio: "1:1", metadata: { demonstration: true } });
+      expect(file).toMatchObject({ ownerId: ada.id, kind: "VIDEO", status: "READY", contentType: "video/mp4", width: 960 });
+      const bytes = Buffer.from((await storage().readRange(s3Key, 0, Number(fileSize) - 1)) ?? []);
+      expect(bytes.indexOf("moov")).toBeLessThan(bytes.indexOf("mdat"));
+      expect(bytes.indexOf("avc1")).toBeGreaterThan(0);
+      const read = (start: number, end: number) => Promise.resolve(bytes.subarray(start, end + 1));
+      expect(await readFilm(bytes.byteLength, read)).toEqual({ width: 960, height: 960, durationSeconds: 4 });
+    }
+    expect(existsSync(folderOf(jobId))).toBe(false);
+    const states = (await db().jobEvent.findMany({ where: { jobId } })).map(({ data }) => (data as { progress: number }).progress);
+    expect(states.some((progress) => progress > 0 && progress < 100)).toBe(true);
+    expect(states).toEqual([...states].sort((a, b) => a - b));
+  });
+
+  test("says beforehand, and the job afterwards, when there is no ffmpeg; the job is tried again once there is", async () => {
+    const { id, jobId } = await asked();
+    env().FFMPEG_PATH = NO_FFMPEG;
+    expect(await ask()).toMatchObject({ ok: false, error: { code: "conflict" } });
+    await work(jobId);
+    expect(await rowOf(id)).toMatchObject({ status: "FAILED", error: "films_unavailable", videos: [] });
+    env().FFMPEG_PATH = path;
+    expect(await window.run(() => retryJob({ id: jobId }))).toMatchObject({ ok: true });
+    await work(jobId);
+    expect(await rowOf(id)).toMatchObject({ status: "COMPLETED", videos: [{ durationSeconds: 4 }] });
+  });
+
+  test("cancelled while ffmpeg works, it ends ffmpeg and clears up behind it", async () => {
+    const { id, jobId } = await asked({ ...ASKED, aspectRatio: "16:9", durationSeconds: 8, numberOfVideos: 4 });
+    const working = work(jobId);
+    await expect.poll(async () => (await rowOf(id)).status, { interval: 20 }).toBe("GENERATING");
+    await expect.poll(() => existsSync(folderOf(jobId)) && readdirSync(folderOf(jobId)), { interval: 20 }).toContain("film.mp4");
+    expect(await window.run(() => cancelJob({ id: jobId }))).toMatchObject({ ok: true });
+    await working;
+    expect(await rowOf(id)).toMatchObject({ status: "CANCELLED", videos: [] });
+    expect(existsSync(folderOf(jobId))).toBe(false);
+  });
+
+  test("when the process has to end, ffmpeg ends too, and the next one begins that film again", async () => {
+    const { id, jobId } = await asked();
+    const stop = new AbortController();
+    const working = work(jobId, { signal: stop.signal });
+    await expect.poll(() => existsSync(folderOf(jobId)) && readdirSync(folderOf(jobId)), { interval: 20 }).toContain("film.mp4");
+    stop.abort();
+    await expect(working).rejects.toThrow();
+    expect(existsSync(folderOf(jobId))).toBe(false);
+    await work(jobId);
+    expect(await rowOf(id)).toMatchObject({ status: "COMPLETED", videos: [{ width: 960 }] });
+  });
+
+  test.each([
+    ["no prompt", { ...ASKED, prompt: "" }],
+    ["three seconds", { ...ASKED, durationSeconds: 3 }],
+    ["nine seconds", { ...ASKED, durationSeconds: 9 }],
+    ["five films", { ...ASKED, numberOfVideos: 5 }],
+    ["a shape that is not offered", { ...ASKED, aspectRatio: "21:9" }],
+    ["a picture by its address", { ...ASKED, inputImageId: "file:///etc/passwd" }],
+    ["a field that does not belong", { ...ASKED, model: "another" }],
+  ])("refuses %s", async (_, input) => {
+    expect(await ask(input as never)).toMatchObject({ ok: false, error: { code: "invalid" } });
+    expect(await db().videoGeneration.count({ where: { authorId: ada.id } })).toBe(0);
+  });
+
+  test("begins with nobody else's picture, and is nothing for a visitor", async () => {
+    const { id: inputImageId } = await pictureOf(await person());
+    expect(await ask({ ...ASKED, inputImageId })).toMatchObject({ ok: false, error: { fields: { inputImageId: expect.any(String) } } });
+    expect(await asVisitor({}, () => generateVideos(ASKED))).toMatchObject({ error: { code: "unauthenticated" } });
+  });
+});
+
+describe("the list, and deleting from it", () => {
+  /** Two films of a request that has ended, without their bytes. */
+  async function made(): Promise<{ id: string; videos: string[] }> {
+    const { id, jobId } = await asked({ ...ASKED, numberOfVideos: 2 });
+    await window.run(() => cancelJob({ id: jobId }));
+    const files = await db().file.findMany({ where: { jobId } });
+    const videos: string[] = [];
+    for (const { key, name } of files) {
+      await db().file.update({ where: { key }, data: { status: "READY", key: `${key}-taken` } });
+      const film = { filename: name, s3Key: `${key}-taken`, fileSize: 9, durationSeconds: 4, aspectRatio: "1:1", width: 1, height: 1 };
+      videos.push((await db().videoFile.create({ data: { ...film, generationId: id } })).id);
+    }
+    return { id, videos };
+  }
+  const listed = () => window.run(async () => (await listVideos(await enter("read", "VideoGeneration"))).generations);
+
+  test("shows one's own films by signed addresses, with the first moment where there is no small picture", async () => {
+    const { id } = await made();
+    const [generation] = await listed();
+    expect(generation).toMatchObject({ id, job: { status: "CANCELLED" }, videos: [{ poster: null }, { poster: null }] });
+    expect(generation?.videos[0]?.source).toMatch(/^\/api\/storage\//);
+    await as(await person(), async () => expect((await listVideos(await enter("read", "VideoGeneration"))).generations).toEqual([]));
+    const see = (who: { id: string }) => as(who, async () => getVideos(await enter("read", "VideoGeneration"), id));
+    await expect(see(await person())).rejects.toMatchObject({ code: "not_found" });
+    expect(await see(await admin())).toMatchObject({ id });
+  });
+
+  test("films go one by one, the request with the last; nothing of it is for strangers", async () => {
+    const { id, videos } = await made();
+    const bo = await signedIn(await person());
+    expect(await bo.run(() => deleteVideos({ ids: videos }))).toMatchObject({ error: { code: "not_found" } });
+    expect(await bo.run(() => deleteVideoGeneration({ id }))).toMatchObject({ error: { code: "not_found" } });
+    expect(await asVisitor({}, () => deleteVideos({ ids: videos }))).toMatchObject({ error: { code: "unauthenticated" } });
+    expect(await window.run(() => deleteVideos({ ids: ["x"] }))).toMatchObject({ error: { code: "invalid" } });
+    expect(await window.run(() => deleteVideos({ ids: videos.slice(0, 1) }))).toMatchObject({ ok: true });
+    expect((await listed())[0]?.videos).toHaveLength(1);
+    expect(await window.run(() => deleteVideoGeneration({ id }))).toMatchObject({ ok: true });
+    expect(await listed()).toEqual([]);
+    expect(await db().file.count({ where: { ownerId: ada.id, status: "READY" } })).toBe(0);
+  });
+
+  test("a request under way is cancelled first", async () => {
+    const { id } = await asked();
+    expect(await window.run(() => deleteVideoGeneration({ id }))).toMatchObject({ error: { code: "conflict" } });
+  });
+});
+
+test("of bytes that are no film nothing is told, whatever they say of their own sizes", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), fc.constantFrom("moov", "mdat", "mvhd", "trak"), async (noise, type) => {
+      const bytes = Buffer.concat([Buffer.from([0, 0, 0, noise.length & 255]), Buffer.from(type), noise]);
+      expect(await readFilm(bytes.byteLength, (start, end) => Promise.resolve(bytes.subarray(start, end + 1)))).toBe(null);
+    }),
+    { numRuns: 200 },
+  );
+});
