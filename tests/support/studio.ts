@@ -6,10 +6,9 @@ import { stepWith } from "@/features/studio/jobs/run";
 import { type Place, roomOf, startJob } from "@/features/studio/jobs/start";
 import { db } from "@/lib/db";
 import { storage } from "@/storage";
+import { arrive, png } from "./made";
 import { file } from "./people";
 import type { Browser } from "./request";
-
-import { arrive, png } from "./made";
 
 export { arrive, png };
 

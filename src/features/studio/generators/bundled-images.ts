@@ -21,7 +21,7 @@ export const bundledImages: Generator = {
       signal.throwIfAborted();
       if (!(await report(work, { step: "generating", progress: Math.round((100 * place.index) / total) }))) return "done";
       const about = { kind: "image" as const, format: asked.format, width, height, metadata: { demonstration: true } };
-      if (await takeLeft(work, place, () => Promise.resolve(about))) continue;
+      if (await takeLeft(work, place)) continue;
       const { prompt, style, quality } = asked;
       const picture = await composePicture({ prompt, style, index: place.index, width, height, input });
       await deliver(work, place, await encoded(picture, asked.format, quality), about);

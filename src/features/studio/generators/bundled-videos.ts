@@ -10,7 +10,6 @@ import { deliver, takeLeft } from "./delivery";
 import { hasFfmpeg, runFfmpeg } from "./ffmpeg";
 import type { Generator, Work } from "./generator";
 import { inputPicture } from "./input-picture";
-import { lookAt } from "./look";
 import { label, scene } from "./picture";
 
 const FRAMES_PER_SECOND = 24;
@@ -33,7 +32,7 @@ export const bundledVideos: Generator = {
     for (const place of work.places) {
       const from = (100 * place.index) / asked.numberOfVideos;
       if (!(await report(work, { step: "generating", progress: Math.round(from) }))) return "done";
-      if (await takeLeft(work, place, lookAt)) continue;
+      if (await takeLeft(work, place)) continue;
       const onProgress = (percent: number) => report(work, { progress: Math.floor(from + percent / asked.numberOfVideos) });
       const film = await inFolder(work, (folder) => makeFilm(work, asked, { folder, index: place.index, signal, onProgress }));
       if (!film) return "done";

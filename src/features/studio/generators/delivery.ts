@@ -1,6 +1,7 @@
 import "server-only";
 import { Readable } from "node:stream";
 import { storage } from "@/storage";
+import { aboutResult } from "../jobs/about-result";
 import { type About, takeResult } from "../jobs/results";
 import { GenerationFailed } from "../jobs/run";
 import type { Work } from "./generator";
@@ -31,6 +32,6 @@ export async function takeIn(
  * Takes in what an earlier run put at a place before it ended; false where there is nothing, or not what it should be, so that
  * it has to be made.
  */
-export async function takeLeft(work: Work, place: Place, aboutOf: Parameters<typeof takeIn>[2]): Promise<boolean> {
-  return (await takeResult(work, place.index, aboutOf)) === null;
+export async function takeLeft(work: Work, place: Place): Promise<boolean> {
+  return (await takeResult(work, place.index, aboutResult(work.kind))) === null;
 }

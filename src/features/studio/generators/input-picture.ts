@@ -1,15 +1,15 @@
 import "server-only";
 import { db } from "@/lib/db";
-import { storage } from "@/storage";
+import { storageOf } from "@/storage";
 import { GenerationFailed } from "../jobs/run";
 
 /** The bytes of the person's own picture that a generation begins with. Throws GenerationFailed when it is no longer there. */
 export async function inputPicture(ownerId: string, fileId: string): Promise<{ bytes: Buffer; contentType: string }> {
   const file = await db().file.findFirst({
     where: { id: fileId, ownerId, kind: "IMAGE", status: "READY" },
-    select: { key: true, sizeBytes: true, contentType: true },
+    select: { provider: true, key: true, sizeBytes: true, contentType: true },
   });
-  const bytes = file && (await storage().readRange(file.key, 0, Number(file.sizeBytes) - 1));
+  const bytes = file && (await storageOf(file.provider).readRange(file.key, 0, Number(file.sizeBytes) - 1));
   if (!file || !bytes) throw new GenerationFailed("input_missing");
   return { bytes: Buffer.from(bytes), contentType: file.contentType };
 }

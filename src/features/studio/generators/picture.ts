@@ -5,7 +5,7 @@ import sharp, { type OverlayOptions, type Sharp } from "sharp";
 import type { ImageFormat } from "@/lib/db";
 import { backdrop, random } from "./backdrop";
 
-/** Pictures above this are not decoded: a small file can claim any number of pixels. */
+/** Pictures of more are not decoded: a small file can claim any number. */
 export const MAX_INPUT_PIXELS = 50_000_000;
 /** A font that is there wherever the site runs: a slim image has none. Texts in other scripts use the machine's own. */
 const FONT_FILE = join("node_modules", "next", "dist", "compiled", "@vercel", "og", "Geist-Regular.ttf");

@@ -4,6 +4,7 @@ import { env } from "@/lib/env";
 import { GenerationFailed } from "../jobs/run";
 import { bundledImages } from "./bundled-images";
 import { bundledVideos } from "./bundled-videos";
+import { gemini } from "./gemini";
 import type { Generator } from "./generator";
 import { outside } from "./outside";
 
@@ -16,6 +17,7 @@ export const GENERATORS: Partial<Record<GeneratorName, Generator>> = {
   BUNDLED: {
     step: (work, signal) => BUNDLED[work.kind]?.step(work, signal) ?? Promise.reject(new GenerationFailed("generator_failed")),
   },
+  GEMINI: gemini,
 };
 
 /** Who makes what is asked for now: the team's own backend where there is one, then the models a key opens, then Foyer itself. */

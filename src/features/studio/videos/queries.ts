@@ -24,7 +24,7 @@ const SHOWN = {
       width: true,
       height: true,
       durationSeconds: true,
-      file: { select: { id: true, key: true, previewKey: true, name: true, contentType: true, jobIndex: true } },
+      file: { select: { id: true, provider: true, key: true, previewKey: true, name: true, contentType: true, jobIndex: true } },
     },
     orderBy: { createdAt: "asc" },
   },

@@ -1,0 +1,212 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import sharp from "sharp";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { generatorOf } from "@/features/studio/generators/registry";
+import { generateImages } from "@/features/studio/images/actions";
+import { cancelJob, retryJob } from "@/features/studio/jobs/actions";
+import { generateVideos } from "@/features/studio/videos/actions";
+import { db } from "@/lib/db";
+import { env } from "@/lib/env";
+import { storage } from "@/storage";
+import { type Gemini, startGemini } from "./support/gemini";
+import { mp4 } from "./support/mp4";
+import { person } from "./support/people";
+import { type Browser, signedIn } from "./support/request";
+import { pictureOf, png, work } from "./support/studio";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const IMAGES = { prompt: "A lit doorway", numImages: 2, size: "1280x960", format: "JPEG", style: "sketch" } as const;
+const VIDEOS = { prompt: "Snow falls", aspectRatio: "16:9", durationSeconds: 4 } as const;
+let google: Gemini;
+let ada: Awaited<ReturnType<typeof person>>;
+let window: Browser;
+beforeAll(async () => {
+  google = await startGemini({ picture: await png(640, 480), film: mp4({ width: 320, height: 180, seconds: 1 }) });
+  Object.assign(env(), google.env);
+});
+afterAll(() => google.stop());
+beforeEach(async () => {
+  google.calm();
+  ada = await person();
+  window = await signedIn(ada);
+});
+
+async function images(given: object = {}) {
+  const result = await window.run(() => generateImages({ ...IMAGES, ...given }));
+  if (!result.ok) throw new Error(JSON.stringify(result.error));
+  return result.data;
+}
+async function videos(given: object = {}) {
+  const result = await window.run(() => generateVideos({ ...VIDEOS, ...given }));
+  if (!result.ok) throw new Error(JSON.stringify(result.error));
+  return result.data;
+}
+const imagesOf = (id: string) => db().imageGeneration.findUniqueOrThrow({ where: { id }, include: { images: true, job: true } });
+const videosOf = (id: string) => db().videoGeneration.findUniqueOrThrow({ where: { id }, include: { videos: true, job: true } });
+const asked = (what: string) => google.requests.filter(({ path }) => path.endsWith(what));
+
+test("with a key pictures and films are Google's, books and posts stay Foyer's own", () => {
+  expect(["IMAGE", "VIDEO", "BOOK", "BLOG"].map((kind) => generatorOf(kind as "IMAGE"))).toEqual([
+    "GEMINI",
+    "GEMINI",
+    "BUNDLED",
+    "BUNDLED",
+  ]);
+});
+
+describe("pictures", () => {
+  test("come one by one, in the size and format asked for, with the words, the ratio and the picture they begin with", async () => {
+    const mine = await pictureOf(ada);
+    const { id, jobId } = await images({ inputImageId: mine.id });
+    await work(jobId);
+    const { images: made, ...row } = await imagesOf(id);
+    expect(row).toMatchObject({ status: "COMPLETED", model: "gemini-2.5-flash-image", modelVersion: "double-image-1" });
+    expect(made).toHaveLength(2);
+    for (const { s3Key, fileSize, ...image } of made) {
+      expect(image).toMatchObject({ format: "JPEG", width: 1280, height: 960, aspectRatio: "4:3", metadata: null });
+      const bytes = Buffer.from((await storage().readRange(s3Key, 0, Number(fileSize) - 1)) ?? []);
+      expect(await sharp(bytes).metadata()).toMatchObject({ format: "jpeg", width: 1280, height: 960 });
+    }
+    expect(asked(":generateContent")).toHaveLength(2);
+    const [{ path, key, body } = { path: "", key: "", body: {} }] = google.requests;
+    expect([path, key]).toEqual(["/v1beta/models/gemini-2.5-flash-image:generateContent", google.env.GEMINI_API_KEY]);
+    expect(body.contents[0].parts[0].text).toBe("A lit doorway\n\nStyle: sketch.");
+    expect(body.contents[0].parts[1].inlineData).toEqual({ mimeType: "image/png", data: (await png()).toString("base64") });
+    expect(body.generationConfig).toMatchObject({ responseModalities: ["IMAGE"], imageConfig: { aspectRatio: "4:3" } });
+  });
+
+  test.each([
+    ["no quota", { next: [429] }, "generator_quota"],
+    ["a request that is wrong", { next: [400] }, "generator_failed"],
+    ["a key that is refused", { next: [403] }, "generator_failed"],
+    ["words that are refused", { refuses: "prompt" as const }, "generator_refused"],
+    ["a picture that is refused", { refuses: "result" as const }, "generator_refused"],
+    ["bytes that are no picture", { picture: Buffer.from("<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>x\0") }, "result_wrong"],
+  ])("%s ends the job with the reason, and can be tried again", async (_, switches, error) => {
+    const { id, jobId } = await images({ numImages: 1 });
+    Object.assign(google.switches, switches);
+    await work(jobId);
+    expect(await imagesOf(id)).toMatchObject({ status: "FAILED", error, images: [] });
+    google.calm();
+    expect(await window.run(() => retryJob({ id: jobId }))).toMatchObject({ ok: true });
+    await work(jobId);
+    expect(await imagesOf(id)).toMatchObject({ status: "COMPLETED", images: [{}] });
+  });
+
+  test.each([
+    ["a 500", 500],
+    ["a 503", 503],
+    ["a connection that is cut", 0],
+    ["one that is cut within the answer", -1],
+  ])("%s passes: what is there stays, the rest is made at the next try", async (_, status) => {
+    const { id, jobId } = await images();
+    google.switches.next = [200, status];
+    await expect(work(jobId)).rejects.toThrow();
+    expect(await imagesOf(id)).toMatchObject({ status: "PROCESSING", images: [{}] });
+    await work(jobId);
+    expect((await imagesOf(id)).images).toHaveLength(2);
+    expect(asked(":generateContent")).toHaveLength(3);
+  });
+
+  test("what stays broken ends with the fifth try", async () => {
+    const { id, jobId } = await images({ numImages: 1 });
+    google.switches.next = [500];
+    await work(jobId, { tried: 5 });
+    expect(await imagesOf(id)).toMatchObject({ status: "FAILED", error: "generator_failed" });
+  });
+});
+
+describe("films", () => {
+  test("are asked for once each and waited for, fetched from Google's files alone, and shown as they are", async () => {
+    google.switches.polls = 2;
+    const mine = await pictureOf(ada);
+    const { id, jobId } = await videos({ numberOfVideos: 2, inputImageId: mine.id });
+    await work(jobId);
+    const { videos: made, ...row } = await videosOf(id);
+    expect(row).toMatchObject({ status: "COMPLETED", error: null, model: "veo-3.1-generate-preview" });
+    expect([row.generationTime, row.downloadTime].every((time) => time !== null && time >= 0)).toBe(true);
+    expect(made).toHaveLength(2);
+    for (const one of made) {
+      expect(one).toMatchObject({ width: 320, height: 180, durationSeconds: 1, aspectRatio: "16:9", format: "mp4" });
+      expect(one.remoteUri).toMatch(/^https:\/\/generativelanguage\.googleapis\.com\/v1beta\/files\/\w+:download/);
+      expect(Number(one.fileSize)).toBe(google.switches.film.byteLength);
+    }
+    expect(google.operations.size).toBe(2);
+    expect([...google.operations.values()].map(({ asked }) => asked)).toEqual([3, 3]);
+    const [{ body } = { body: {} }] = asked(":predictLongRunning");
+    expect(body.instances[0]).toMatchObject({ prompt: "Snow falls", image: { mimeType: "image/png" } });
+    expect(body.parameters).toMatchObject({ sampleCount: 1, aspectRatio: "16:9", durationSeconds: 4, personGeneration: "allow_adult" });
+    const states = (await db().jobEvent.findMany({ where: { jobId }, orderBy: { id: "asc" } })).map(
+      ({ data }) => (data as { step: string }).step,
+    );
+    expect(states.filter((step) => step === "downloading").length).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ["no quota", { next: [429] }, "generator_quota"],
+    ["no quota while it is waited for", { next: [200, 429] }, "generator_quota"],
+    ["an operation that had no quota", { fails: { code: 8, message: "Quota exceeded." } }, "generator_quota"],
+    ["an operation whose words were refused", { fails: { code: 3, message: "The prompt violates our policies." } }, "generator_refused"],
+    ["an operation that broke", { fails: { code: 13, message: "Internal error." } }, "generator_failed"],
+    ["a film that was filtered", { refuses: "result" as const }, "generator_refused"],
+    ["an operation nobody knows any more", { next: [200, 404] }, "generator_failed"],
+    ["bytes that are no film", { film: Buffer.from("<html>no film</html>") }, "result_wrong"],
+    ["a film that is too large", { film: Buffer.alloc(20_000_001) }, "result_wrong"],
+  ])("%s ends the job with the reason", async (_, switches, error) => {
+    const { id, jobId } = await videos();
+    Object.assign(google.switches, switches);
+    await work(jobId);
+    expect(await videosOf(id)).toMatchObject({ status: "FAILED", error, videos: [] });
+    expect((await storage().list(`${ada.id}/`)).keys).toEqual([]);
+  });
+
+  test.each([
+    ["a 500 while it is waited for", [200, 500]],
+    ["a cut connection while it is waited for", [200, 0]],
+    ["a 503 at the download", [200, 200, 503]],
+    ["a download that is cut", [200, 200, -1]],
+  ])("%s passes, and the same operation goes on", async (_, next) => {
+    const { id, jobId } = await videos();
+    google.switches.next = next;
+    await expect(work(jobId)).rejects.toThrow();
+    await work(jobId);
+    expect(await videosOf(id)).toMatchObject({ status: "COMPLETED", videos: [{ width: 320 }] });
+    expect(google.operations.size).toBe(1);
+  });
+
+  test("a worker killed between two looks is followed by one that asks for the same operation", async () => {
+    google.switches.polls = 1;
+    const { id, jobId } = await videos();
+    const child = spawn(process.execPath, ["--import", "tsx", "--import", "./tests/support/bare.mjs", "tests/support/studio-worker.ts"], {
+      cwd: ROOT,
+      stdio: "ignore",
+      env: { ...process.env, ...google.env },
+    });
+    await expect.poll(async () => (await videosOf(id)).job?.externalId, { timeout: 45_000 }).toMatch(/^0 models\/veo/);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    await work(jobId);
+    expect(await videosOf(id)).toMatchObject({ status: "COMPLETED", videos: [{}] });
+    expect([google.operations.size, asked(":predictLongRunning").length]).toEqual([1, 1]);
+  });
+
+  test("cancelled, it is asked about no more; square ones and a job without a key are refused", async () => {
+    google.switches.polls = 99;
+    const { id, jobId } = await videos();
+    await work(jobId, { steps: 2 });
+    await window.run(() => cancelJob({ id: jobId }));
+    const before = google.requests.length;
+    await work(jobId);
+    expect([(await videosOf(id)).status, google.requests.length]).toEqual(["CANCELLED", before]);
+    const square = await window.run(() => generateVideos({ ...VIDEOS, aspectRatio: "1:1" }));
+    expect(square).toMatchObject({ ok: false, error: { fields: { aspectRatio: expect.any(String) } } });
+    const { id: keyless, jobId: keylessJob } = await videos();
+    const { GEMINI_API_KEY } = env();
+    env().GEMINI_API_KEY = undefined;
+    await work(keylessJob);
+    env().GEMINI_API_KEY = GEMINI_API_KEY;
+    expect(await videosOf(keyless)).toMatchObject({ status: "FAILED", error: "generator_failed" });
+  });
+});
