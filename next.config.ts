@@ -57,6 +57,7 @@ const config: NextConfig = {
   redirects: async () => [
     { source: "/sign-in", destination: "/login", permanent: false },
     { source: "/sign-up", destination: "/register", permanent: false },
+    { source: "/studio", destination: "/studio/images", permanent: false },
     { source: "/settings", destination: "/settings/profile", permanent: false },
   ],
   // Asked for by every browser that has not read the page's <head> yet.

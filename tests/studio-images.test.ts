@@ -232,7 +232,7 @@ describe("deleting", () => {
     const { id, jobId } = await asked();
     await work(jobId);
     const [generation] = await listed();
-    const ids = generation?.images.map((image) => image.id) ?? [];
+    const ids = generation?.images.map(({ fileId }) => fileId) ?? [];
     expect(await window.run(() => deleteImages({ ids: ids.slice(0, 1) }))).toMatchObject({ ok: true });
     expect((await listed())[0]?.images).toHaveLength(1);
     expect(await window.run(() => deleteImages({ ids: ids.slice(1) }))).toMatchObject({ ok: true });
@@ -254,7 +254,7 @@ describe("deleting", () => {
     await work(jobId);
     const [mine] = (await listed())[0]?.images ?? [];
     const bo = await signedIn(await person());
-    const ids = [mine?.id ?? ""];
+    const ids = [mine?.fileId ?? ""];
     expect(await bo.run(() => deleteImages({ ids }))).toMatchObject({ error: { code: "not_found" } });
     expect(await bo.run(() => deleteImageGeneration({ id }))).toMatchObject({ error: { code: "not_found" } });
     expect(await window.run(() => deleteImages({ ids: [...ids, id] }))).toMatchObject({ error: { code: "not_found" } });

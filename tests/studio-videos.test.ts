@@ -129,9 +129,10 @@ describe("the list, and deleting from it", () => {
     const files = await db().file.findMany({ where: { jobId } });
     const videos: string[] = [];
     for (const { key, name } of files) {
-      await db().file.update({ where: { key }, data: { status: "READY", key: `${key}-taken` } });
+      const { id: fileId } = await db().file.update({ where: { key }, data: { status: "READY", key: `${key}-taken` } });
       const film = { filename: name, s3Key: `${key}-taken`, fileSize: 9, durationSeconds: 4, aspectRatio: "1:1", width: 1, height: 1 };
-      videos.push((await db().videoFile.create({ data: { ...film, generationId: id } })).id);
+      await db().videoFile.create({ data: { ...film, generationId: id } });
+      videos.push(fileId);
     }
     return { id, videos };
   }

@@ -9,11 +9,13 @@ import {
   DeviceIcon,
   FileIcon,
   GroupIcon,
+  FilmIcon,
   HouseIcon,
   LogIcon,
   MailIcon,
   PeopleIcon,
   PersonIcon,
+  PictureIcon,
   PulseIcon,
   ShieldIcon,
   TasksIcon,
@@ -33,6 +35,12 @@ export async function MembersFrame({ entry, children }: { entry: Entry; children
   const items = [
     { href: "/members", label: nav("home"), icon: <HouseIcon /> },
     { href: "/files", label: nav("files"), icon: <FileIcon /> },
+    ...(entry.ability.can("read", "ImageGeneration")
+      ? [
+          { href: "/studio/images", label: nav("images"), icon: <PictureIcon />, group: nav("studio") },
+          { href: "/studio/videos", label: nav("videos"), icon: <FilmIcon />, group: nav("studio") },
+        ]
+      : []),
     { href: "/settings/profile", label: nav("profile"), icon: <PersonIcon />, group: nav("settings") },
     ...(entry.ability.can("read", "Credentials")
       ? [{ href: "/settings/security", label: nav("security"), icon: <ShieldIcon />, group: nav("settings") }]

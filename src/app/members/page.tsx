@@ -5,11 +5,14 @@ import { getWaysIn } from "@/features/accounts/queries";
 import { FileTable } from "@/features/files/file-table";
 import { getUsage, listFiles } from "@/features/files/queries";
 import { getOwnProfile } from "@/features/profiles/queries";
+import { listUnderWay } from "@/features/studio/home/queries";
+import { UnderWay } from "@/features/studio/home/under-way";
 import { buttonVariants } from "@/ui/button";
 import { EmptyState } from "@/ui/empty-state";
 import { PageHeader } from "@/ui/page-header";
 import { Section } from "@/ui/section";
 import { SoftLink } from "@/ui/soft-link";
+import { Interactive } from "../_frames/interactive";
 import { MembersFrame } from "../_frames/members-frame";
 import { Attention } from "./attention";
 
@@ -21,11 +24,12 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function MembersPage() {
   const entry = await enter("read", "User");
-  const [profile, usage, { files }, waysIn] = await Promise.all([
+  const [profile, usage, { files }, waysIn, jobs] = await Promise.all([
     getOwnProfile(entry),
     getUsage(entry),
     listFiles(entry, { limit: LATEST }),
     getWaysIn(entry),
+    listUnderWay(entry),
   ]);
   const [t, format] = await Promise.all([getTranslations("members"), getFormatter()]);
   const firstName = profile.name.split(" ")[0] || profile.email;
@@ -37,6 +41,11 @@ export default async function MembersPage() {
       />
       <div className="grid gap-10">
         <Attention entry={entry} usage={usage} hasPassword={waysIn.hasPassword} />
+        {jobs.length > 0 && (
+          <Interactive entry={entry} texts={["jobs", "studio"]}>
+            <UnderWay jobs={jobs} />
+          </Interactive>
+        )}
         <Section
           title={t("latest")}
           action={

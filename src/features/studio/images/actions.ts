@@ -49,7 +49,7 @@ export const generateImages = action(
   },
 );
 
-/** Deletes pictures one by one, all of those named or none; a request whose last picture goes, goes too. */
+/** Deletes pictures by their files, all of those named or none; a request whose last picture goes, goes too. */
 export const deleteImages = action(
   { can: ["delete", "ImageGeneration"], rate: "write", impersonated: "write" },
   chosenImagesSchema,

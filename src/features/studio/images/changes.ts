@@ -9,11 +9,11 @@ import { AppError } from "@/lib/errors";
 const ENDED = ["COMPLETED", "FAILED", "CANCELLED"] as const;
 const OWNED = { id: true, authorId: true, status: true } as const;
 
-/** Deletes these pictures, each of a request this person may delete from; throws "not_found" when one is not. Triggers take the files along. */
+/** Deletes the pictures that these files are, each of a request this person may delete from; throws "not_found" when one is not. Triggers take the files along. */
 export async function removeImages(tx: Transaction, record: Recorder, entry: Entry, ids: string[]): Promise<void> {
   const images = await tx.imageFile.findMany({
-    where: { AND: [{ id: { in: ids } }, { generation: accessibleBy(entry.ability, "delete").ofType("ImageGeneration") }] },
-    select: { generation: { select: OWNED } },
+    where: { AND: [{ file: { id: { in: ids } } }, { generation: accessibleBy(entry.ability, "delete").ofType("ImageGeneration") }] },
+    select: { id: true, generation: { select: OWNED } },
   });
   if (images.length < ids.length) throw new AppError("not_found");
   const counts = new Map<string, number>();
@@ -21,7 +21,7 @@ export async function removeImages(tx: Transaction, record: Recorder, entry: Ent
     ForbiddenError.from(entry.ability).throwUnlessCan("delete", subject("ImageGeneration", generation));
     counts.set(generation.id, (counts.get(generation.id) ?? 0) + 1);
   }
-  await tx.imageFile.deleteMany({ where: { id: { in: ids } } });
+  await tx.imageFile.deleteMany({ where: { id: { in: images.map(({ id }) => id) } } });
   await tx.imageGeneration.deleteMany({ where: { id: { in: [...counts.keys()] }, images: { none: {} }, status: { in: [...ENDED] } } });
   for (const [id, count] of counts)
     await record({ action: "generation.deleted", subjectType: "ImageGeneration", subjectId: id, before: { count } });

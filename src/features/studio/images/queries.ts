@@ -55,11 +55,12 @@ export async function getImages(entry: Entry, id: string) {
 
 type Row = { images: { id: string; width: number; height: number; file: Parameters<typeof previewUrl>[0] & { id: string } }[] };
 
-async function withPreviews<R extends Row>(row: R) {
-  const images = row.images.map(async ({ file, ...image }) => ({
+async function withPreviews<R extends Row>({ images: made, ...row }: R) {
+  const images = made.map(async ({ file, ...image }) => ({
     ...image,
     fileId: file.id,
     name: file.name,
+    contentType: file.contentType,
     preview: await previewUrl(file),
   }));
   return { ...row, images: await Promise.all(images) };

@@ -6,7 +6,7 @@ import { count, inputPictureSchema, promptSchema } from "../inputs/schema";
 export const IMAGES_PAGE_SIZE = 12;
 export const MAX_IMAGES = 4;
 /** Most pictures that are deleted at once. */
-const MAX_CHOSEN = 100;
+export const MAX_CHOSEN = 100;
 
 /** Width and height in pixels; each of a ratio that models know. */
 export const SIZES = ["1024x1024", "512x512", "1280x960", "960x1280", "1536x864", "864x1536"] as const;

@@ -50,7 +50,7 @@ export const generateVideos = action(
   },
 );
 
-/** Deletes films one by one, all of those named or none; a request whose last film goes, goes too. */
+/** Deletes films by their files, all of those named or none; a request whose last film goes, goes too. */
 export const deleteVideos = action(
   { can: ["delete", "VideoGeneration"], rate: "write", impersonated: "write" },
   chosenVideosSchema,

@@ -56,11 +56,12 @@ export async function getVideos(entry: Entry, id: string) {
 type Film = { id: string; width: number; height: number; durationSeconds: number };
 type Row = { videos: (Film & { file: Parameters<typeof previewUrl>[0] & { id: string } })[] };
 
-async function withPreviews<R extends Row>(row: R) {
-  const videos = row.videos.map(async ({ file, ...image }) => ({
+async function withPreviews<R extends Row>({ videos: made, ...row }: R) {
+  const videos = made.map(async ({ file, ...image }) => ({
     ...image,
     fileId: file.id,
     name: file.name,
+    contentType: file.contentType,
     // Its first moment, where there is no small picture of it.
     poster: file.previewKey ? await previewUrl(file) : null,
     source: await previewUrl({ ...file, previewKey: null }),

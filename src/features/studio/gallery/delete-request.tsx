@@ -1,0 +1,37 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { Button } from "@/ui/button";
+import { ConfirmDialog } from "@/ui/confirm-dialog";
+import { TrashIcon } from "@/ui/icons";
+import { toast } from "@/ui/toast";
+
+type Answer = { ok: true } | { ok: false; error: { message: string } };
+
+/** Deletes a request with everything it made, after it was asked about once more. */
+export function DeleteRequest({ id, what, remove }: { id: string; what: string; remove: (which: { id: string }) => Promise<Answer> }) {
+  const t = useTranslations("gallery");
+  const [asking, setAsking] = useState(false);
+  const confirm = async () => {
+    const result = await remove({ id });
+    if (result.ok) toast.success(t("deleted"));
+    return result;
+  };
+  return (
+    <>
+      <Button variant="ghost" size="icon-sm" aria-label={t("deleteRequestOf", { what })} onClick={() => setAsking(true)}>
+        <TrashIcon />
+      </Button>
+      <ConfirmDialog
+        open={asking}
+        onClose={() => setAsking(false)}
+        label={t("deleteRequest")}
+        title={t("deleteRequestTitle")}
+        body={t("deleteRequestBody")}
+        danger
+        onConfirm={confirm}
+      />
+    </>
+  );
+}

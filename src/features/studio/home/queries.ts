@@ -1,0 +1,31 @@
+import "server-only";
+import type { Entry } from "@/access/entry";
+import { accessibleBy } from "@/access/rules";
+import { db } from "@/lib/db";
+import { MAX_LIVING_JOBS } from "../jobs/start";
+
+/** One's own jobs that wait or are under way, newest first, with the words they were asked for by. */
+export async function listUnderWay(entry: Entry) {
+  const own = { ownerId: entry.actor.userId, status: { in: ["PENDING" as const, "PROCESSING" as const] } };
+  const rows = await db().job.findMany({
+    where: { AND: [accessibleBy(entry.ability).ofType("Job"), own] },
+    select: {
+      id: true,
+      status: true,
+      step: true,
+      progress: true,
+      error: true,
+      attempt: true,
+      imageGeneration: { select: { prompt: true } },
+      videoGeneration: { select: { prompt: true } },
+      book: { select: { title: true } },
+      blogPost: { select: { title: true } },
+    },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: MAX_LIVING_JOBS,
+  });
+  return rows.map(({ imageGeneration, videoGeneration, book, blogPost, ...job }) => ({
+    job,
+    what: (imageGeneration ?? videoGeneration)?.prompt ?? (book ?? blogPost)?.title ?? "",
+  }));
+}
