@@ -1,4 +1,5 @@
 import { copyFileSync, mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { db } from "@/lib/db";
 import { SOME_FILE_ID, SOME_IMPORT_ID, SOME_JOB_ID, SOME_ORGANIZATION_ID, SOMEBODY_ID } from "./e2e-pages";
 import { startGitHub } from "./github";
@@ -14,6 +15,8 @@ export interface SiteUnderTest {
   /** The variables by which another server uses the same GitHub double. */
   githubEnv: Record<string, string>;
 }
+/** Makes films that never end: tests/studio-videos.test.ts has a real one. */
+const FFMPEG_PATH = fileURLToPath(new URL("endless-ffmpeg.mjs", import.meta.url));
 export const SITE = "FOYER_TEST_SITE";
 
 /** Once for a whole Playwright run: PostgreSQL, the GitHub double and one production server that uses both. */
@@ -23,7 +26,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   github.account();
   const githubEnv = { AUTH_GITHUB_ID: github.clientId, AUTH_GITHUB_SECRET: github.clientSecret, AUTH_GITHUB_ENTERPRISE_URL: github.url };
   // As `npm start` without any configuration: mails stay in the outbox, where the tests read their links.
-  const server = await startServer({ env: { ...githubEnv, FOYER_ZERO_CONFIG: "1" } }).catch(async (error: unknown) => {
+  const server = await startServer({ env: { ...githubEnv, FOYER_ZERO_CONFIG: "1", FFMPEG_PATH } }).catch(async (error: unknown) => {
     await github.stop();
     await cluster.stop();
     throw error;

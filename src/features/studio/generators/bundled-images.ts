@@ -1,5 +1,5 @@
 import "server-only";
-import { db, type ImageFormat } from "@/lib/db";
+import { db } from "@/lib/db";
 import { report } from "../jobs/results";
 import { GenerationFailed } from "../jobs/run";
 import { deliver, takeLeft } from "./delivery";
@@ -41,9 +41,4 @@ export async function askedFor({ imageGenerationId: id }: Work) {
 export function pixels(size: string): { width: number; height: number } {
   const [width = 0, height = 0] = size.split("x").map(Number);
   return { width, height };
-}
-
-/** The type of a picture's bytes. */
-export function typeOf(format: ImageFormat): string {
-  return `image/${format.toLowerCase()}`;
 }

@@ -73,10 +73,10 @@ export async function label({ prompt, width, height }: Pick<Picture, "prompt" | 
   const pill = { width: above.width + 4 * pad, height: above.height + 2 * pad };
   const shade = Math.min(height, below.height + 4 * margin);
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><defs><linearGradient id="g" x2="0" y2="1"><stop stop-color="#000" stop-opacity="0"/><stop offset="1" stop-color="#000" stop-opacity=".72"/></linearGradient></defs>
-<rect y="${height - shade}" width="${width}" height="${shade}" fill="url(#g)"/><rect x="${margin}" y="${margin}" width="${pill.width}" height="${pill.height}" rx="${pill.height / 2}" fill="#000" fill-opacity=".6"/></svg>`;
+<rect y="${height - shade}" width="${width}" height="${shade}" fill="url(#g)"/><rect x="${width - margin - pill.width}" y="${margin}" width="${pill.width}" height="${pill.height}" rx="${pill.height / 2}" fill="#000" fill-opacity=".6"/></svg>`;
   return [
     { input: Buffer.from(svg) },
-    { input: above.bytes, left: margin + 2 * pad, top: margin + pad },
+    { input: above.bytes, left: Math.max(0, width - margin - 2 * pad - above.width), top: margin + pad },
     { input: below.bytes, left: margin, top: Math.max(0, height - margin - below.height) },
   ];
 }

@@ -22,9 +22,10 @@ export function ImageForm({ pictures }: { pictures: { id: string; name: string }
   const form = useRef<HTMLFormElement>(null);
   const error = result?.ok === false ? result.error : undefined;
   useFocusFirstError(form, error);
+  const started = t("started");
   useEffect(() => {
-    if (result?.ok) toast.success(t("started"));
-  }, [result, t]);
+    if (result?.ok) toast.success(started);
+  }, [result, started]);
   const typed = result?.ok === false ? result.values : undefined;
   return (
     // A new key where the server gave new values: React keeps what an uncontrolled field was given first.

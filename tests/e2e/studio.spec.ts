@@ -1,0 +1,45 @@
+import { enterAs, expect, person, test } from "../support/e2e";
+
+test("four images arrive while the page is loaded again, open, and are chosen and deleted", async ({ page }) => {
+  await enterAs(page, await person());
+  await page.goto("/studio");
+  await expect(page).toHaveURL(/\/studio\/images$/);
+  await page.getByRole("button", { name: "Generate images" }).click();
+  await expect(page.getByLabel("What it shows")).toHaveAccessibleDescription(/./);
+  await page.getByLabel("What it shows").fill("A lit doorway");
+  await page.getByLabel("How many").selectOption("4");
+  await page.getByRole("button", { name: "Generate images" }).click();
+  await expect(page.getByText("Your images are on their way.")).toBeVisible();
+  await page.reload();
+  const images = page.getByRole("list", { name: "Your images" });
+  await expect(images.getByRole("button", { name: /a-lit-doorway-\d\.png/ })).toHaveCount(4, { timeout: 30_000 });
+  await expect(images.getByRole("heading", { name: "A lit doorway" })).toBeVisible();
+  await images.getByRole("button", { name: /a-lit-doorway-2\.png/ }).click();
+  const shown = page.getByRole("dialog").getByRole("img", { name: "a-lit-doorway-2.png" });
+  await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1024);
+  await page.keyboard.press("Escape");
+  await page.getByRole("checkbox", { name: "Select a-lit-doorway-1.png" }).check();
+  await page.getByRole("checkbox", { name: "Select a-lit-doorway-3.png" }).check();
+  const bar = page.getByRole("region", { name: "Selected results" });
+  await expect(bar.getByRole("status")).toHaveText("2 selected");
+  await expect(bar.getByRole("link", { name: "Download" })).toHaveAttribute("href", /^\/api\/files\/archive\?ids=[\w-]{36},[\w-]{36}$/);
+  await bar.getByRole("button", { name: "Delete selected" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Delete selected" }).click();
+  await expect(images.getByRole("button", { name: /a-lit-doorway-\d\.png/ })).toHaveCount(2);
+});
+
+test("a video is watched on two pages while it is made, and cancelled", async ({ page }) => {
+  await enterAs(page, await person());
+  await page.goto("/studio/videos");
+  await page.getByLabel("What it shows").fill("Snow falls");
+  await page.getByRole("button", { name: "Generate videos" }).click();
+  const job = page.locator('[data-slot="job"]').filter({ hasText: "Snow falls" });
+  await expect(job).toContainText("Being made · 12%", { timeout: 30_000 });
+  await page.goto("/members");
+  await expect(job).toContainText("Being made");
+  await job.getByRole("button", { name: "Cancel job" }).click();
+  await expect(page.getByRole("heading", { name: "Under way" })).toHaveCount(0);
+  await page.goto("/studio/videos");
+  await expect(job.getByRole("status")).toHaveText("Cancelled");
+  await expect(job.getByRole("button", { name: "Try again" })).toBeVisible();
+});
