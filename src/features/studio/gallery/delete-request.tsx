@@ -7,17 +7,12 @@ import { ConfirmDialog } from "@/ui/confirm-dialog";
 import { TrashIcon } from "@/ui/icons";
 import { toast } from "@/ui/toast";
 
-type Answer = { ok: true } | { ok: false; error: { message: string } };
+type Answer = { ok: true; data: unknown } | { ok: false; error: { message: string } };
 
 /** Deletes a request with everything it made, after it was asked about once more. */
 export function DeleteRequest({ id, what, remove }: { id: string; what: string; remove: (which: { id: string }) => Promise<Answer> }) {
   const t = useTranslations("gallery");
   const [asking, setAsking] = useState(false);
-  const confirm = async () => {
-    const result = await remove({ id });
-    if (result.ok) toast.success(t("deleted"));
-    return result;
-  };
   return (
     <>
       <Button variant="ghost" size="icon-sm" aria-label={t("deleteRequestOf", { what })} onClick={() => setAsking(true)}>
@@ -30,7 +25,8 @@ export function DeleteRequest({ id, what, remove }: { id: string; what: string; 
         title={t("deleteRequestTitle")}
         body={t("deleteRequestBody")}
         danger
-        onConfirm={confirm}
+        onConfirm={() => remove({ id })}
+        onDone={() => toast.success(t("deleted"))}
       />
     </>
   );

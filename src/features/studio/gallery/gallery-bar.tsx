@@ -8,7 +8,7 @@ import { DownloadIcon, TrashIcon } from "@/ui/icons";
 import { toast } from "@/ui/toast";
 import { useSelection } from "@/ui/use-selection";
 
-type Answer = { ok: true } | { ok: false; error: { message: string } };
+type Answer = { ok: true; data: unknown } | { ok: false; error: { message: string } };
 type GalleryBarProps = { name: "images" | "videos"; maxChosen: number; remove: (chosen: { ids: string[] }) => Promise<Answer> };
 
 /** What can be done with the results that are selected, by their files; there only while some are. */
@@ -17,13 +17,9 @@ export function GalleryBar({ name, maxChosen, remove }: GalleryBarProps) {
   const [{ ids }, select] = useSelection(name);
   const [asking, setAsking] = useState(false);
   const clear = () => select({ ids: [], all: null });
-  const confirm = async () => {
-    const result = await remove({ ids });
-    if (result.ok) {
-      clear();
-      toast.success(t("deleted"));
-    }
-    return result;
+  const done = () => {
+    clear();
+    toast.success(t("deleted"));
   };
   if (ids.length === 0) return null;
   return (
@@ -58,7 +54,8 @@ export function GalleryBar({ name, maxChosen, remove }: GalleryBarProps) {
         title={t("deleteTitle", { count: ids.length })}
         body={t("deleteBody")}
         danger
-        onConfirm={confirm}
+        onConfirm={() => remove({ ids })}
+        onDone={done}
       />
     </section>
   );

@@ -45,15 +45,22 @@ export async function runFfmpeg(
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     said = (said + text).slice(-KEPT_ERRORS);
   });
-  const ended = once(child, "close").catch((error: unknown) => error);
-  await watch(child.stdout, seconds, onProgress, () => ours.abort());
-  const end = await ended;
+  let broken: unknown;
+  child.on("error", (error) => {
+    broken = error;
+  });
+  // Not before it is gone: until then it may write.
+  const ended = new Promise<[number | null, string | null]>((resolve) => {
+    child.once("close", (...end) => resolve(end));
+  });
+  await watch(child.stdout, seconds, onProgress, () => ours.abort()).finally(() => ended);
+  const [code, killedBy] = await ended;
   signal.throwIfAborted();
   if (ours.signal.aborted) return false;
-  if (!Array.isArray(end)) throw end;
-  if (end[0] === 0) return true;
-  log().warn({ said, code: end[0], killedBy: end[1] }, "ffmpeg");
-  throw new Error(`ffmpeg ended with ${end[0] ?? end[1]}`);
+  if (broken) throw broken;
+  if (code === 0) return true;
+  log().warn({ said, code, killedBy }, "ffmpeg");
+  throw new Error(`ffmpeg ended with ${code ?? killedBy}`);
 }
 
 /** `out_time_us=` is how far the film is, in millionths of a second; it says so twice a second. */
