@@ -1,4 +1,5 @@
 import { enterAs, expect, person, test } from "../support/e2e";
+import { expectUsable } from "../support/e2e-look";
 
 test("four images arrive while the page is loaded again, open, and are chosen and deleted", async ({ page }) => {
   await enterAs(page, await person());
@@ -22,6 +23,7 @@ test("four images arrive while the page is loaded again, open, and are chosen an
   await page.getByRole("checkbox", { name: "Select a-lit-doorway-3.png" }).check();
   const bar = page.getByRole("region", { name: "Selected results" });
   await expect(bar.getByRole("status")).toHaveText("2 selected");
+  await expectUsable(page);
   await expect(bar.getByRole("link", { name: "Download" })).toHaveAttribute("href", /^\/api\/files\/archive\?ids=[\w-]{36},[\w-]{36}$/);
   await bar.getByRole("button", { name: "Delete selected" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Delete selected" }).click();
@@ -42,4 +44,5 @@ test("a video is watched on two pages while it is made, and cancelled", async ({
   await page.goto("/studio/videos");
   await expect(job.getByRole("status")).toHaveText("Cancelled");
   await expect(job.getByRole("button", { name: "Try again" })).toBeVisible();
+  await expectUsable(page);
 });
