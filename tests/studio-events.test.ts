@@ -173,6 +173,13 @@ describe("a stream of one's jobs", () => {
     const refused = await ada.fetch(GET, "/api/jobs/events");
     expect([refused.status, (await refused.json()).error.code]).toEqual([429, "rate_limited"]);
     for (const stream of streams) await stream.close();
+    // Neither who only asks for the head nor who has left already takes a place.
+    const left = new AbortController();
+    left.abort();
+    for (let turn = 0; turn < MAX_STREAMS; turn++) {
+      expect((await ada.fetch(GET, "/api/jobs/events", { method: "HEAD" })).status).toBe(200);
+      expect((await ada.fetch(GET, "/api/jobs/events", { signal: left.signal })).status).toBe(200);
+    }
     await (await open(ada)).close();
   });
 });

@@ -45,7 +45,13 @@ export interface Browser {
 }
 
 type Handler = (request: NextRequest, context: { params: Promise<Record<string, string | string[]>> }) => Promise<Response>;
-type Init = { method?: string; headers?: Record<string, string>; body?: BodyInit; params?: Record<string, string | string[]> };
+type Init = {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: BodyInit;
+  params?: Record<string, string | string[]>;
+  signal?: AbortSignal;
+};
 
 export function browser(given: RequestOptions = {}): Browser {
   const cookies = new Map(Object.entries(given.cookies ?? {}));

@@ -22,7 +22,7 @@ const LIFE_MS = 5 * 60_000;
 const MAX_WAITING_BYTES = 64 * 1024;
 /** A reader who reads nothing for so long is cut off, and goes on from where they were when they come back. */
 const PATIENCE_MS = 10_000;
-const HEADERS = {
+export const STREAM_HEADERS = {
   "Content-Type": "text/event-stream; charset=utf-8",
   // Neither Next nor a proxy may keep, compress or gather what is meant to arrive at once.
   "Cache-Control": "private, no-store, no-transform",
@@ -55,9 +55,9 @@ type Rooms = Map<string, Room>;
 /**
  * The person's jobs as they go on (`event: job`), as server-sent events: from after the event `seen`, with none lost, doubled or
  * out of order; without it, from how things stand now. `event: reset` says that `seen` is too old: look at everything again.
- * Ends within two seconds of the session's end. Throws "rate_limited" for one stream too many.
+ * Ends within two seconds of the session's end, and with `signal`. Throws "rate_limited" for one stream too many.
  */
-export async function streamJobs(entry: Entry, seen: bigint | null): Promise<Response> {
+export async function streamJobs(entry: Entry, seen: bigint | null, signal: AbortSignal): Promise<Response> {
   const { userId, impersonator } = entry.actor;
   const stands = await watchStanding(entry);
   const first = await beginning(entry, seen);
@@ -67,6 +67,7 @@ export async function streamJobs(entry: Entry, seen: bigint | null): Promise<Res
   const cut = cutterOf();
   const endsAt = Date.now() + (impersonator ? LIFE_MS / 5 : LIFE_MS);
   let stream: Stream;
+  const gone = () => void leave(rooms, userId, stream);
   const source: UnderlyingDefaultSource<Bytes> = {
     start(controller) {
       stream = { ability: entry.ability, seen: first.seen, controller, cut, stands, endsAt, beatAt: Date.now(), fullSince: null };
@@ -79,10 +80,13 @@ export async function streamJobs(entry: Entry, seen: bigint | null): Promise<Res
     pull: () => {
       if (stream.fullSince !== null) void tell(rooms, userId);
     },
-    cancel: () => void leave(rooms, userId, stream),
+    cancel: gone,
   };
+  // Of a browser that left before its answer began nobody reads, nor cancels, the body.
+  signal.addEventListener("abort", gone, { once: true });
   const body = new ReadableStream(source, new ByteLengthQueuingStrategy({ highWaterMark: MAX_WAITING_BYTES }));
-  return new Response(body, { headers: HEADERS });
+  if (signal.aborted) gone();
+  return new Response(body, { headers: STREAM_HEADERS });
 }
 
 /** Ends every stream of this process; their browsers come back to the next one. */
@@ -128,7 +132,8 @@ async function tell(rooms: Rooms, userId: string): Promise<void> {
         orderBy: { id: "asc" },
         take: PAGE,
       });
-      for (const row of rows) for (const stream of ready) if (stream.seen < row.id) send(stream, encoded(textOf(row)), row.id);
+      for (const row of rows)
+        for (const stream of ready) if (room.streams.has(stream) && stream.seen < row.id) send(stream, encoded(textOf(row)), row.id);
       if (rows.length === PAGE) room.stale = true;
     }
   } catch (error) {
@@ -231,7 +236,7 @@ function allRooms(): Rooms {
   return rooms;
 }
 
+/** Written by a trigger of ours, on a channel that anybody in the database may speak on. */
 function ownerOf(payload: string): string {
-  // Written by our own trigger.
-  return (JSON.parse(payload) as { ownerId: string }).ownerId;
+  return /"ownerId"\s*:\s*"([0-9a-f-]{36})"/.exec(payload)?.[1] ?? "";
 }
