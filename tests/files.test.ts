@@ -489,7 +489,7 @@ describe("the list", () => {
     await upload(window);
     const { files } = await (await window.fetch(LIST, "/api/files")).json();
     expect(files.map((one: object) => Object.keys(one).sort())).toEqual([
-      ["contentType", "createdAt", "id", "kind", "name", "previewUrl", "sizeBytes"],
+      ["contentType", "createdAt", "id", "kind", "name", "organizationId", "previewUrl", "sizeBytes"],
     ]);
   });
 });
