@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { Suspense } from "react";
 import { enter } from "@/access/door";
 import { FilePreview } from "@/features/files/file-preview";
+import { listOwnOrganizations } from "@/features/organizations/queries";
 import { ImageRequest } from "@/features/studio/images/image-request";
 import { ImagesFeed } from "@/features/studio/images/images-feed";
 import { imagesQuerySchema } from "@/features/studio/images/schema";
@@ -19,11 +20,11 @@ export default async function ImagesPage({ searchParams }: { searchParams: Promi
   const entry = await enter("read", "ImageGeneration");
   // A damaged link shows the first page rather than an error.
   const { cursor } = imagesQuerySchema.safeParse(await searchParams).data ?? {};
-  const [t, common] = await Promise.all([getTranslations("images"), getTranslations("common")]);
+  const [t, common, organizations] = await Promise.all([getTranslations("images"), getTranslations("common"), listOwnOrganizations(entry)]);
   return (
     <MembersFrame entry={entry}>
       <PageHeader title={t("title")} description={t("lead")} />
-      <Interactive entry={entry} texts={["images", "gallery", "jobs", "studio", "files", "common"]}>
+      <Interactive entry={entry} texts={["images", "gallery", "jobs", "studio", "files", "sharing", "common"]}>
         <div className="grid gap-10 lg:grid-cols-[19rem_minmax(0,1fr)] lg:items-start">
           {entry.ability.can("create", "ImageGeneration") && <ImageRequest entry={entry} />}
           <section aria-label={t("yours")} className="min-w-0">
@@ -31,6 +32,7 @@ export default async function ImagesPage({ searchParams }: { searchParams: Promi
               <ImagesFeed
                 entry={entry}
                 cursor={cursor}
+                organizations={organizations.map(({ id, name }) => ({ id, name }))}
                 open={(file, className, thumb) => (
                   <FilePreview {...file} className={className}>
                     {thumb}

@@ -14,12 +14,14 @@ type RequestItemProps = {
   facts: string[];
   job: JobState | null;
   remove: Parameters<typeof DeleteRequest>[0]["remove"];
+  /** The way to share it, where there is somebody to share it with. */
+  share: ReactNode;
   /** What is there of it. */
   children: ReactNode;
 };
 
 /** One request: while it is under way or where it went wrong its job, then what it brought. */
-export async function RequestItem({ id, prompt, createdAt, facts, job, remove, children }: RequestItemProps) {
+export async function RequestItem({ id, prompt, createdAt, facts, job, remove, share, children }: RequestItemProps) {
   const locale = await getLocale();
   const living = job !== null && isLiving(job);
   return (
@@ -34,6 +36,7 @@ export async function RequestItem({ id, prompt, createdAt, facts, job, remove, c
             <RelativeTime date={createdAt} locale={locale} />
           </p>
         </div>
+        {share}
         {!living && <DeleteRequest id={id} what={prompt} remove={remove} />}
       </div>
       {children}

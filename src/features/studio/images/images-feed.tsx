@@ -5,10 +5,11 @@ import type { Cursor } from "@/lib/keyset";
 import { EmptyState } from "@/ui/empty-state";
 import { Pager } from "@/ui/pager";
 import { SelectBox } from "@/ui/select-box";
+import { ShareButton } from "@/ui/share-button";
 import { GalleryBar } from "../gallery/gallery-bar";
 import { RequestItem } from "../gallery/request-item";
 import { Thumb } from "../gallery/thumb";
-import { deleteImageGeneration, deleteImages } from "./actions";
+import { deleteImageGeneration, deleteImages, shareImages } from "./actions";
 import { type ListedImages, listImages } from "./queries";
 import { MAX_CHOSEN, type STYLES } from "./schema";
 
@@ -16,8 +17,16 @@ import { MAX_CHOSEN, type STYLES } from "./schema";
 export type Open = (file: { id: string; name: string; contentType: string }, className: string, thumb: ReactNode) => ReactNode;
 type Image = ListedImages["images"][number];
 
+type FeedProps = {
+  entry: Entry;
+  cursor?: Cursor | undefined;
+  open: Open;
+  /** Those one can share with. */
+  organizations: { id: string; name: string }[];
+};
+
 /** What one has asked for, newest first: what is under way with its progress, and every picture that is there. */
-export async function ImagesFeed({ entry, cursor, open }: { entry: Entry; cursor?: Cursor | undefined; open: Open }) {
+export async function ImagesFeed({ entry, cursor, open, organizations }: FeedProps) {
   const [{ generations, next }, t, gallery] = await Promise.all([
     listImages(entry, cursor),
     getTranslations("images"),
@@ -29,7 +38,20 @@ export async function ImagesFeed({ entry, cursor, open }: { entry: Entry; cursor
       <ol aria-label={t("yours")} className="grid gap-8">
         {generations.map((generation) => (
           <li key={generation.id}>
-            <RequestItem {...generation} facts={factsOf(generation, t)} remove={deleteImageGeneration}>
+            <RequestItem
+              {...generation}
+              facts={factsOf(generation, t)}
+              remove={deleteImageGeneration}
+              share={
+                <ShareButton
+                  id={generation.id}
+                  name={generation.prompt}
+                  organizationId={generation.organizationId}
+                  organizations={organizations}
+                  action={shareImages}
+                />
+              }
+            >
               {generation.images.length > 0 && (
                 <ul className="grid grid-cols-2 gap-3 sm:grid-cols-3 xl:grid-cols-4">
                   {generation.images.map((image) => (

@@ -17,6 +17,7 @@ const SHOWN = {
   quality: true,
   model: true,
   createdAt: true,
+  organizationId: true,
   job: { select: { id: true, status: true, step: true, progress: true, error: true, attempt: true } },
   images: {
     where: { file: { status: "READY" } },

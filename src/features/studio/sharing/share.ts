@@ -1,4 +1,5 @@
 import "server-only";
+import { revalidatePath } from "next/cache";
 import { change } from "@/access/audit";
 import type { Entry } from "@/access/entry";
 import { assertBelongs } from "@/access/organizations";
@@ -23,6 +24,7 @@ export async function shareWork(entry: Entry, work: Work, id: string, organizati
     const act = organizationId ? "content.shared" : "content.unshared";
     await record({ action: act, subjectType: work, subjectId: id, after: { organizationId } });
   });
+  revalidatePath("/studio", "layout");
 }
 
 type Write = (tx: Transaction, entry: Entry, id: string, organizationId: string | null) => Promise<{ count: number; job: object }>;

@@ -16,6 +16,7 @@ const SHOWN = {
   message: true,
   model: true,
   createdAt: true,
+  organizationId: true,
   job: { select: { id: true, status: true, step: true, progress: true, error: true, attempt: true } },
   videos: {
     where: { file: { status: "READY" } },

@@ -6,10 +6,11 @@ import { EmptyState } from "@/ui/empty-state";
 import { FilmIcon } from "@/ui/icons";
 import { Pager } from "@/ui/pager";
 import { SelectBox } from "@/ui/select-box";
+import { ShareButton } from "@/ui/share-button";
 import { GalleryBar } from "../gallery/gallery-bar";
 import { RequestItem } from "../gallery/request-item";
 import { FirstMoment, Thumb } from "../gallery/thumb";
-import { deleteVideoGeneration, deleteVideos } from "./actions";
+import { deleteVideoGeneration, deleteVideos, shareVideo } from "./actions";
 import { type ListedVideos, listVideos } from "./queries";
 import { MAX_CHOSEN } from "./schema";
 
@@ -17,8 +18,16 @@ import { MAX_CHOSEN } from "./schema";
 type Open = (file: { id: string; name: string; contentType: string }, className: string, thumb: ReactNode) => ReactNode;
 type Video = ListedVideos["videos"][number];
 
+type FeedProps = {
+  entry: Entry;
+  cursor?: Cursor | undefined;
+  open: Open;
+  /** Those one can share with. */
+  organizations: { id: string; name: string }[];
+};
+
 /** What one has asked for, newest first: what is under way with its progress, and every film that is there. */
-export async function VideosFeed({ entry, cursor, open }: { entry: Entry; cursor?: Cursor | undefined; open: Open }) {
+export async function VideosFeed({ entry, cursor, open, organizations }: FeedProps) {
   const [{ generations, next }, t, gallery] = await Promise.all([
     listVideos(entry, cursor),
     getTranslations("videos"),
@@ -34,6 +43,15 @@ export async function VideosFeed({ entry, cursor, open }: { entry: Entry; cursor
               {...generation}
               facts={[generation.aspectRatio, t("secondsOf", { count: generation.durationSeconds })]}
               remove={deleteVideoGeneration}
+              share={
+                <ShareButton
+                  id={generation.id}
+                  name={generation.prompt}
+                  organizationId={generation.organizationId}
+                  organizations={organizations}
+                  action={shareVideo}
+                />
+              }
             >
               {generation.videos.length > 0 && (
                 <ul className="grid gap-3 sm:grid-cols-2">
