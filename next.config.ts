@@ -30,6 +30,9 @@ const config: NextConfig = {
     "graphile-worker",
     "nodemailer",
     "bcryptjs",
+    // Its fonts lie beside its code.
+    "pdfkit",
+    "docx",
     "pg",
     "pino",
     "@zxcvbn-ts/core",
@@ -62,7 +65,8 @@ const config: NextConfig = {
   ],
   // Asked for by every browser that has not read the page's <head> yet.
   rewrites: async () => [{ source: "/favicon.ico", destination: "/icon.svg" }],
-  experimental: { serverActions: { bodySizeLimit: "256kb" } },
+  // A chapter of a book, of a million characters with accents.
+  experimental: { serverActions: { bodySizeLimit: "4mb" } },
 };
 
 export default withNextIntl(config);

@@ -75,7 +75,9 @@ const addressOf = (path: string) =>
     .replace("/files/[id]", `/files/${memberFile.id}`)
     .replace("/admin/users/[id]", `/admin/users/${one("member").id}`)
     .replace("/admin/jobs/[id]", `/admin/jobs/${job?.id}`)
-    .replace("/settings/organizations/[id]", `/settings/organizations/${organization?.id}`);
+    .replace("/settings/organizations/[id]", `/settings/organizations/${organization?.id}`)
+    .replace("/studio/books/[id]", `/studio/books/${book?.id}`)
+    .replace("/studio/blog/[id]", `/studio/blog/${post?.id}`);
 
 /** Everybody who may come by; `bearer` is null for the anonymous. */
 type Who = "anonymous" | "unfinished member" | "first password" | "member" | "other member" | "admin" | "unfinished admin";
@@ -93,6 +95,8 @@ let everybody: Somebody[];
 let memberFile: { id: string };
 let job: { id: string } | undefined;
 let organization: { id: string } | undefined;
+let book: { id: string } | undefined;
+let post: { id: string } | undefined;
 const one = (who: Who) => everybody.find((somebody) => somebody.who === who) ?? everybody[0] ?? fail();
 
 beforeAll(async () => {
@@ -123,6 +127,9 @@ beforeAll(async () => {
     params: { format: "csv", hashes: false, filter: {} },
     expiresAt: new Date(Date.now() + 3_600_000),
   };
+  const written = { title: "What only its author wrote", authorId: made.member.id };
+  book = await db().book.create({ data: written, select: { id: true } });
+  post = await db().blogPost.create({ data: written, select: { id: true } });
   job = await db().peopleJob.create({ data: { ...asked, status: "DONE", createdById: made.admin.id } });
 });
 afterAll(async () => {
@@ -225,6 +232,24 @@ describe("route handlers", () => {
     "POST /api/auth/[...nextauth]": { at: () => "/api/auth/signout", in: [302, 400] },
     "GET /api/audit": { at: () => "/api/audit?from=2026-01-01&to=2026-01-01", in: [200] },
     "GET /api/figures": { at: () => "/api/figures?figure=people&from=2026-01-01&to=2026-01-01", in: [200] },
+    "GET /api/books": { at: () => "/api/books", in: [200] },
+    "POST /api/books": { at: () => "/api/books", in: [422] },
+    "GET /api/books/[id]": { at: () => `/api/books/${randomUUID()}`, in: [404] },
+    "PATCH /api/books/[id]": { at: () => `/api/books/${randomUUID()}`, in: [422] },
+    "DELETE /api/books/[id]": { at: () => `/api/books/${randomUUID()}`, in: [404] },
+    "POST /api/books/[id]/export": { at: () => `/api/books/${randomUUID()}/export`, in: [422] },
+    "GET /api/books/[id]/format": { at: () => `/api/books/${randomUUID()}/format`, in: [404] },
+    "GET /api/blog": { at: () => "/api/blog", in: [200] },
+    "POST /api/blog": { at: () => "/api/blog", in: [422] },
+    "GET /api/blog/[id]": { at: () => `/api/blog/${randomUUID()}`, in: [404] },
+    "PATCH /api/blog/[id]": { at: () => `/api/blog/${randomUUID()}`, in: [422] },
+    "DELETE /api/blog/[id]": { at: () => `/api/blog/${randomUUID()}`, in: [404] },
+    "POST /api/blog/[id]/export": { at: () => `/api/blog/${randomUUID()}/export`, in: [422] },
+    "GET /api/blog/[id]/format": { at: () => `/api/blog/${randomUUID()}/format`, in: [404] },
+    "POST /api/chapters": { at: () => "/api/chapters", in: [422] },
+    "GET /api/chapters/[id]": { at: () => `/api/chapters/${randomUUID()}`, in: [404] },
+    "PATCH /api/chapters/[id]": { at: () => `/api/chapters/${randomUUID()}`, in: [422] },
+    "DELETE /api/chapters/[id]": { at: () => `/api/chapters/${randomUUID()}`, in: [404] },
     "GET /api/exports/[id]": { at: () => `/api/exports/${randomUUID()}`, in: [404] },
     "GET /api/files": { at: () => "/api/files", in: [200] },
     "GET /api/files/archive": { at: () => `/api/files/archive?ids=${randomUUID()}`, in: [404] },

@@ -105,6 +105,16 @@ export const AUDIT_ACTIONS = [
   "content.shared",
   "content.unshared",
   "generation.deleted",
+  "book.created",
+  "book.changed",
+  "book.deleted",
+  "chapter.created",
+  "chapter.changed",
+  "chapter.moved",
+  "chapter.deleted",
+  "post.created",
+  "post.changed",
+  "post.deleted",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

@@ -36,7 +36,7 @@ export interface ServerAction<Input, T> {
   access?: Access;
 }
 
-const MAX_JSON_BYTES = 256_000;
+const MAX_JSON_LENGTH = 256_000;
 const SECRET_FIELD = /password|token|code|secret/i;
 
 /**
@@ -110,6 +110,8 @@ interface Shape {
   signed?: z.ZodType;
   /** What it answers, for docs/openapi.json and those who call it: the shape of its JSON, or the kind of anything else. */
   answer?: z.ZodType | "csv" | "events" | "redirect" | "nothing";
+  /** Characters of a body of JSON; MAX_JSON_LENGTH when unset. */
+  maxJsonLength?: number;
 }
 interface Input<S extends Shape> {
   request: NextRequest;
@@ -147,7 +149,7 @@ export function handler<S extends Shape>(access: Access, shape: S, run: (input: 
         // An unknown id and a malformed one are the same to the caller: there is no such thing.
         params: shape.params ? orNotFound(shape.params.safeParse(await context.params)) : undefined,
         query: shape.query?.parse(single(request.nextUrl.searchParams)),
-        body: shape.body ? shape.body.parse(await readJson(request)) : undefined,
+        body: shape.body ? shape.body.parse(await readJson(request, shape.maxJsonLength)) : undefined,
       };
       // As above: the overloads tie `access` to what `run` receives.
       const result = await run(input as Input<S>, by as never);
@@ -234,9 +236,9 @@ function assertSameOrigin(head: Pick<Headers, "get">): void {
   if (isForeignOrigin(head)) throw new AppError("forbidden", "foreign_origin");
 }
 
-async function readJson(request: NextRequest): Promise<unknown> {
+async function readJson(request: NextRequest, maxLength = MAX_JSON_LENGTH): Promise<unknown> {
   const text = await request.text();
-  if (text.length > MAX_JSON_BYTES) throw new AppError("too_large");
+  if (text.length > maxLength) throw new AppError("too_large");
   try {
     return JSON.parse(text);
   } catch {

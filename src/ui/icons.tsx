@@ -254,6 +254,14 @@ export function GridIcon(props: IconProps) {
   );
 }
 
+export function ArrowUpIcon(props: IconProps) {
+  return (
+    <Icon {...props}>
+      <path d="m6 11 6-6 6 6M12 5v14" />
+    </Icon>
+  );
+}
+
 export function PictureIcon(props: IconProps) {
   return (
     <Icon {...props}>
@@ -270,10 +278,26 @@ export function FilmIcon(props: IconProps) {
   );
 }
 
+export function ArrowDownIcon(props: IconProps) {
+  return (
+    <Icon {...props}>
+      <path d="m6 13 6 6 6-6M12 5v14" />
+    </Icon>
+  );
+}
+
 export function BookIcon(props: IconProps) {
   return (
     <Icon {...props}>
       <path d="M4 19.5v-15A2.5 2.5 0 0 1 6.5 2H19a1 1 0 0 1 1 1v18a1 1 0 0 1-1 1H6.5a1 1 0 0 1 0-5H20" />
+    </Icon>
+  );
+}
+
+export function PostIcon(props: IconProps) {
+  return (
+    <Icon {...props}>
+      <path d="M4 4h16v16H4zM8 8.5h8M8 12h8M8 15.5h5" />
     </Icon>
   );
 }

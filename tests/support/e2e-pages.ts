@@ -14,6 +14,9 @@ export const SOME_JOB_ID = "0190f1ce-0000-7000-8000-000000000003";
 export const SOME_FILE_ID = "0190f1ce-0000-7000-8000-000000000004";
 /** The organisation whose page is looked at; made with the site under test. */
 export const SOME_ORGANIZATION_ID = "0190f1ce-0000-7000-8000-000000000005";
+/** The book and the post whose pages are looked at; made with the site under test. */
+export const SOME_BOOK_ID = "0190f1ce-0000-7000-8000-000000000006";
+export const SOME_POST_ID = "0190f1ce-0000-7000-8000-000000000007";
 /** Which address stands for a page that has many. */
 const ADDRESSES: Record<string, string> = {
   "/files/[id]": `/files/${SOME_FILE_ID}`,
@@ -21,6 +24,8 @@ const ADDRESSES: Record<string, string> = {
   "/admin/users/[id]/delete": `/admin/users/${SOMEBODY_ID}/delete`,
   "/admin/jobs/[id]": `/admin/jobs/${SOME_JOB_ID}`,
   "/settings/organizations/[id]": `/settings/organizations/${SOME_ORGANIZATION_ID}`,
+  "/studio/books/[id]": `/studio/books/${SOME_BOOK_ID}`,
+  "/studio/blog/[id]": `/studio/blog/${SOME_POST_ID}`,
 };
 
 export type Door = "anonymous" | "newcomer" | "admin";

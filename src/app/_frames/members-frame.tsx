@@ -5,6 +5,7 @@ import { UserButton } from "@/features/accounts/user-button";
 import { OrganizationSwitch } from "@/features/organizations/organization-switch";
 import {
   AccountIcon,
+  BookIcon,
   ChartIcon,
   DeviceIcon,
   FileIcon,
@@ -16,6 +17,7 @@ import {
   PeopleIcon,
   PersonIcon,
   PictureIcon,
+  PostIcon,
   PulseIcon,
   ShieldIcon,
   TasksIcon,
@@ -39,6 +41,12 @@ export async function MembersFrame({ entry, children }: { entry: Entry; children
       ? [
           { href: "/studio/images", label: nav("images"), icon: <PictureIcon />, group: nav("studio") },
           { href: "/studio/videos", label: nav("videos"), icon: <FilmIcon />, group: nav("studio") },
+        ]
+      : []),
+    ...(entry.ability.can("read", "Book")
+      ? [
+          { href: "/studio/books", label: nav("books"), icon: <BookIcon />, group: nav("studio") },
+          { href: "/studio/blog", label: nav("blog"), icon: <PostIcon />, group: nav("studio") },
         ]
       : []),
     { href: "/settings/profile", label: nav("profile"), icon: <PersonIcon />, group: nav("settings") },

@@ -1,8 +1,55 @@
 "use server";
 
+import { revalidatePath } from "next/cache";
+import { redirect } from "next/navigation";
 import { action } from "@/access/door";
+import { exportSchema } from "../documents/schema";
 import { shareSchema } from "../sharing/schema";
 import { shareWork } from "../sharing/share";
+import * as changes from "./changes";
+import { createPostSchema, postIdSchema, savePostSchema } from "./schema";
+
+/** Makes a post and opens it. */
+export const createPost = action(
+  { can: ["create", "BlogPost"], rate: "write", impersonated: "write" },
+  createPostSchema,
+  async (about, entry) => {
+    const { id } = await changes.createPost(entry, about);
+    redirect(`/studio/blog/${id}`);
+  },
+);
+
+/** Saves a post as it was typed, unless it was changed since it was read. */
+export const savePost = action(
+  { can: ["update", "BlogPost"], rate: "write", impersonated: "write" },
+  savePostSchema,
+  async ({ id, ...written }, entry) => {
+    const { updatedAt } = await changes.updatePost(entry, id, written);
+    revalidatePath(`/studio/blog/${id}`);
+    return { updatedAt: updatedAt.toISOString() };
+  },
+);
+
+/** Deletes a post with everything that was made of it. */
+export const deletePost = action(
+  { can: ["delete", "BlogPost"], rate: "write", impersonated: "write" },
+  postIdSchema,
+  async ({ id }, entry) => {
+    await changes.deletePost(entry, id);
+    revalidatePath("/studio/blog");
+  },
+);
+
+/** Has a document made of the post. */
+export const exportPost = action(
+  { can: ["update", "BlogPost"], rate: "write", impersonated: "write" },
+  exportSchema,
+  async ({ id, format }, entry) => {
+    const job = await changes.exportPost(entry, id, format);
+    revalidatePath(`/studio/blog/${id}`);
+    return { jobId: job.id };
+  },
+);
 
 /** Shares one's post and its exports with an organisation of one's own; an empty id takes it back. */
 export const sharePost = action(

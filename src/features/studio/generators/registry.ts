@@ -2,6 +2,7 @@ import "server-only";
 import type { GeneratorName, JobKind } from "@/lib/db";
 import { env } from "@/lib/env";
 import { GenerationFailed } from "../jobs/run";
+import { bundledDocuments } from "./bundled-documents";
 import { bundledImages } from "./bundled-images";
 import { bundledVideos } from "./bundled-videos";
 import { gemini } from "./gemini";
@@ -9,7 +10,12 @@ import type { Generator } from "./generator";
 import { outside } from "./outside";
 
 /** Who makes each kind of thing here, with nothing installed and no key. */
-const BUNDLED: Partial<Record<JobKind, Generator>> = { IMAGE: bundledImages, VIDEO: bundledVideos };
+const BUNDLED: Record<JobKind, Generator> = {
+  IMAGE: bundledImages,
+  VIDEO: bundledVideos,
+  BOOK: bundledDocuments,
+  BLOG: bundledDocuments,
+};
 
 /** Everybody who does the work of jobs, by the name that a job keeps. */
 export const GENERATORS: Partial<Record<GeneratorName, Generator>> = {

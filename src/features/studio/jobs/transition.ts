@@ -89,8 +89,11 @@ export async function mirror(tx: Transaction, id: string, message?: string | nul
       data: { status: filmStatus(status, job.step), error, progress, ...took, ...said },
     });
   }
-  if (job.bookId) await tx.book.update({ where: { id: job.bookId }, data: { status, error, progress } });
-  if (job.blogPostId) await tx.blogPost.update({ where: { id: job.blogPostId }, data: { status, error, progress } });
+  // By hand, since nobody has written in it: `updatedAt` tells whoever edits a text whether it changed meanwhile.
+  if (job.bookId)
+    await tx.$executeRaw`UPDATE "Book" SET "status" = ${status}::"JobStatus", "error" = ${error}, "progress" = ${progress} WHERE "id" = ${job.bookId}::uuid`;
+  if (job.blogPostId)
+    await tx.$executeRaw`UPDATE "BlogPost" SET "status" = ${status}::"JobStatus", "error" = ${error}, "progress" = ${progress} WHERE "id" = ${job.blogPostId}::uuid`;
 }
 
 function filmStatus(status: JobStatus, step: string | null): VideoJobStatus {

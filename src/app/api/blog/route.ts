@@ -1,0 +1,17 @@
+import { handler } from "@/access/door";
+import { createPost } from "@/features/studio/blog/changes";
+import { listPosts } from "@/features/studio/blog/queries";
+import { newPostSchema, postsQuerySchema } from "@/features/studio/blog/schema";
+import { MAX_CONTENT_JSON_LENGTH } from "@/features/studio/documents/schema";
+
+/** The person's own posts, newest first, without what stands in them: `{ posts, next }`; `?cursor=` with the `next` of the page before. */
+export const GET = handler({ can: ["read", "BlogPost"], rate: "read" }, { query: postsQuerySchema }, ({ query }, entry) =>
+  listPosts(entry, query.cursor),
+);
+
+/** Makes a post: `{ id }`. */
+export const POST = handler(
+  { can: ["create", "BlogPost"], rate: "write", impersonated: "write" },
+  { body: newPostSchema, maxJsonLength: MAX_CONTENT_JSON_LENGTH },
+  async ({ body }, entry) => Response.json(await createPost(entry, body), { status: 201 }),
+);

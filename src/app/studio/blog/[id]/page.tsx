@@ -1,0 +1,28 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { enter } from "@/access/door";
+import { PostEditor } from "@/features/studio/blog/post-editor";
+import { findPost } from "@/features/studio/blog/queries";
+import { postIdSchema } from "@/features/studio/blog/schema";
+import { Interactive } from "../../../_frames/interactive";
+import { MembersFrame } from "../../../_frames/members-frame";
+
+/** Nothing of the post itself: a title is worked out beside the page, before the door has answered. */
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("blog"))("openPost") };
+}
+
+export default async function PostPage({ params }: { params: Promise<{ id: string }> }) {
+  const entry = await enter("read", "BlogPost");
+  const { data } = postIdSchema.safeParse(await params);
+  const post = data ? await findPost(entry, data.id) : null;
+  if (!post) notFound();
+  return (
+    <MembersFrame entry={entry}>
+      <Interactive entry={entry} texts={["blog", "documents", "jobs", "studio", "common"]}>
+        <PostEditor entry={entry} post={post} />
+      </Interactive>
+    </MembersFrame>
+  );
+}

@@ -1,0 +1,78 @@
+import "server-only";
+import { ForbiddenError, subject } from "@casl/ability";
+import { change } from "@/access/audit";
+import type { Entry } from "@/access/entry";
+import { changeWithRoom } from "@/access/room";
+import { type Action, accessibleBy } from "@/access/rules";
+import type { DocumentFormat, Transaction } from "@/lib/db";
+import { db } from "@/lib/db";
+import { AppError } from "@/lib/errors";
+import { giveBackPlacesOf, placeOf, startExport } from "../documents/export";
+import { roomOf } from "../jobs/start";
+
+interface Written {
+  title: string;
+  excerpt: string;
+  content: string;
+  language: string;
+  tags: string[];
+}
+
+/** A new post of one's own. */
+export async function createPost(entry: Entry, written: Pick<Written, "title" | "language"> & Partial<Written>): Promise<{ id: string }> {
+  const { userId: authorId } = entry.actor;
+  return change(entry, async (tx, record) => {
+    ForbiddenError.from(entry.ability).throwUnlessCan("create", subject("BlogPost", { authorId }));
+    const post = await tx.blogPost.create({ data: { ...written, authorId }, select: { id: true } });
+    await record({ action: "post.created", subjectType: "BlogPost", subjectId: post.id });
+    return post;
+  });
+}
+
+/**
+ * Writes what was typed; of a post that somebody has changed after `updatedAt` nothing: "conflict" with the reason
+ * changed_meanwhile. Returns when it was changed, for the next time.
+ */
+export async function updatePost(
+  entry: Entry,
+  id: string,
+  { updatedAt, ...written }: { [Name in keyof Written]?: Written[Name] | undefined } & { updatedAt?: Date | undefined },
+): Promise<{ updatedAt: Date }> {
+  return change(entry, async (tx, record) => {
+    await findPost(tx, entry, "update", id);
+    const { count } = await tx.blogPost.updateMany({ where: { id, ...(updatedAt && { updatedAt }) }, data: written });
+    if (count === 0) throw new AppError("conflict", "changed_meanwhile");
+    await record({ action: "post.changed", subjectType: "BlogPost", subjectId: id });
+    return tx.blogPost.findUniqueOrThrow({ where: { id }, select: { updatedAt: true } });
+  });
+}
+
+/** The post and its documents; what still makes one of it is not waited for. */
+export async function deletePost(entry: Entry, id: string): Promise<void> {
+  await change(entry, async (tx, record) => {
+    const { authorId } = await findPost(tx, entry, "delete", id);
+    await giveBackPlacesOf(tx, { blogPostId: id });
+    await tx.blogPost.delete({ where: { id }, select: { id: true } });
+    await record({ action: "post.deleted", subjectType: "BlogPost", subjectId: id, before: { authorId } });
+  });
+}
+
+/** Has a document made of the post as it is when its turn comes. */
+export async function exportPost(entry: Entry, id: string, format: DocumentFormat): Promise<{ id: string }> {
+  const { title, excerpt, content } = await findPost(db(), entry, "update", id);
+  const place = placeOf("BLOG", format, title, title.length + excerpt.length + content.length);
+  return changeWithRoom(entry, roomOf([place]), async (tx, record) => {
+    const { organizationId } = await findPost(tx, entry, "update", id);
+    return startExport(tx, record, entry, { kind: "BLOG", purpose: { blogPostId: id }, place, format, organizationId });
+  });
+}
+
+async function findPost(tx: Pick<Transaction, "blogPost">, entry: Entry, action: Action, id: string) {
+  const post = await tx.blogPost.findFirst({
+    where: { AND: [accessibleBy(entry.ability, action).ofType("BlogPost"), { id }] },
+    select: { authorId: true, organizationId: true, title: true, excerpt: true, content: true },
+  });
+  if (!post) throw new AppError("not_found");
+  ForbiddenError.from(entry.ability).throwUnlessCan(action, subject("BlogPost", { authorId: post.authorId }));
+  return post;
+}

@@ -1,0 +1,43 @@
+import { getLocale, getTranslations } from "next-intl/server";
+import type { Entry } from "@/access/entry";
+import type { Cursor } from "@/lib/keyset";
+import { Badge } from "@/ui/badge";
+import { EmptyState } from "@/ui/empty-state";
+import { Pager } from "@/ui/pager";
+import { RelativeTime } from "@/ui/relative-time";
+import { SoftLink } from "@/ui/soft-link";
+import { listPosts } from "./queries";
+
+/** The person's own posts, newest first. */
+export async function PostList({ entry, cursor }: { entry: Entry; cursor: Cursor | undefined }) {
+  const [{ posts, next }, t, locale] = await Promise.all([listPosts(entry, cursor), getTranslations("blog"), getLocale()]);
+  return (
+    <>
+      {posts.length === 0 ? (
+        <EmptyState title={t("emptyTitle")} description={t("emptyBody")} />
+      ) : (
+        <ul aria-label={t("caption")} className="divide-y rounded-lg border bg-surface">
+          {posts.map(({ id, title, excerpt, tags, updatedAt }) => (
+            <li key={id} className="grid gap-1 px-4 py-3">
+              <SoftLink href={`/studio/blog/${id}`} className="font-medium text-body [overflow-wrap:anywhere] hover:underline">
+                {title}
+              </SoftLink>
+              {excerpt && <p className="line-clamp-2 text-muted text-sm [overflow-wrap:anywhere]">{excerpt}</p>}
+              <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-muted text-sm">
+                <span>{t.rich("changed", { time: () => <RelativeTime date={updatedAt} locale={locale} /> })}</span>
+                {tags.map((tag) => (
+                  <Badge key={tag}>{tag}</Badge>
+                ))}
+              </p>
+            </li>
+          ))}
+        </ul>
+      )}
+      <Pager
+        label={t("caption")}
+        first={cursor && { href: "/studio/blog", label: t("first") }}
+        next={next ? { href: `/studio/blog?${new URLSearchParams({ cursor: next })}`, label: t("next") } : undefined}
+      />
+    </>
+  );
+}

@@ -1,0 +1,42 @@
+import "server-only";
+import type { Entry } from "@/access/entry";
+import { accessibleBy } from "@/access/rules";
+import { db } from "@/lib/db";
+import { AppError } from "@/lib/errors";
+import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
+import { POSTS_PAGE_SIZE } from "./schema";
+
+const POST = { id: true, title: true, excerpt: true, tags: true, language: true, status: true, createdAt: true, updatedAt: true } as const;
+
+/** A page of the person's own posts, newest first, and the cursor of the next. */
+export async function listPosts(entry: Entry, cursor?: Cursor, limit = POSTS_PAGE_SIZE) {
+  const from = cursor ? after("createdAt", "desc", cursor, cursorDate) : {};
+  const rows = await db().blogPost.findMany({
+    where: { AND: [accessibleBy(entry.ability).ofType("BlogPost"), { authorId: entry.actor.userId }, from] },
+    select: POST,
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: limit + 1,
+  });
+  const { rows: posts, next } = page(rows, limit, (row) => row.createdAt);
+  return { posts, next };
+}
+
+/** A post and what stands in it; null for one they may not see. */
+export async function findPost(entry: Entry, id: string) {
+  const row = await db().blogPost.findFirst({
+    where: { AND: [accessibleBy(entry.ability).ofType("BlogPost"), { id }] },
+    select: { ...POST, content: true, authorId: true, author: { select: { name: true } } },
+  });
+  if (!row) return null;
+  const { author, authorId, ...post } = row;
+  return { ...post, author: author.name, isOwn: authorId === entry.actor.userId };
+}
+
+export type OpenPost = NonNullable<Awaited<ReturnType<typeof findPost>>>;
+
+/** The same; "not found" for one they may not see. */
+export async function getPost(entry: Entry, id: string): Promise<OpenPost> {
+  const post = await findPost(entry, id);
+  if (!post) throw new AppError("not_found");
+  return post;
+}

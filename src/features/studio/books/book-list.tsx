@@ -1,0 +1,39 @@
+import { getLocale, getTranslations } from "next-intl/server";
+import type { Entry } from "@/access/entry";
+import type { Cursor } from "@/lib/keyset";
+import { EmptyState } from "@/ui/empty-state";
+import { Pager } from "@/ui/pager";
+import { RelativeTime } from "@/ui/relative-time";
+import { SoftLink } from "@/ui/soft-link";
+import { listBooks } from "./queries";
+
+/** The person's own books, newest first. */
+export async function BookList({ entry, cursor }: { entry: Entry; cursor: Cursor | undefined }) {
+  const [{ books, next }, t, locale] = await Promise.all([listBooks(entry, cursor), getTranslations("books"), getLocale()]);
+  return (
+    <>
+      {books.length === 0 ? (
+        <EmptyState title={t("emptyTitle")} description={t("emptyBody")} />
+      ) : (
+        <ul aria-label={t("caption")} className="divide-y rounded-lg border bg-surface">
+          {books.map(({ id, title, description, chapters, createdAt }) => (
+            <li key={id} className="grid gap-0.5 px-4 py-3">
+              <SoftLink href={`/studio/books/${id}`} className="font-medium text-body [overflow-wrap:anywhere] hover:underline">
+                {title}
+              </SoftLink>
+              {description && <p className="line-clamp-2 text-muted text-sm [overflow-wrap:anywhere]">{description}</p>}
+              <p className="text-muted text-sm">
+                {t("count", { count: chapters })} · <RelativeTime date={createdAt} locale={locale} />
+              </p>
+            </li>
+          ))}
+        </ul>
+      )}
+      <Pager
+        label={t("caption")}
+        first={cursor && { href: "/studio/books", label: t("first") }}
+        next={next ? { href: `/studio/books?${new URLSearchParams({ cursor: next })}`, label: t("next") } : undefined}
+      />
+    </>
+  );
+}

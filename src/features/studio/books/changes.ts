@@ -1,0 +1,89 @@
+import "server-only";
+import { ForbiddenError, subject } from "@casl/ability";
+import { change } from "@/access/audit";
+import type { Entry } from "@/access/entry";
+import { changeWithRoom } from "@/access/room";
+import { type Action, accessibleBy } from "@/access/rules";
+import type { DocumentFormat, Transaction } from "@/lib/db";
+import { db } from "@/lib/db";
+import { AppError } from "@/lib/errors";
+import { giveBackPlacesOf, placeOf, startExport } from "../documents/export";
+import { roomOf } from "../jobs/start";
+
+interface About {
+  title: string;
+  description: string;
+  language: string;
+}
+
+/** A new book of one's own, without chapters. */
+export async function createBook(entry: Entry, about: About): Promise<{ id: string }> {
+  const { userId: authorId } = entry.actor;
+  return change(entry, async (tx, record) => {
+    ForbiddenError.from(entry.ability).throwUnlessCan("create", subject("Book", { authorId }));
+    const book = await tx.book.create({ data: { ...about, authorId }, select: { id: true } });
+    await record({ action: "book.created", subjectType: "Book", subjectId: book.id });
+    return book;
+  });
+}
+
+/** Another title, description or language; "conflict" where somebody changed them after `updatedAt`. */
+export async function updateBook(
+  entry: Entry,
+  id: string,
+  { updatedAt, ...about }: Partial<About> & { updatedAt?: Date | undefined },
+): Promise<void> {
+  await change(entry, async (tx, record) => {
+    await lockBook(tx, entry, "update", id);
+    const { count } = await tx.book.updateMany({ where: { id, ...(updatedAt && { updatedAt }) }, data: about });
+    if (count === 0) throw new AppError("conflict", "changed_meanwhile");
+    await record({ action: "book.changed", subjectType: "Book", subjectId: id });
+  });
+}
+
+/** The book, its chapters and its documents; what still makes one of it is not waited for. */
+export async function deleteBook(entry: Entry, id: string): Promise<void> {
+  await change(entry, async (tx, record) => {
+    const { authorId } = await lockBook(tx, entry, "delete", id);
+    await giveBackPlacesOf(tx, { bookId: id });
+    await tx.book.delete({ where: { id }, select: { id: true } });
+    await record({ action: "book.deleted", subjectType: "Book", subjectId: id, before: { authorId } });
+  });
+}
+
+/** Has a document made of the book as it is when its turn comes. */
+export async function exportBook(entry: Entry, id: string, format: DocumentFormat): Promise<{ id: string }> {
+  const length = await lengthOf(entry, id);
+  const { title } = length;
+  const place = placeOf("BOOK", format, title, length.characters);
+  return changeWithRoom(entry, roomOf([place]), async (tx, record) => {
+    const { organizationId } = await lockBook(tx, entry, "update", id);
+    return startExport(tx, record, entry, { kind: "BOOK", purpose: { bookId: id }, place, format, organizationId });
+  });
+}
+
+/**
+ * A book they may do `action` with, locked until the transaction ends: of two who add, move or delete chapters at once, the second
+ * waits, and so no position is given twice or left out.
+ */
+export async function lockBook(tx: Transaction, entry: Entry, action: Action, id: string) {
+  await tx.$queryRaw`SELECT 1 FROM "Book" WHERE "id" = ${id}::uuid FOR UPDATE`;
+  const book = await tx.book.findFirst({
+    where: { AND: [accessibleBy(entry.ability, action).ofType("Book"), { id }] },
+    select: { authorId: true, organizationId: true },
+  });
+  if (!book) throw new AppError("not_found");
+  ForbiddenError.from(entry.ability).throwUnlessCan(action, subject("Book", { authorId: book.authorId }));
+  return book;
+}
+
+async function lengthOf(entry: Entry, id: string): Promise<{ title: string; characters: number }> {
+  const book = await db().book.findFirst({
+    where: { AND: [accessibleBy(entry.ability, "update").ofType("Book"), { id }] },
+    select: { title: true, description: true },
+  });
+  if (!book) throw new AppError("not_found");
+  const [row] = await db().$queryRaw<{ characters: bigint | null }[]>`
+    SELECT sum(length("content") + length("title")) AS characters FROM "Chapter" WHERE "bookId" = ${id}::uuid`;
+  return { title: book.title, characters: Number(row?.characters ?? 0) + book.title.length + book.description.length };
+}

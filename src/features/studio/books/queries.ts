@@ -1,0 +1,57 @@
+import "server-only";
+import type { Entry } from "@/access/entry";
+import { accessibleBy } from "@/access/rules";
+import { db } from "@/lib/db";
+import { AppError } from "@/lib/errors";
+import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
+import { BOOKS_PAGE_SIZE, MAX_CHAPTERS } from "./schema";
+
+const BOOK = { id: true, title: true, description: true, language: true, status: true, createdAt: true, updatedAt: true } as const;
+
+/** A page of the person's own books, newest first, and the cursor of the next. */
+export async function listBooks(entry: Entry, cursor?: Cursor, limit = BOOKS_PAGE_SIZE) {
+  const from = cursor ? after("createdAt", "desc", cursor, cursorDate) : {};
+  const rows = await db().book.findMany({
+    where: { AND: [accessibleBy(entry.ability).ofType("Book"), { authorId: entry.actor.userId }, from] },
+    select: { ...BOOK, _count: { select: { chapters: true } } },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: limit + 1,
+  });
+  const { rows: books, next } = page(rows, limit, (row) => row.createdAt);
+  return { books: books.map(({ _count, ...book }) => ({ ...book, chapters: _count.chapters })), next };
+}
+
+/** A book with its chapters in their order, without what stands in them; null for one they may not see. */
+export async function findBook(entry: Entry, id: string) {
+  const row = await db().book.findFirst({
+    where: { AND: [accessibleBy(entry.ability).ofType("Book"), { id }] },
+    select: {
+      ...BOOK,
+      authorId: true,
+      author: { select: { name: true } },
+      chapters: { select: { id: true, position: true, title: true, updatedAt: true }, orderBy: { position: "asc" }, take: MAX_CHAPTERS },
+    },
+  });
+  if (!row) return null;
+  const { author, authorId, ...book } = row;
+  return { ...book, author: author.name, isOwn: authorId === entry.actor.userId };
+}
+
+export type OpenBook = NonNullable<Awaited<ReturnType<typeof findBook>>>;
+
+/** The same; "not found" for one they may not see. */
+export async function getBook(entry: Entry, id: string): Promise<OpenBook> {
+  const book = await findBook(entry, id);
+  if (!book) throw new AppError("not_found");
+  return book;
+}
+
+/** A chapter and what stands in it; "not found" for one they may not see. */
+export async function getChapter(entry: Entry, id: string) {
+  const row = await db().chapter.findFirst({
+    where: { AND: [accessibleBy(entry.ability).ofType("Chapter"), { id }] },
+    select: { id: true, bookId: true, position: true, title: true, content: true, createdAt: true, updatedAt: true },
+  });
+  if (!row) throw new AppError("not_found");
+  return row;
+}

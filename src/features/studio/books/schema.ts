@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { cursorSchema } from "@/lib/keyset";
+import { paragraph } from "@/lib/text";
+import { contentSchema, languageSchema, readAtSchema, titleSchema } from "../documents/schema";
+
+export const BOOKS_PAGE_SIZE = 30;
+export const MAX_CHAPTERS = 500;
+export const MAX_DESCRIPTION_LENGTH = 2_000;
+
+const id = z.uuid().toLowerCase();
+const book = { title: titleSchema, description: paragraph(MAX_DESCRIPTION_LENGTH), language: languageSchema };
+const position = z.coerce.number().int().min(0).max(MAX_CHAPTERS);
+
+export const bookIdSchema = z.strictObject({ id });
+export const booksQuerySchema = z.strictObject({ cursor: cursorSchema.optional() });
+export const createBookSchema = z.strictObject({
+  title: book.title,
+  description: book.description.default(""),
+  language: book.language.default("en"),
+});
+export const updateBookSchema = z.strictObject({ id, ...book, updatedAt: readAtSchema.optional() });
+export const bookChangeSchema = z.strictObject({ ...book, updatedAt: readAtSchema }).partial();
+
+export const chapterIdSchema = z.strictObject({ id });
+export const addChapterSchema = z.strictObject({ bookId: id, title: titleSchema, content: contentSchema.default("") });
+/** `updatedAt` is of the chapter as it was read: what somebody has written since is not written over. */
+export const saveChapterSchema = z.strictObject({ id, title: titleSchema, content: contentSchema, updatedAt: readAtSchema });
+export const chapterChangeSchema = z.strictObject({
+  title: titleSchema.optional(),
+  content: contentSchema.optional(),
+  position: position.optional(),
+  updatedAt: readAtSchema.optional(),
+});
+export const moveChapterSchema = z.strictObject({ id, position });
+
+/** Which chapter a book is open at. */
+export const openBookSchema = z.strictObject({ chapter: id.optional() });

@@ -1,0 +1,41 @@
+import { z } from "zod";
+import type { DocumentFormat } from "@/lib/db";
+import { line } from "@/lib/text";
+
+export const DOCUMENT_FORMATS = ["EPUB", "PDF", "DOCX", "MARKDOWN", "HTML"] as const satisfies DocumentFormat[];
+/** Characters of a chapter or a post; the database says the same. */
+export const MAX_CONTENT_LENGTH = 1_000_000;
+/** Characters of all chapters of a book that is made into one document: twice War and Peace. */
+export const MAX_DOCUMENT_LENGTH = 6_000_000;
+/** Of a body of JSON that carries a text of the greatest length, each character of it written as six. */
+export const MAX_CONTENT_JSON_LENGTH = 6_100_000;
+export const MAX_TITLE_LENGTH = 200;
+
+/** Offered first; any other language tag is as good to the API. */
+export const LANGUAGES = ["en", "fr", "de", "es", "it", "pt", "nl", "pl", "el", "ru", "uk", "bg"] as const;
+
+export const titleSchema = line(MAX_TITLE_LENGTH, 1);
+export const languageSchema = z
+  .string()
+  .max(10, "too_long")
+  .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,6})?$/, "invalid");
+
+const CONTROL = /[\p{Cs}\u2028\u2029]|(?![\n\t])\p{Cc}/u;
+
+/** Markdown as it was typed, spaces and all; a form sends each line break as two characters. */
+export const contentSchema = z
+  .string()
+  .max(MAX_CONTENT_LENGTH * 2, "too_long")
+  .transform((text) => text.replace(/\r\n?/g, "\n").normalize("NFC"))
+  .pipe(
+    z
+      .string()
+      .max(MAX_CONTENT_LENGTH)
+      .refine((text) => !CONTROL.test(text), "characters"),
+  );
+
+/** When what is changed was last read: whoever changed it since is not written over. */
+export const readAtSchema = z.iso.datetime({ precision: 3 }).transform((text) => new Date(text));
+
+export const exportSchema = z.strictObject({ id: z.uuid().toLowerCase(), format: z.enum(DOCUMENT_FORMATS) });
+export const exportBodySchema = z.strictObject({ format: z.enum(DOCUMENT_FORMATS) });

@@ -1,0 +1,79 @@
+import "server-only";
+import { Readable } from "node:stream";
+import { z } from "zod";
+import english from "@/i18n/messages/en.json";
+import french from "@/i18n/messages/fr.json";
+import { db } from "@/lib/db";
+import { storage } from "@/storage";
+import { FORMATS, type Manuscript } from "../documents/manuscript";
+import { DOCUMENT_FORMATS } from "../documents/schema";
+import { report, takeResult } from "../jobs/results";
+import { GenerationFailed } from "../jobs/run";
+import { makeInThread } from "./document-thread";
+import type { Generator, Work } from "./generator";
+
+const paramsSchema = z.object({ format: z.enum(DOCUMENT_FORMATS) });
+
+/** Books and posts from what their author has written, with nothing installed: one document of one format for each job. */
+export const bundledDocuments: Generator = {
+  async step(work, signal) {
+    const [place] = work.places;
+    if (!place) return "done";
+    const { format } = paramsSchema.parse(work.params);
+    const take = () => takeResult(work, place.index, () => Promise.resolve({ kind: "document", format }));
+    // Made already, before a crash.
+    if ((await take()) === null) return "done";
+    const manuscript = await manuscriptOf(work);
+    if (!manuscript || !(await report(work, { step: "generating", progress: 10 }))) return "done";
+    const bytes = await makeInThread(format, manuscript, signal);
+    if (!(await report(work, { step: "saving", progress: 80 }))) return "done";
+    if (bytes.byteLength > place.maxBytes) throw new GenerationFailed("result_wrong");
+    const { contentType } = FORMATS[format];
+    await storage().put(place.uploadKey, Readable.from([bytes], { objectMode: false }), { sizeBytes: bytes.byteLength, contentType });
+    const failure = await take();
+    if (failure) throw new GenerationFailed(failure);
+    return "done";
+  },
+};
+
+/** What the document is made of, as it stands now; null when it is gone. */
+async function manuscriptOf({ bookId, blogPostId }: Work): Promise<Manuscript | null> {
+  const about = { id: true, title: true, language: true, updatedAt: true, author: { select: { name: true } } } as const;
+  if (bookId) {
+    const chapters = { select: { title: true, content: true, updatedAt: true }, orderBy: { position: "asc" } } as const;
+    const book = await db().book.findUnique({ where: { id: bookId }, select: { ...about, description: true, chapters } });
+    if (!book) return null;
+    const latest = Math.max(book.updatedAt.getTime(), ...book.chapters.map(({ updatedAt }) => updatedAt.getTime()));
+    const { contents } = book.language.startsWith("fr") ? french.books : english.books;
+    return {
+      ...common(book, new Date(latest)),
+      lead: book.description,
+      tags: [],
+      contents,
+      chapters: book.chapters.map(({ title, content }) => ({ title, content })),
+    };
+  }
+  const post = await db().blogPost.findUnique({
+    where: { id: blogPostId ?? "" },
+    select: { ...about, excerpt: true, tags: true, content: true },
+  });
+  if (!post) return null;
+  return {
+    ...common(post, post.updatedAt),
+    lead: post.excerpt,
+    tags: post.tags,
+    contents: null,
+    chapters: [{ title: null, content: post.content }],
+  };
+}
+
+interface Written {
+  id: string;
+  title: string;
+  language: string;
+  author: { name: string | null };
+}
+
+function common({ id, title, language, author }: Written, updatedAt: Date) {
+  return { id, title, language, author: author.name ?? "", updatedAt: updatedAt.toISOString() };
+}
