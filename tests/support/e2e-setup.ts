@@ -1,7 +1,15 @@
 import { copyFileSync, mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { db } from "@/lib/db";
-import { SOME_FILE_ID, SOME_IMPORT_ID, SOME_JOB_ID, SOME_ORGANIZATION_ID, SOMEBODY_ID } from "./e2e-pages";
+import {
+  SOME_BOOK_ID,
+  SOME_FILE_ID,
+  SOME_IMPORT_ID,
+  SOME_JOB_ID,
+  SOME_ORGANIZATION_ID,
+  SOME_POST_ID,
+  SOMEBODY_ID,
+} from "./e2e-pages";
 import { startGitHub } from "./github";
 import { checkedImport, file, person } from "./people";
 import { startCluster } from "./postgres";
@@ -50,6 +58,10 @@ export default async function setup(): Promise<() => Promise<void>> {
   const members = { create: { userId: SOMEBODY_ID, role: "OWNER" as const } };
   const waits = { email: "guest@example.org", hash: "x", invitedById: SOMEBODY_ID, expiresAt: new Date(Date.now() + 3_600_000) };
   await db().organization.create({ data: { id: SOME_ORGANIZATION_ID, name: "Choir", members, invitations: { create: waits } } });
+  const written = { title: "Lights in the hall", authorId: SOMEBODY_ID };
+  const content = "## A section\n\nSome *text*, a [link](https://example.org), `code`.\n\n- one\n- two\n\n> A quote.";
+  await db().book.create({ data: { ...written, id: SOME_BOOK_ID, chapters: { create: { title: "A chapter", position: 0, content } } } });
+  await db().blogPost.create({ data: { ...written, id: SOME_POST_ID, content, tags: ["houses"] } });
   return async () => {
     await server.stop();
     mkdirSync("test-results", { recursive: true });

@@ -27,7 +27,7 @@ export async function BookEditor({ entry, book, chapterId }: { entry: Entry; boo
         description={book.isOwn ? book.description : t("by", { author: book.author ?? "" })}
         action={book.isOwn && <BookMenu book={details} />}
       />
-      <div className="grid gap-x-8 gap-y-10 lg:grid-cols-[16rem_minmax(0,1fr)]">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-x-8 gap-y-10 lg:grid-cols-[16rem_minmax(0,1fr)]">
         <ChapterList bookId={book.id} chapters={book.chapters} openId={open?.id} isOwn={book.isOwn} />
         {!chapter && <EmptyState title={t("noChapters")} description={book.isOwn ? t("noChaptersBody") : undefined} />}
         {chapter && book.isOwn && <ChapterForm key={chapter.id} chapter={{ ...chapter, updatedAt: chapter.updatedAt.toISOString() }} />}
@@ -38,9 +38,11 @@ export async function BookEditor({ entry, book, chapterId }: { entry: Entry; boo
           </article>
         )}
       </div>
-      <div className="mt-12">
-        <Exports entry={entry} of={{ bookId: book.id }} isOwn={book.isOwn} />
-      </div>
+      {chapter && (
+        <div className="mt-12">
+          <Exports entry={entry} of={{ bookId: book.id }} isOwn={book.isOwn} />
+        </div>
+      )}
     </>
   );
 }

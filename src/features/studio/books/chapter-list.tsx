@@ -31,12 +31,12 @@ export function ChapterList({ bookId, chapters, openId, isOwn }: ChapterListProp
       router.refresh();
     });
   return (
-    <nav aria-label={t("chapters")} className="grid content-start gap-3">
+    <nav aria-label={t("chapters")} className="grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-3">
       <h2 className="font-semibold text-base">{t("chapters")}</h2>
       {chapters.length === 0 && <p className="text-muted text-sm">{isOwn ? t("noChaptersBody") : t("noChapters")}</p>}
-      <ol className="grid gap-0.5">
+      <ol className="grid min-w-0 gap-0.5">
         {chapters.map(({ id, title }, index) => (
-          <li key={id} className="group flex items-center gap-1">
+          <li key={id} className="flex min-w-0 items-center gap-1">
             <SoftLink
               href={`/studio/books/${bookId}?chapter=${id}`}
               aria-current={id === openId ? "page" : undefined}

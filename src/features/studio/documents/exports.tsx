@@ -9,6 +9,7 @@ import { JobCard } from "../jobs/job-card";
 import { isLiving } from "../jobs/job-feed";
 import { MakeButton } from "./make-button";
 import { listExports } from "./queries";
+import { FORMAT_NAMES } from "./schema";
 
 /** The formats of a book or post: what there is to download, what is being made, and a button that makes it. */
 export async function Exports({ entry, of, isOwn }: { entry: Entry; of: { bookId: string } | { blogPostId: string }; isOwn: boolean }) {
@@ -17,7 +18,7 @@ export async function Exports({ entry, of, isOwn }: { entry: Entry; of: { bookId
     <Section title={t("exports")} description={`${t("exportsLead")} ${t("pdfHint")}`}>
       <ul className="divide-y rounded-lg border bg-surface">
         {exports.map(({ format, document, job }) => {
-          const name = t(`formats.${format}`);
+          const name = FORMAT_NAMES[format];
           const shownJob =
             job && (isLiving(job) || (job.status === "FAILED" && (!document || document.createdAt < job.createdAt))) ? job : null;
           return (

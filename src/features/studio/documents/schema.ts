@@ -3,6 +3,14 @@ import type { DocumentFormat } from "@/lib/db";
 import { line } from "@/lib/text";
 
 export const DOCUMENT_FORMATS = ["EPUB", "PDF", "DOCX", "MARKDOWN", "HTML"] as const satisfies DocumentFormat[];
+/** What people call a format. */
+export const FORMAT_NAMES: Record<DocumentFormat, string> = {
+  EPUB: "EPUB",
+  PDF: "PDF",
+  DOCX: "Word",
+  MARKDOWN: "Markdown",
+  HTML: "HTML (ZIP)",
+};
 /** Characters of a chapter or a post; the database says the same. */
 export const MAX_CONTENT_LENGTH = 1_000_000;
 /** Characters of all chapters of a book that is made into one document: twice War and Peace. */
