@@ -4,6 +4,7 @@ import * as postFormat from "@/app/api/blog/[id]/format/route";
 import * as post from "@/app/api/blog/[id]/route";
 import * as posts from "@/app/api/blog/route";
 import { createPost, deletePost, exportPost, savePost } from "@/features/studio/blog/actions";
+import { postAnswerSchema, postsAnswerSchema } from "@/features/studio/blog/schema";
 import { bundledDocuments } from "@/features/studio/generators/bundled-documents";
 import { db } from "@/lib/db";
 import { storage } from "@/storage";
@@ -86,6 +87,8 @@ test("the same by the API, and its document is a file of the author's", async ()
   expect(made.status).toBe(201);
   const params = { id: (await made.json()).id };
   const read = await (await window.fetch(post.GET, "/api/blog/x", { params })).json();
+  postAnswerSchema.parse(read);
+  postsAnswerSchema.parse(await (await window.fetch(posts.GET, "/api/blog")).json());
   expect(read).toMatchObject({ title: "By hand", tags: ["a", "b"], isOwn: true });
   const patch = (change: object) => window.fetch(post.PATCH, "/api/blog/x", { method: "PATCH", body: JSON.stringify(change), params });
   expect(await (await patch({ excerpt: "new", updatedAt: read.updatedAt })).json()).toMatchObject({

@@ -18,8 +18,8 @@ import {
   saveChapter,
   updateBook,
 } from "@/features/studio/books/actions";
-import { MAX_CHAPTERS } from "@/features/studio/books/schema";
-import { MAX_CONTENT_LENGTH } from "@/features/studio/documents/schema";
+import { bookAnswerSchema, booksAnswerSchema, chapterAnswerSchema, MAX_CHAPTERS } from "@/features/studio/books/schema";
+import { formatsAnswerSchema, MAX_CONTENT_LENGTH } from "@/features/studio/documents/schema";
 import { bundledDocuments } from "@/features/studio/generators/bundled-documents";
 import { db } from "@/lib/db";
 import { storage } from "@/storage";
@@ -186,6 +186,13 @@ test("the same by the API: books, chapters, formats, and a page after the other"
   expect(await (await window.fetch(bookFormat.GET, "/api/books/x/format", { params: { id } })).json()).toMatchObject({
     formats: [{ format: "EPUB", document: null, job: null }, {}, {}, {}, {}],
   });
+  const answers = [
+    [bookAnswerSchema, book.GET, id],
+    [chapterAnswerSchema, chapter.GET, chapterId],
+    [formatsAnswerSchema, bookFormat.GET, id],
+    [booksAnswerSchema, books.GET, id],
+  ] as const;
+  for (const [schema, handler, of] of answers) schema.parse(await (await window.fetch(handler, "/api/x", { params: { id: of } })).json());
   await window.fetch(books.POST, "/api/books", json({ title: "Second" }));
   const { books: listed, next } = await (await window.fetch(books.GET, "/api/books")).json();
   expect(listed.map(({ title, chapters: count }: { title: string; chapters: number }) => [title, count])).toEqual([
@@ -208,12 +215,13 @@ describe("an export", () => {
     // Whoever edits the book's details meanwhile has not lost them.
     expect(await db().book.findUniqueOrThrow({ where: { id } })).toMatchObject({ status: "COMPLETED", updatedAt });
     const { formats } = await (await window.fetch(bookFormat.GET, "/api/x", { params: { id } })).json();
+    formatsAnswerSchema.parse({ formats });
     expect(formats[0]).toMatchObject({
       format: "EPUB",
       document: { name: "The lit doorway.epub" },
       job: { id: jobId, status: "COMPLETED" },
     });
-    const { url } = await window.run(async () => issueDownload(await enter(), formats[0].document.id, undefined));
+    const { url } = await window.run(async () => issueDownload(await enter(), formats[0].document.id, { disposition: "attachment" }));
     expect(url).toContain("/api/storage/");
     // Run again after a crash it makes nothing twice.
     await step(jobId, bundledDocuments);

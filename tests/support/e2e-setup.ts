@@ -1,15 +1,7 @@
 import { copyFileSync, mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { db } from "@/lib/db";
-import {
-  SOME_BOOK_ID,
-  SOME_FILE_ID,
-  SOME_IMPORT_ID,
-  SOME_JOB_ID,
-  SOME_ORGANIZATION_ID,
-  SOME_POST_ID,
-  SOMEBODY_ID,
-} from "./e2e-pages";
+import { SOME_BOOK_ID, SOME_FILE_ID, SOME_IMPORT_ID, SOME_JOB_ID, SOME_ORGANIZATION_ID, SOME_POST_ID, SOMEBODY_ID } from "./e2e-pages";
 import { startGitHub } from "./github";
 import { checkedImport, file, person } from "./people";
 import { startCluster } from "./postgres";

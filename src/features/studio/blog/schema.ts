@@ -38,3 +38,19 @@ export const newPostSchema = z.strictObject({
 /** `updatedAt` is of the post as it was read: what somebody has written since is not written over. */
 export const savePostSchema = z.strictObject({ id, ...post, tags: typedTags, updatedAt: readAtSchema });
 export const postChangeSchema = z.strictObject({ ...post, tags: tagList, updatedAt: readAtSchema }).partial();
+
+const moment = z.iso.datetime();
+/** What docs/openapi.json says of a post: `status` is of the document that was asked for last. */
+const postAnswer = z.strictObject({
+  id: z.uuid(),
+  title: z.string(),
+  excerpt: z.string(),
+  tags: z.array(z.string()),
+  language: z.string(),
+  status: z.enum(["PENDING", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED"]),
+  createdAt: moment,
+  updatedAt: moment,
+});
+
+export const postsAnswerSchema = z.strictObject({ posts: z.array(postAnswer), next: z.string().nullable() });
+export const postAnswerSchema = postAnswer.extend({ content: z.string(), author: z.string().nullable(), isOwn: z.boolean() });

@@ -35,3 +35,25 @@ export const moveChapterSchema = z.strictObject({ id, position });
 
 /** Which chapter a book is open at. */
 export const openBookSchema = z.strictObject({ chapter: id.optional() });
+
+const moment = z.iso.datetime();
+const status = z.enum(["PENDING", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED"]);
+/** What docs/openapi.json says of a book: `status` is of the document that was asked for last. */
+const bookAnswer = z.strictObject({
+  id: z.uuid(),
+  title: z.string(),
+  description: z.string(),
+  language: z.string(),
+  status,
+  createdAt: moment,
+  updatedAt: moment,
+});
+const chapterAnswer = z.strictObject({ id: z.uuid(), position: z.number().int(), title: z.string(), updatedAt: moment });
+
+export const booksAnswerSchema = z.strictObject({
+  books: z.array(bookAnswer.extend({ chapters: z.number().int() })),
+  next: z.string().nullable(),
+});
+export const bookAnswerSchema = bookAnswer.extend({ author: z.string().nullable(), isOwn: z.boolean(), chapters: z.array(chapterAnswer) });
+export const addedAnswerSchema = chapterAnswer.omit({ title: true });
+export const chapterAnswerSchema = chapterAnswer.extend({ bookId: z.uuid(), content: z.string(), createdAt: moment });

@@ -15,12 +15,13 @@ export async function listExports(entry: Entry, of: Of) {
   const [documents, jobs] = await Promise.all([listDocuments(entry, of), listJobsOf(entry, of)]);
   return DOCUMENT_FORMATS.map((format) => {
     const latest = documents.find((document) => document.format === format);
+    const { params: _, ...job } = jobs.find(({ params }) => formatOf(params) === format) ?? { params: null, id: null };
     return {
       format,
       document: latest
         ? { id: latest.file.id, name: latest.file.name, sizeBytes: Number(latest.fileSize), createdAt: latest.createdAt }
         : null,
-      job: jobs.find(({ params }) => formatOf(params) === format) ?? null,
+      job: job.id === null ? null : job,
     };
   });
 }

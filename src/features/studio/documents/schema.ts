@@ -47,3 +47,26 @@ export const readAtSchema = z.iso.datetime({ precision: 3 }).transform((text) =>
 
 export const exportSchema = z.strictObject({ id: z.uuid().toLowerCase(), format: z.enum(DOCUMENT_FORMATS) });
 export const exportBodySchema = z.strictObject({ format: z.enum(DOCUMENT_FORMATS) });
+
+/** What docs/openapi.json says of an export that was asked for, and of each format. */
+export const startedAnswerSchema = z.strictObject({ jobId: z.uuid() });
+export const madeAnswerSchema = z.strictObject({ id: z.uuid() });
+export const formatsAnswerSchema = z.strictObject({
+  formats: z.array(
+    z.strictObject({
+      format: z.enum(DOCUMENT_FORMATS),
+      document: z.strictObject({ id: z.uuid(), name: z.string(), sizeBytes: z.number(), createdAt: z.iso.datetime() }).nullable(),
+      job: z
+        .strictObject({
+          id: z.uuid(),
+          status: z.enum(["PENDING", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED"]),
+          step: z.string().nullable(),
+          progress: z.number().int(),
+          error: z.string().nullable(),
+          attempt: z.number().int(),
+          createdAt: z.iso.datetime(),
+        })
+        .nullable(),
+    }),
+  ),
+});
