@@ -1,8 +1,9 @@
 import type { Metadata } from "next";
 import { getLocale, getTranslations } from "next-intl/server";
 import { enter } from "@/access/door";
+import { listOwnOrganizations } from "@/features/organizations/queries";
 import { CreatePostDialog } from "@/features/studio/blog/create-post-dialog";
-import { PostList } from "@/features/studio/blog/post-list";
+import { PostList, SharedPosts } from "@/features/studio/blog/post-list";
 import { postsQuerySchema } from "@/features/studio/blog/schema";
 import { PageHeader } from "@/ui/page-header";
 import { Interactive } from "../../_frames/interactive";
@@ -16,12 +17,13 @@ export default async function BlogPage({ searchParams }: { searchParams: Promise
   const entry = await enter("read", "BlogPost");
   // A damaged link shows the latest rather than an error.
   const { cursor } = postsQuerySchema.safeParse(await searchParams).data ?? {};
-  const [t, locale] = await Promise.all([getTranslations("blog"), getLocale()]);
+  const [t, locale, organizations] = await Promise.all([getTranslations("blog"), getLocale(), listOwnOrganizations(entry)]);
   return (
     <MembersFrame entry={entry}>
       <Interactive entry={entry} texts={["blog", "common"]}>
         <PageHeader title={t("title")} description={t("lead")} action={<CreatePostDialog language={locale} />} />
         <PostList entry={entry} cursor={cursor} />
+        <SharedPosts entry={entry} organization={organizations.find(({ current }) => current)} />
       </Interactive>
     </MembersFrame>
   );

@@ -1,7 +1,8 @@
 import type { Metadata } from "next";
 import { getLocale, getTranslations } from "next-intl/server";
 import { enter } from "@/access/door";
-import { BookList } from "@/features/studio/books/book-list";
+import { listOwnOrganizations } from "@/features/organizations/queries";
+import { BookList, SharedBooks } from "@/features/studio/books/book-list";
 import { CreateBookDialog } from "@/features/studio/books/create-book-dialog";
 import { booksQuerySchema } from "@/features/studio/books/schema";
 import { PageHeader } from "@/ui/page-header";
@@ -16,12 +17,13 @@ export default async function BooksPage({ searchParams }: { searchParams: Promis
   const entry = await enter("read", "Book");
   // A damaged link shows the latest rather than an error.
   const { cursor } = booksQuerySchema.safeParse(await searchParams).data ?? {};
-  const [t, locale] = await Promise.all([getTranslations("books"), getLocale()]);
+  const [t, locale, organizations] = await Promise.all([getTranslations("books"), getLocale(), listOwnOrganizations(entry)]);
   return (
     <MembersFrame entry={entry}>
       <Interactive entry={entry} texts={["books", "common"]}>
         <PageHeader title={t("title")} description={t("lead")} action={<CreateBookDialog language={locale} />} />
         <BookList entry={entry} cursor={cursor} />
+        <SharedBooks entry={entry} organization={organizations.find(({ current }) => current)} />
       </Interactive>
     </MembersFrame>
   );

@@ -1,21 +1,44 @@
 import { getTranslations } from "next-intl/server";
 import type { Entry } from "@/access/entry";
 import { PageHeader } from "@/ui/page-header";
+import { ShareButton } from "@/ui/share-button";
 import { SoftLink } from "@/ui/soft-link";
 import { Exports } from "../documents/exports";
 import { MarkdownView } from "../documents/markdown-view";
+import { sharePost } from "./actions";
 import { PostForm } from "./post-form";
 import type { OpenPost } from "./queries";
 
+type PostEditorProps = {
+  entry: Entry;
+  post: OpenPost;
+  /** With whom its author may share it. */
+  organizations: { id: string; name: string }[];
+};
+
 /** A post, which its author edits and others read; below, its documents. */
-export async function PostEditor({ entry, post }: { entry: Entry; post: OpenPost }) {
+export async function PostEditor({ entry, post, organizations }: PostEditorProps) {
   const t = await getTranslations("blog");
   return (
     <>
       <SoftLink href="/studio/blog" className="mb-2 inline-block text-muted text-sm hover:text-foreground">
         {t("back")}
       </SoftLink>
-      <PageHeader title={post.title} description={post.isOwn ? undefined : t("by", { author: post.author ?? "" })} />
+      <PageHeader
+        title={post.title}
+        description={post.isOwn ? undefined : t("by", { author: post.author ?? "" })}
+        action={
+          post.isOwn && (
+            <ShareButton
+              id={post.id}
+              name={post.title}
+              organizationId={post.organizationId}
+              organizations={organizations}
+              action={sharePost}
+            />
+          )
+        }
+      />
       {post.isOwn ? (
         <PostForm post={{ ...post, updatedAt: post.updatedAt.toISOString() }} />
       ) : (

@@ -8,11 +8,13 @@ import { POSTS_PAGE_SIZE } from "./schema";
 
 const POST = { id: true, title: true, excerpt: true, tags: true, language: true, status: true, createdAt: true, updatedAt: true } as const;
 
-/** A page of the person's own posts, newest first, and the cursor of the next. */
-export async function listPosts(entry: Entry, cursor?: Cursor, limit = POSTS_PAGE_SIZE) {
+/** A page of the person's own posts, or of those that others share with an organisation of theirs, newest first, and the cursor of the next. */
+export async function listPosts(entry: Entry, cursor?: Cursor, organizationId?: string, limit = POSTS_PAGE_SIZE) {
   const from = cursor ? after("createdAt", "desc", cursor, cursorDate) : {};
+  const { userId } = entry.actor;
+  const whose = organizationId ? { organizationId, authorId: { not: userId } } : { authorId: userId };
   const rows = await db().blogPost.findMany({
-    where: { AND: [accessibleBy(entry.ability).ofType("BlogPost"), { authorId: entry.actor.userId }, from] },
+    where: { AND: [accessibleBy(entry.ability).ofType("BlogPost"), whose, from] },
     select: POST,
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     take: limit + 1,
@@ -25,7 +27,7 @@ export async function listPosts(entry: Entry, cursor?: Cursor, limit = POSTS_PAG
 export async function findPost(entry: Entry, id: string) {
   const row = await db().blogPost.findFirst({
     where: { AND: [accessibleBy(entry.ability).ofType("BlogPost"), { id }] },
-    select: { ...POST, content: true, authorId: true, author: { select: { name: true } } },
+    select: { ...POST, content: true, authorId: true, organizationId: true, author: { select: { name: true } } },
   });
   if (!row) return null;
   const { author, authorId, ...post } = row;

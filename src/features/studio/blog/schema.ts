@@ -53,4 +53,9 @@ const postAnswer = z.strictObject({
 });
 
 export const postsAnswerSchema = z.strictObject({ posts: z.array(postAnswer), next: z.string().nullable() });
-export const postAnswerSchema = postAnswer.extend({ content: z.string(), author: z.string().nullable(), isOwn: z.boolean() });
+export const postAnswerSchema = postAnswer.extend({
+  content: z.string(),
+  author: z.string().nullable(),
+  organizationId: z.uuid().nullable(),
+  isOwn: z.boolean(),
+});

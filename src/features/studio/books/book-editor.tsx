@@ -2,16 +2,26 @@ import { getTranslations } from "next-intl/server";
 import type { Entry } from "@/access/entry";
 import { EmptyState } from "@/ui/empty-state";
 import { PageHeader } from "@/ui/page-header";
+import { ShareButton } from "@/ui/share-button";
 import { SoftLink } from "@/ui/soft-link";
 import { Exports } from "../documents/exports";
 import { MarkdownView } from "../documents/markdown-view";
+import { shareBook } from "./actions";
 import { BookMenu } from "./book-menu";
 import { ChapterForm } from "./chapter-form";
 import { ChapterList } from "./chapter-list";
 import { getChapter, type OpenBook } from "./queries";
 
+type BookEditorProps = {
+  entry: Entry;
+  book: OpenBook;
+  chapterId: string | undefined;
+  /** With whom its author may share it. */
+  organizations: { id: string; name: string }[];
+};
+
 /** A book: its chapters beside the one that is open, which its author edits and others read; below, its documents. */
-export async function BookEditor({ entry, book, chapterId }: { entry: Entry; book: OpenBook; chapterId: string | undefined }) {
+export async function BookEditor({ entry, book, chapterId, organizations }: BookEditorProps) {
   const t = await getTranslations("books");
   // A chapter of another book, or one that is gone, opens the first.
   const open = book.chapters.find((chapter) => chapter.id === chapterId) ?? book.chapters[0];
@@ -25,7 +35,20 @@ export async function BookEditor({ entry, book, chapterId }: { entry: Entry; boo
       <PageHeader
         title={book.title}
         description={book.isOwn ? book.description : t("by", { author: book.author ?? "" })}
-        action={book.isOwn && <BookMenu book={details} />}
+        action={
+          book.isOwn && (
+            <div className="flex items-center gap-1">
+              <ShareButton
+                id={book.id}
+                name={book.title}
+                organizationId={book.organizationId}
+                organizations={organizations}
+                action={shareBook}
+              />
+              <BookMenu book={details} />
+            </div>
+          )
+        }
       />
       <div className="grid grid-cols-[minmax(0,1fr)] gap-x-8 gap-y-10 lg:grid-cols-[16rem_minmax(0,1fr)]">
         <ChapterList bookId={book.id} chapters={book.chapters} openId={open?.id} isOwn={book.isOwn} />

@@ -8,11 +8,13 @@ import { BOOKS_PAGE_SIZE, MAX_CHAPTERS } from "./schema";
 
 const BOOK = { id: true, title: true, description: true, language: true, status: true, createdAt: true, updatedAt: true } as const;
 
-/** A page of the person's own books, newest first, and the cursor of the next. */
-export async function listBooks(entry: Entry, cursor?: Cursor, limit = BOOKS_PAGE_SIZE) {
+/** A page of the person's own books, or of those that others share with an organisation of theirs, newest first, and the cursor of the next. */
+export async function listBooks(entry: Entry, cursor?: Cursor, organizationId?: string, limit = BOOKS_PAGE_SIZE) {
   const from = cursor ? after("createdAt", "desc", cursor, cursorDate) : {};
+  const { userId } = entry.actor;
+  const whose = organizationId ? { organizationId, authorId: { not: userId } } : { authorId: userId };
   const rows = await db().book.findMany({
-    where: { AND: [accessibleBy(entry.ability).ofType("Book"), { authorId: entry.actor.userId }, from] },
+    where: { AND: [accessibleBy(entry.ability).ofType("Book"), whose, from] },
     select: { ...BOOK, _count: { select: { chapters: true } } },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     take: limit + 1,
@@ -28,6 +30,7 @@ export async function findBook(entry: Entry, id: string) {
     select: {
       ...BOOK,
       authorId: true,
+      organizationId: true,
       author: { select: { name: true } },
       chapters: { select: { id: true, position: true, title: true, updatedAt: true }, orderBy: { position: "asc" }, take: MAX_CHAPTERS },
     },

@@ -54,6 +54,11 @@ export const booksAnswerSchema = z.strictObject({
   books: z.array(bookAnswer.extend({ chapters: z.number().int() })),
   next: z.string().nullable(),
 });
-export const bookAnswerSchema = bookAnswer.extend({ author: z.string().nullable(), isOwn: z.boolean(), chapters: z.array(chapterAnswer) });
+export const bookAnswerSchema = bookAnswer.extend({
+  author: z.string().nullable(),
+  organizationId: z.uuid().nullable(),
+  isOwn: z.boolean(),
+  chapters: z.array(chapterAnswer),
+});
 export const addedAnswerSchema = chapterAnswer.omit({ title: true });
 export const chapterAnswerSchema = chapterAnswer.extend({ bookId: z.uuid(), content: z.string(), createdAt: moment });

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { enter } from "@/access/door";
+import { listOwnOrganizations } from "@/features/organizations/queries";
 import { PostEditor } from "@/features/studio/blog/post-editor";
 import { findPost } from "@/features/studio/blog/queries";
 import { postIdSchema } from "@/features/studio/blog/schema";
@@ -18,10 +19,11 @@ export default async function PostPage({ params }: { params: Promise<{ id: strin
   const { data } = postIdSchema.safeParse(await params);
   const post = data ? await findPost(entry, data.id) : null;
   if (!post) notFound();
+  const organizations = (await listOwnOrganizations(entry)).map(({ id, name }) => ({ id, name }));
   return (
     <MembersFrame entry={entry}>
-      <Interactive entry={entry} texts={["blog", "documents", "jobs", "studio", "common"]}>
-        <PostEditor entry={entry} post={post} />
+      <Interactive entry={entry} texts={["blog", "documents", "jobs", "studio", "sharing", "common"]}>
+        <PostEditor entry={entry} organizations={organizations} post={post} />
       </Interactive>
     </MembersFrame>
   );

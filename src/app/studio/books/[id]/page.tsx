@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { enter } from "@/access/door";
+import { listOwnOrganizations } from "@/features/organizations/queries";
 import { BookEditor } from "@/features/studio/books/book-editor";
 import { findBook } from "@/features/studio/books/queries";
 import { bookIdSchema, openBookSchema } from "@/features/studio/books/schema";
@@ -22,10 +23,11 @@ export default async function BookPage({ params, searchParams }: Params) {
   if (!book) notFound();
   // A damaged link shows the first chapter rather than an error.
   const { chapter } = openBookSchema.safeParse(await searchParams).data ?? {};
+  const organizations = (await listOwnOrganizations(entry)).map(({ id, name }) => ({ id, name }));
   return (
     <MembersFrame entry={entry}>
-      <Interactive entry={entry} texts={["books", "documents", "jobs", "studio", "common"]}>
-        <BookEditor entry={entry} book={book} chapterId={chapter} />
+      <Interactive entry={entry} texts={["books", "documents", "jobs", "studio", "sharing", "common"]}>
+        <BookEditor entry={entry} organizations={organizations} book={book} chapterId={chapter} />
       </Interactive>
     </MembersFrame>
   );
