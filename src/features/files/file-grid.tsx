@@ -16,7 +16,7 @@ export async function FileGrid({ files, scope, menu }: FileTableProps) {
       {files.map((file) => (
         <li key={file.id} className="grid min-w-0 overflow-hidden rounded-lg border bg-surface">
           <Picture {...file} />
-          <div className="flex items-center gap-2 py-2 ps-3 pe-1">
+          <div className="flex min-w-0 items-center gap-2 py-2 ps-3 pe-1">
             {scope !== undefined && <SelectBox name="files" scope={scope} id={file.id} label={t("selectOne", { name: file.name })} />}
             <div className="min-w-0 flex-1">
               <a href={`/api/files/${file.id}`} download className="block truncate font-medium text-body hover:underline" title={file.name}>

@@ -19,11 +19,11 @@ export async function PolicyQuestion({ entry, query }: { entry: Entry; query: Po
         action="/admin/policy"
         className="grid items-end gap-3 sm:grid-cols-2 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)_minmax(0,1fr)_minmax(0,1.4fr)_minmax(0,1fr)_auto]"
       >
-        <div className="grid gap-1.5">
+        <div className="grid min-w-0 gap-1.5">
           <Label htmlFor="policy-who">{t("who")}</Label>
           <Input id="policy-who" name="who" defaultValue={query.who} required maxLength={254} placeholder={t("whoHint")} />
         </div>
-        <div className="grid gap-1.5">
+        <div className="grid min-w-0 gap-1.5">
           <Label htmlFor="policy-action">{t("action")}</Label>
           <Select id="policy-action" name="action" defaultValue={query.action ?? "read"}>
             {ACTIONS.map((action) => (
@@ -31,7 +31,7 @@ export async function PolicyQuestion({ entry, query }: { entry: Entry; query: Po
             ))}
           </Select>
         </div>
-        <div className="grid gap-1.5">
+        <div className="grid min-w-0 gap-1.5">
           <Label htmlFor="policy-subject">{t("subject")}</Label>
           <Select id="policy-subject" name="subject" defaultValue={query.subject ?? "File"}>
             {SUBJECTS.map((subject) => (
@@ -39,11 +39,11 @@ export async function PolicyQuestion({ entry, query }: { entry: Entry; query: Po
             ))}
           </Select>
         </div>
-        <div className="grid gap-1.5">
+        <div className="grid min-w-0 gap-1.5">
           <Label htmlFor="policy-id">{t("id")}</Label>
           <Input id="policy-id" name="id" defaultValue={query.id} maxLength={100} placeholder={t("idHint")} />
         </div>
-        <div className="grid gap-1.5">
+        <div className="grid min-w-0 gap-1.5">
           <Label htmlFor="policy-field">{t("field")}</Label>
           <Input id="policy-field" name="field" defaultValue={query.field} maxLength={40} placeholder={t("fieldHint")} />
         </div>
