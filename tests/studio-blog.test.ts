@@ -71,7 +71,7 @@ test("a post is not there for a stranger, deletable but not writable for an admi
   const params = { id };
   const answers = [
     strange.fetch(post.GET, "/api/blog/x", { params }),
-    strange.fetch(post.PATCH, "/api/blog/x", { method: "PATCH", body: "{}", params }),
+    strange.fetch(post.PATCH, "/api/blog/x", { method: "PATCH", body: JSON.stringify({ title: "x" }), params }),
     strange.fetch(post.DELETE, "/api/blog/x", { method: "DELETE", params }),
     strange.fetch(postFormat.GET, "/api/blog/x/format", { params }),
     strange.fetch(postExport.POST, "/api/blog/x/export", { method: "POST", body: '{"format":"PDF"}', params }),

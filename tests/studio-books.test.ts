@@ -155,7 +155,7 @@ describe("a book and its chapters", () => {
         handler === bookExport.POST
           ? { body: '{"format":"PDF"}' }
           : handler === book.PATCH || handler === chapter.PATCH
-            ? { body: "{}" }
+            ? { body: JSON.stringify({ title: "x" }) }
             : {};
       const init = { method: "body" in body ? (method === "GET" ? "PATCH" : method) : method, ...body, params: { id: of } };
       expect((await strange.fetch(handler, "/api/x", init)).status).toBe(404);

@@ -162,6 +162,42 @@ describe("cancel and try again", () => {
     expect(await ada.run(() => retryJob({ id: jobId }))).toMatchObject({ error: { code: "conflict" } });
   });
 
+  test("what an earlier attempt gave back is made anew, long after it was swept away, and what its owner deleted too", async () => {
+    const owner = await person();
+    const ada = await signedIn(owner);
+    const { jobId } = await imageJob(ada, 2);
+    const first = await work(jobId);
+    await arrive(first.places[0]?.uploadKey ?? "", await png());
+    await takeResult(first, 0, about);
+    await fail(first, "generator_failed");
+    await db().file.deleteMany({ where: { ownerId: owner.id } });
+    expect(await ada.run(() => retryJob({ id: jobId }))).toMatchObject({ ok: true });
+    expect((await work(jobId)).places.map(({ index, maxBytes }) => [index, maxBytes])).toEqual([
+      [0, 1_000_000],
+      [1, 1_000_000],
+    ]);
+    await step(jobId, diligent);
+    expect(await jobOf(jobId)).toMatchObject({ status: "COMPLETED", attempt: 2 });
+  });
+
+  test("trying again counts among the ten that live at once", async () => {
+    const ada = await signedIn(await person());
+    const { jobId } = await imageJob(ada);
+    await ada.run(() => cancelJob({ id: jobId }));
+    await Promise.all(Array.from({ length: 5 }, () => imageJob(ada)));
+    for (let more = 0; more < 5; more++) await imageJob(ada);
+    expect(await ada.run(() => retryJob({ id: jobId }))).toMatchObject({ error: { code: "conflict" } });
+  });
+
+  test("the time of an attempt runs from its first step, not while it waits for its turn", async () => {
+    const { jobId } = await imageJob(await signedIn(await person()));
+    const waiting = (await jobOf(jobId)).deadlineAt;
+    await step(jobId, { step: () => Promise.resolve("elsewhere" as const) });
+    const { deadlineAt, files } = await jobOf(jobId);
+    expect(deadlineAt.getTime()).toBeLessThan(waiting.getTime());
+    expect(files.map(({ uploadExpiresAt }) => uploadExpiresAt)).toEqual([deadlineAt]);
+  });
+
   test("a stranger's job is not found, an admin cancels it and retries none, a visitor is sent away", async () => {
     const { jobId } = await imageJob(await signedIn(await person()));
     for (const act of [cancelJob, retryJob]) {

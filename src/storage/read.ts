@@ -1,8 +1,8 @@
-import type { Storage } from "./storage";
+import { type Storage, StorageUnavailable } from "./storage";
 
 const CHUNK_BYTES = 1_048_576;
 
-/** An object's bytes, a piece at a time, in constant memory; fewer where it is gone meanwhile. `onBytes` hears of each piece. */
+/** An object's bytes, a piece at a time, in constant memory; none where it is gone. Throws StorageUnavailable where it ends before `sizeBytes`. `onBytes` hears of each piece. */
 export async function* objectBytes(
   store: Storage,
   key: string,
@@ -11,7 +11,9 @@ export async function* objectBytes(
 ): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < sizeBytes; ) {
     const chunk = await store.readRange(key, at, Math.min(sizeBytes, at + CHUNK_BYTES) - 1);
-    if (!chunk || chunk.byteLength === 0) return;
+    // Gone before it was begun is nothing to read; what breaks off must not pass for the whole.
+    if (!chunk && at === 0) return;
+    if (!chunk || chunk.byteLength === 0) throw new StorageUnavailable("An object ended before its length");
     at += chunk.byteLength;
     onBytes(chunk.byteLength);
     yield chunk;

@@ -28,7 +28,7 @@ export async function eraseFile(file: Omit<Left, "status">): Promise<void> {
   const urlIsDead = { OR: [{ uploadKey: null }, { uploadExpiresAt: { lt: ago(UPLOAD_MARGIN_MS) } }] };
   const { count } = await db().file.deleteMany({ where: { id: file.id, status: "DELETING", ...urlIsDead } });
   const { provider, key, uploadKey } = file;
-  if (file.partBytes !== null) await abandonUploads(storageOf(provider), `${uploadKey}-`);
+  if (file.partBytes !== null && uploadKey) await abandonUploads(storageOf(provider), `${uploadKey}-`);
   if (count > 0) await removeObjects([key, ...(uploadKey ? [uploadKey] : [])]);
   else for (const found of await keysOf(file)) await storageOf(provider).delete(found);
 }
@@ -75,7 +75,7 @@ async function sweep(file: Left): Promise<boolean> {
 async function clearUp(file: Left): Promise<void> {
   const { id, status } = file;
   if (status === "READY") {
-    if (file.partBytes !== null) await abandonUploads(storageOf(file.provider), `${file.uploadKey}-`);
+    if (file.partBytes !== null && file.uploadKey) await abandonUploads(storageOf(file.provider), `${file.uploadKey}-`);
     for (const key of await keysOf(file)) if (key !== file.key) await storageOf(file.provider).delete(key);
     await db().file.updateMany({ where: { id, status }, data: { uploadKey: null, uploadExpiresAt: null, multipartId: null } });
     return;

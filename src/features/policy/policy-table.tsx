@@ -29,7 +29,9 @@ export async function PolicyTable() {
             </TableCell>
             <TableCell className="font-mono text-xs">{line.actions.join(", ")}</TableCell>
             <TableCell className="font-mono text-xs [overflow-wrap:anywhere]">{line.subjects.join(", ")}</TableCell>
-            <TableCell className="min-w-40 font-mono text-xs [overflow-wrap:anywhere]">{line.conditions ? conditionsText(line.conditions) : t("all")}</TableCell>
+            <TableCell className="min-w-40 font-mono text-xs [overflow-wrap:anywhere]">
+              {line.conditions ? conditionsText(line.conditions) : t("all")}
+            </TableCell>
             <TableCell className="font-mono text-xs [overflow-wrap:anywhere]">{line.fields?.join(", ") ?? t("all")}</TableCell>
             <TableCell className="min-w-48 text-muted text-sm">{line.reason && reasonText(reasons, line.reason)}</TableCell>
           </TableRow>

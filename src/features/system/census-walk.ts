@@ -8,7 +8,8 @@ const NAMED = 20;
 const OWNERS_NAMED = 10;
 /** What does not fit together is looked at again, because the site goes on meanwhile; so many, or a lost store would be asked for each of its files. */
 const LOOKED_AT_AGAIN = 200;
-const UUID_LENGTH = 36;
+/** What a confirmation adds to the key of an upload. */
+const MOVED = /(?<=\/.+)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export interface FileRow {
   id: string;
@@ -101,8 +102,7 @@ async function otherKeys(database: Database, provider: Storage["provider"], keys
 
 /** The key at which what lies here arrived, where a confirmation moved it: its name begins with that one's. */
 function uploadKeyOf(key: string): string {
-  const [owner = "", name = ""] = key.split("/");
-  return `${owner}/${name.slice(0, UUID_LENGTH)}`;
+  return key.replace(MOVED, "");
 }
 
 /** Whether an object is nobody's, and still there. Rows come before their objects and go after them: then it was nobody's all the time. */

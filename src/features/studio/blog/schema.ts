@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { cursorSchema } from "@/lib/keyset";
 import { line, paragraph } from "@/lib/text";
-import { contentSchema, languageSchema, readAtSchema, titleSchema } from "../documents/schema";
+import { changesSomething, contentSchema, languageSchema, readAtSchema, titleSchema } from "../documents/schema";
 
 export const POSTS_PAGE_SIZE = 30;
 export const MAX_TAGS = 10;
@@ -37,7 +37,10 @@ export const newPostSchema = z.strictObject({
 });
 /** `updatedAt` is of the post as it was read: what somebody has written since is not written over. */
 export const savePostSchema = z.strictObject({ id, ...post, tags: typedTags, updatedAt: readAtSchema });
-export const postChangeSchema = z.strictObject({ ...post, tags: tagList, updatedAt: readAtSchema }).partial();
+export const postChangeSchema = z
+  .strictObject({ ...post, tags: tagList, updatedAt: readAtSchema })
+  .partial()
+  .refine(changesSomething, "required");
 
 const moment = z.iso.datetime();
 /** What docs/openapi.json says of a post: `status` is of the document that was asked for last. */

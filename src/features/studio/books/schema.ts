@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { cursorSchema } from "@/lib/keyset";
 import { paragraph } from "@/lib/text";
-import { contentSchema, languageSchema, readAtSchema, titleSchema } from "../documents/schema";
+import { changesSomething, contentSchema, languageSchema, readAtSchema, titleSchema } from "../documents/schema";
 
 export const BOOKS_PAGE_SIZE = 30;
 export const MAX_CHAPTERS = 500;
@@ -19,18 +19,23 @@ export const createBookSchema = z.strictObject({
   language: book.language.default("en"),
 });
 export const updateBookSchema = z.strictObject({ id, ...book, updatedAt: readAtSchema.optional() });
-export const bookChangeSchema = z.strictObject({ ...book, updatedAt: readAtSchema }).partial();
+export const bookChangeSchema = z
+  .strictObject({ ...book, updatedAt: readAtSchema })
+  .partial()
+  .refine(changesSomething, "required");
 
 export const chapterIdSchema = z.strictObject({ id });
 export const addChapterSchema = z.strictObject({ bookId: id, title: titleSchema, content: contentSchema.default("") });
 /** `updatedAt` is of the chapter as it was read: what somebody has written since is not written over. */
 export const saveChapterSchema = z.strictObject({ id, title: titleSchema, content: contentSchema, updatedAt: readAtSchema });
-export const chapterChangeSchema = z.strictObject({
-  title: titleSchema.optional(),
-  content: contentSchema.optional(),
-  position: position.optional(),
-  updatedAt: readAtSchema.optional(),
-});
+export const chapterChangeSchema = z
+  .strictObject({
+    title: titleSchema.optional(),
+    content: contentSchema.optional(),
+    position: position.optional(),
+    updatedAt: readAtSchema.optional(),
+  })
+  .refine(changesSomething, "required");
 export const moveChapterSchema = z.strictObject({ id, position });
 
 /** Which chapter a book is open at. */

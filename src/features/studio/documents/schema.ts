@@ -70,3 +70,8 @@ export const formatsAnswerSchema = z.strictObject({
     }),
   ),
 });
+
+/** Whether a change says what is to be changed: when it was read is none. */
+export function changesSomething({ updatedAt: _, ...change }: Record<string, unknown>): boolean {
+  return Object.values(change).some((value) => value !== undefined);
+}

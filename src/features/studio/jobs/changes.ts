@@ -58,17 +58,14 @@ async function findJob(tx: Pick<Transaction, "job">, entry: Entry, id: string) {
   return job;
 }
 
-/** The places an earlier attempt gave back, each once. */
+/** The places that nothing is shown in: given back by an earlier attempt, or emptied by their owner. */
 async function missingPlaces(entry: Entry, id: string): Promise<(Place & { index: number })[]> {
-  const rows = await db().file.findMany({
-    where: { jobId: id, jobIndex: { not: null }, job: accessibleBy(entry.ability, "update").ofType("Job") },
-    select: { name: true, contentType: true, kind: true, sizeBytes: true, status: true, jobIndex: true },
-    orderBy: { createdAt: "desc" },
+  const job = await db().job.findFirst({
+    where: { AND: [accessibleBy(entry.ability, "update").ofType("Job"), { id }] },
+    select: { places: true, files: { where: { status: "READY" }, select: { jobIndex: true } } },
   });
-  const there = new Set(rows.filter(({ status }) => status === "READY").map(({ jobIndex }) => jobIndex));
-  const missing = new Map<number, Place & { index: number }>();
-  for (const { jobIndex: index, sizeBytes, name, contentType, kind } of rows)
-    if (index !== null && !there.has(index) && !missing.has(index))
-      missing.set(index, { name, contentType, kind, maxBytes: Number(sizeBytes), index });
-  return [...missing.values()];
+  const there = new Set(job?.files.map(({ jobIndex }) => jobIndex));
+  // Written by `startJob` alone.
+  const places = (job?.places ?? []) as Place[];
+  return places.map((place, index) => ({ ...place, index })).filter(({ index }) => !there.has(index));
 }

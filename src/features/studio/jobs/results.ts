@@ -3,7 +3,7 @@ import { change } from "@/access/audit";
 import { visitorOf } from "@/access/identity/account-mails";
 import { defaultLocale } from "@/i18n/locale";
 import type { DocumentFormat, ImageFormat, JsonObject } from "@/lib/db";
-import { db, type Transaction } from "@/lib/db";
+import { db, isWriteConflict, type Transaction } from "@/lib/db";
 import { addJob } from "@/lib/queue";
 import { storageOf } from "@/storage";
 import { inspect, receive } from "@/storage/arrival";
@@ -94,16 +94,22 @@ async function describeResult(
   } else throw new Error(`a result of kind ${about.kind} for a job of another`);
 }
 
-/** Writes down how far an attempt is; false when it has ended. */
-export function report(
+/** Writes down how far an attempt is; false when it has ended. Of two who write at once and wait for each other, one begins again. */
+export async function report(
   job: Attempt,
   { step, progress, message }: { step?: Step | undefined; progress?: number | undefined; message?: string | undefined },
   also = nothingElse,
 ): Promise<boolean> {
-  return db().$transaction(async (tx) => {
-    await also(tx);
-    return advance(tx, job, { status: "PROCESSING", step, progress, message });
-  });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db().$transaction(async (tx) => {
+        await also(tx);
+        return advance(tx, job, { status: "PROCESSING", step, progress, message });
+      });
+    } catch (error) {
+      if (!isWriteConflict(error) || attempt === 3) throw error;
+    }
+  }
 }
 
 /** Ends an attempt well, once every place is filled; "result_missing" where one is not. Ending it again changes nothing. */

@@ -2,14 +2,13 @@ import "server-only";
 import type { GeneratorName } from "@/lib/db";
 import { db } from "@/lib/db";
 import { log } from "@/lib/log";
-import { addJob, type Job, type Tasks } from "@/lib/queue";
+import type { Job, Tasks } from "@/lib/queue";
 import { storage } from "@/storage";
 import type { Generator, Work } from "../generators/generator";
-import { complete, fail, report } from "./results";
-import { tellOfEnd } from "./start";
-import type { Failure } from "./transition";
+import { complete, fail } from "./results";
+import { deadlineOf, MAX_ATTEMPTS, queue, tellOfEnd } from "./start";
+import { advance, type Failure } from "./transition";
 
-const MAX_ATTEMPTS = 5;
 const SWEEP_JOBS = 100;
 /** What happened is told to who comes back within a day. */
 const KEEP_MS = 24 * 3_600_000;
@@ -34,8 +33,9 @@ const NOBODY: Generator = { step: () => Promise.reject(new GenerationFailed("gen
 export function stepWith(generators: Partial<Record<GeneratorName, Generator>>) {
   return async ({ jobId, attempt }: Tasks["generation.step"], task: Job): Promise<void> => {
     const work = await workOf(jobId, attempt);
-    if (!work || !(await report(work, {}))) return;
+    if (!work) return;
     try {
+      if (!(await begin(work))) return;
       const next = await (generators[work.generator] ?? NOBODY).step(work, task.signal);
       if (next === "done") {
         const missing = await complete(work);
@@ -44,7 +44,8 @@ export function stepWith(generators: Partial<Record<GeneratorName, Generator>>) 
     } catch (error) {
       log().warn({ err: error, jobId, attempt, tried: task.attempt }, "generation");
       if (error instanceof GenerationFailed) await fail(work, error.reason);
-      else if (task.attempt >= MAX_ATTEMPTS) await fail(work, "generator_failed");
+      // A process that ends is nobody's fault.
+      else if (task.attempt >= MAX_ATTEMPTS && !task.signal.aborted) await fail(work, "generator_failed");
       else throw error;
     }
   };
@@ -105,9 +106,20 @@ export async function workOf(id: string, attempt: number): Promise<(Work & { gen
   return { ...rest, places };
 }
 
-async function again({ id, attempt }: Work, seconds: number): Promise<void> {
-  const runAt = new Date(Date.now() + seconds * 1000);
-  await db().$transaction((tx) =>
-    addJob(tx, "generation.step", { jobId: id, attempt }, { key: `generation:${id}`, runAt, maxAttempts: MAX_ATTEMPTS }),
-  );
+/** Notes that an attempt is under way; its time runs from the first step. False when it has ended meanwhile. */
+function begin(work: Work): Promise<boolean> {
+  const { id, attempt, kind } = work;
+  const deadlineAt = deadlineOf(kind);
+  return db().$transaction(async (tx) => {
+    const { count } = await tx.job.updateMany({ where: { id, attempt, status: "PENDING" }, data: { deadlineAt } });
+    if (count > 0) {
+      await tx.file.updateMany({ where: { jobId: id, status: "PENDING" }, data: { uploadExpiresAt: deadlineAt } });
+      work.deadlineAt = deadlineAt;
+    }
+    return advance(tx, work, { status: "PROCESSING" });
+  });
+}
+
+async function again(work: Work, seconds: number): Promise<void> {
+  await db().$transaction((tx) => queue(tx, work, new Date(Date.now() + seconds * 1000)));
 }

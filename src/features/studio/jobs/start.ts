@@ -6,21 +6,26 @@ import type { FileKind, GeneratorName, JobKind, Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { addJob } from "@/lib/queue";
 import { storage } from "@/storage";
+import { type Attempt, LIVING } from "./transition";
 
 /** Jobs of one person that may wait or be under way at once. */
 export const MAX_LIVING_JOBS = 10;
-/** Minutes until an attempt of which nothing is heard counts as failed; within what a signed URL may live. */
+/** Minutes from its beginning until an attempt of which nothing is heard counts as failed; within what a signed URL may live. */
 const MINUTES: Record<JobKind, number> = { IMAGE: 10, VIDEO: 45, BOOK: 10, BLOG: 10 };
+/** How long one may wait for its turn. */
+const WAITING_MS = 24 * 3_600_000;
+/** Tries of one step before what breaks it counts as the attempt's end. */
+export const MAX_ATTEMPTS = 5;
 /** Hands for this work, all processes together: the others stay free for mail. */
 const LINES = 2;
 
 /** A place for one result: what will lie there, and how much room is kept for it until its size is known. */
-export interface Place {
+export type Place = {
   name: string;
   contentType: string;
   kind: FileKind;
   maxBytes: number;
-}
+};
 
 /** What a job is for: exactly one row. */
 export type Purpose = { imageGenerationId: string } | { videoGenerationId: string } | { bookId: string } | { blogPostId: string };
@@ -46,11 +51,10 @@ export function roomOf(places: Place[]): number {
 export async function startJob(tx: Transaction, record: Recorder, entry: Entry, order: Order): Promise<{ id: string }> {
   const ownerId = entry.actor.userId;
   ForbiddenError.from(entry.ability).throwUnlessCan("create", subject("Job", { ownerId }));
-  if ((await tx.job.count({ where: { ownerId, status: { in: ["PENDING", "PROCESSING"] } } })) >= MAX_LIVING_JOBS)
-    throw new AppError("conflict", "too_many_jobs", { params: { max: MAX_LIVING_JOBS } });
+  await assertFewLive(tx, ownerId);
   const { kind, purpose, generator, params = {}, places, organizationId } = order;
   const job = await tx.job.create({
-    data: { kind, ownerId, ...purpose, generator, params, deadlineAt: deadline(kind) },
+    data: { kind, ownerId, ...purpose, generator, params, places, deadlineAt: waitsUntil() },
     select: { id: true, attempt: true, deadlineAt: true },
   });
   await makePlaces(tx, { ...job, ownerId, organizationId }, places);
@@ -65,10 +69,11 @@ export async function startJob(tx: Transaction, record: Recorder, entry: Entry, 
  */
 export async function restartJob(
   tx: Transaction,
-  job: { id: string; ownerId: string; kind: JobKind; attempt: number; organizationId: string | null },
+  job: { id: string; ownerId: string; attempt: number; organizationId: string | null },
   missing: (Place & { index: number })[],
 ): Promise<void> {
-  const next = { attempt: job.attempt + 1, deadlineAt: deadline(job.kind) };
+  await assertFewLive(tx, job.ownerId);
+  const next = { attempt: job.attempt + 1, deadlineAt: waitsUntil() };
   await tx.job.update({
     where: { id: job.id },
     data: { ...next, status: "PENDING", step: null, progress: 0, error: null, externalId: null, startedAt: null, completedAt: null },
@@ -120,11 +125,23 @@ export function prefixOf({ id, ownerId }: { id: string; ownerId: string }): stri
   return `${ownerId}/${id}-`;
 }
 
-async function queue(tx: Transaction, { id, attempt }: { id: string; attempt: number }): Promise<void> {
+/** Has the worker take the next step, at once or later; the work of all shares two lines. */
+export async function queue(tx: Pick<Transaction, "$executeRaw">, { id, attempt }: Attempt, runAt?: Date): Promise<void> {
   const line = `generation-${Number.parseInt(id.slice(-2), 16) % LINES}`;
-  await addJob(tx, "generation.step", { jobId: id, attempt }, { key: `generation:${id}`, maxAttempts: 5, line });
+  const when = runAt ? { runAt } : {};
+  await addJob(tx, "generation.step", { jobId: id, attempt }, { key: `generation:${id}`, maxAttempts: MAX_ATTEMPTS, line, ...when });
 }
 
-function deadline(kind: JobKind): Date {
+/** When an attempt that begins now counts as failed: those who wait for their turn lose none of their time. */
+export function deadlineOf(kind: JobKind): Date {
   return new Date(Date.now() + MINUTES[kind] * 60_000);
+}
+
+function waitsUntil(): Date {
+  return new Date(Date.now() + WAITING_MS);
+}
+
+async function assertFewLive(tx: Transaction, ownerId: string): Promise<void> {
+  const living = await tx.job.count({ where: { ownerId, status: { in: [...LIVING] } } });
+  if (living >= MAX_LIVING_JOBS) throw new AppError("conflict", "too_many_jobs", { params: { max: MAX_LIVING_JOBS } });
 }

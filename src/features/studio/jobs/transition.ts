@@ -35,7 +35,8 @@ interface Change {
   externalId?: string;
 }
 
-const LIVING: JobStatus[] = ["PENDING", "PROCESSING"];
+/** A job that has not ended. */
+export const LIVING: JobStatus[] = ["PENDING", "PROCESSING"];
 
 /**
  * Writes what has become of an attempt, in the job and in what it is for, in the caller's transaction. False, and nothing is
