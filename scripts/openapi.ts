@@ -15,6 +15,7 @@ const NOT_CALLED = /^\/api\/(auth|storage)\//;
 const OTHER_ANSWERS: Record<string, Json> = {
   csv: { 200: { description: "A file of comma-separated values.", content: { "text/csv": {} } } },
   events: { 200: { description: "Server-sent events.", content: { "text/event-stream": {} } } },
+  picture: { 200: { description: "The picture.", content: { "image/webp": {} } }, 304: { description: "The picture that is known." } },
   redirect: { 302: { description: "Leads to a signed URL that lives a short while." } },
   nothing: { 204: { description: "Done." } },
 };

@@ -251,6 +251,7 @@ describe("route handlers", () => {
     "GET /api/chapters/[id]": { at: () => `/api/chapters/${randomUUID()}`, in: [404] },
     "PATCH /api/chapters/[id]": { at: () => `/api/chapters/${randomUUID()}`, in: [422] },
     "DELETE /api/chapters/[id]": { at: () => `/api/chapters/${randomUUID()}`, in: [404] },
+    "GET /api/avatars/[owner]/[hash]": { at: () => `/api/avatars/${randomUUID()}/${"0".repeat(40)}`, in: [404] },
     "GET /api/exports/[id]": { at: () => `/api/exports/${randomUUID()}`, in: [404] },
     "GET /api/files": { at: () => "/api/files", in: [200] },
     "GET /api/files/archive": { at: () => `/api/files/archive?ids=${randomUUID()}`, in: [404] },

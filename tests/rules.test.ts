@@ -263,6 +263,18 @@ describe("the policy table", () => {
     }
   });
 
+  test("faces are read by everybody whose standing is whole, and nobody but their owner does anything else to them", async () => {
+    for (const who of EVERYBODY)
+      for (const action of ACTIONS) {
+        const face = rulesOf(who).can(action, subject("File", { ownerId: THEM, kind: "AVATAR" as const }));
+        const wanted = action === "read" ? COMPLETE.includes(who) : POLICY.File[action].other.includes(who);
+        expect(face, `${who} ${action}`).toBe(wanted);
+        // A cover is seen by whoever sees its book.
+        const cover = rulesOf(who).can(action, subject("File", { ownerId: THEM, kind: "COVER" as const }));
+        expect(cover, `${who} ${action}`).toBe(POLICY.File[action].other.includes(who));
+      }
+  });
+
   test("of what is shared with an organisation its members read, and nobody but the owner does anything else", () => {
     const organization = { members: [{ userId: ME, role: "MEMBER" as const }] };
     const others = { members: [{ userId: THEM, role: "OWNER" as const }] };
@@ -563,6 +575,7 @@ describe("holes of earlier systems stay closed", () => {
     expect(routes.sort()).toEqual([
       "api/audit/route.ts",
       "api/auth/[...nextauth]/route.ts",
+      "api/avatars/[owner]/[hash]/route.ts",
       "api/blog/[id]/export/route.ts",
       "api/blog/[id]/format/route.ts",
       "api/blog/[id]/route.ts",

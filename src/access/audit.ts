@@ -115,6 +115,8 @@ export const AUDIT_ACTIONS = [
   "post.created",
   "post.changed",
   "post.deleted",
+  "user.avatar_changed",
+  "user.avatar_removed",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

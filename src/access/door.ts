@@ -109,7 +109,7 @@ interface Shape {
   /** What a message with a signature of its own says: only once that is checked, and not by the door, is it read. */
   signed?: z.ZodType;
   /** What it answers, for docs/openapi.json and those who call it: the shape of its JSON, or the kind of anything else. */
-  answer?: z.ZodType | "csv" | "events" | "redirect" | "nothing";
+  answer?: z.ZodType | "csv" | "events" | "picture" | "redirect" | "nothing";
   /** Characters of a body of JSON; MAX_JSON_LENGTH when unset. */
   maxJsonLength?: number;
 }

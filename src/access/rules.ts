@@ -34,7 +34,7 @@ type Rows = {
   RecoveryCode: Pick<RecoveryCode, "userId">;
   Passkey: Pick<Passkey, "userId">;
   Session: Pick<Session, "userId">;
-  File: Pick<File, "ownerId"> & Shared;
+  File: Pick<File, "ownerId"> & Partial<Pick<File, "kind">> & Shared;
   DataExport: Pick<DataExport, "userId">;
   Invitation: Pick<Invitation, "invitedById">;
   AuditEvent: Pick<AuditEvent, "actorId">;
@@ -136,6 +136,8 @@ function member({ can }: Rules, me: string): void {
 
   can(["create", "read", "download", "delete"], "File", { ownerId: me });
   can("update", "File", ["name", "organizationId"], { ownerId: me });
+  // Faces, which stand beside names. A cover is seen by whoever sees its book or post.
+  can("read", "File", { kind: "AVATAR" });
 
   // Within plan and quota: access/room.ts. "update" is to change it, to cancel or to try again, and to share it.
   can(["create", "read", "update", "delete"], ["ImageGeneration", "VideoGeneration", "Book", "BlogPost"], { authorId: me });

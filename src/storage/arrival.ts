@@ -12,7 +12,8 @@ export async function receive(store: Storage, uploadKey: string): Promise<string
   if (await store.move(uploadKey, key)) return key;
   // Moved already, by a confirmation that a crash ended or that runs beside this one: nobody writes to its key again.
   const { keys } = await store.list(`${uploadKey}-`);
-  return keys[0] ?? null;
+  // What was made of it may lie beside it (features/files/confirm.ts), under a name of another length.
+  return keys.find((found) => found.length === key.length) ?? null;
 }
 
 /** What is wrong with the object that arrived, as a message key; null when it is what was announced. */

@@ -5,20 +5,19 @@ import { revalidatePath } from "next/cache";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
 import { assertBelongs } from "@/access/organizations";
-import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
-import { addJob } from "@/lib/queue";
-import { storage, storageOf } from "@/storage";
-import { inspect, receive } from "@/storage/arrival";
+import { storage } from "@/storage";
 import { partBytesFor } from "@/storage/parts";
-import { findFile, removeFile, urlsEnd } from "./changes";
-import { eraseFile } from "./leftovers";
-import { arrivedParts, issueParts, joinParts } from "./multipart";
+import { clearAvatar } from "./avatars";
+import { findFile, removeFile } from "./changes";
+import { confirmArrival } from "./confirm";
+import { arrivedParts, issueParts } from "./multipart";
 import { makeRoom } from "./room";
 import {
   fileIdSchema,
   filesIdsSchema,
+  removeAvatarSchema,
   renameFileSchema,
   requestMultipartSchema,
   requestUploadSchema,
@@ -73,38 +72,7 @@ export const confirmUpload = action(
   { can: ["create", "File"], rate: "upload", impersonated: "write" },
   fileIdSchema,
   async ({ id }, entry) => {
-    const file = await findFile(db(), entry, "create", id, "PENDING");
-    // A generator's place is no upload of the person's.
-    if (file.jobId) throw new AppError("not_found");
-    const store = storageOf(file.provider);
-    const key = file.partBytes === null ? await receive(store, file.key) : await joinParts(file);
-    const problem = key ? await inspect(store, key, file.contentType, Number(file.sizeBytes)) : "upload_missing";
-    if (!key || problem === "upload_missing") throw new AppError("conflict", "upload_missing");
-    await change(entry, async (tx, record) => {
-      // Of two confirmations at once, the second finds nothing left to confirm.
-      const { count } = await tx.file.updateMany({
-        where: { id, status: "PENDING" },
-        data: { status: problem ? "DELETING" : "READY", key, uploadExpiresAt: urlsEnd(file) },
-      });
-      if (count === 0) throw new TooLate();
-      if (!problem && file.kind === "IMAGE") await addJob(tx, "file.preview", { fileId: id }, { maxAttempts: 5 });
-      await record({
-        action: problem ? "file.refused" : "file.uploaded",
-        subjectType: "File",
-        subjectId: id,
-        after: { reason: problem, contentType: file.contentType, sizeBytes: Number(file.sizeBytes) },
-      });
-    }).catch(async (error: unknown) => {
-      if (!(error instanceof TooLate)) throw error;
-      // What this one moved is nobody's, and must not lie there uncounted; the row is decided and names another key, or is gone.
-      const decided = await db().file.findUnique({ where: { id }, select: { key: true } });
-      if (decided?.key !== key) await store.delete(key);
-      throw new AppError("not_found");
-    });
-    if (problem) {
-      await eraseFile({ ...file, key }).catch(() => undefined);
-      throw new AppError("invalid", problem);
-    }
+    await confirmArrival(entry, id);
     revalidatePath("/files");
     return { id };
   },
@@ -169,5 +137,12 @@ export const deleteFiles = action(
   },
 );
 
-/** Another confirmation, or the file's owner, was first. */
-class TooLate extends Error {}
+/** Takes one's picture away: the initials stand in its place. */
+export const removeAvatar = action(
+  { can: ["update", "User"], rate: "write", impersonated: "write" },
+  removeAvatarSchema,
+  async (_, entry) => {
+    await clearAvatar(entry);
+    revalidatePath("/settings/profile");
+  },
+);

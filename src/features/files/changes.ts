@@ -10,6 +10,7 @@ import { AppError } from "@/lib/errors";
 import { Zip } from "@/lib/zip";
 import { storageOf } from "@/storage";
 import { objectBytes } from "@/storage/read";
+import { avatarAddress } from "./drawn";
 import { eraseFile } from "./leftovers";
 
 /** A file this person may do `action` with; "not found" for one they may not, and for one that is not there. */
@@ -57,6 +58,8 @@ export async function removeFile(entry: Entry, id: string): Promise<void> {
     if (found.status === "PENDING" && (found.ownerId !== entry.actor.userId || found.jobId)) throw new AppError("not_found");
     const uploadExpiresAt = cleanUpAt(found);
     await tx.file.update({ where: { id }, data: { status: "DELETING", uploadExpiresAt }, select: { id: true } });
+    if (found.kind === "AVATAR")
+      await tx.user.updateMany({ where: { id: found.ownerId, image: avatarAddress(found) }, data: { image: null } });
     await record({
       action: "file.deleted",
       subjectType: "File",

@@ -62,6 +62,17 @@ export async function listSharedFiles(entry: Entry, organizationId: string, curs
   return { files: await Promise.all(files.map(withPreview)), next };
 }
 
+/** The bytes of a face, by what they hash to; null where nobody has it, or not any more. */
+export async function findAvatar(entry: Entry, ownerId: string, hash: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  const wanted = { ownerId, kind: "AVATAR" as const, status: "READY" as const, key: { endsWith: `-${hash}` } };
+  const file = await db().file.findFirst({
+    where: { AND: [accessibleBy(entry.ability).ofType("File"), wanted] },
+    select: { provider: true, key: true, sizeBytes: true },
+  });
+  const bytes = file && (await storageOf(file.provider).readRange(file.key, 0, Number(file.sizeBytes) - 1));
+  return bytes && new Uint8Array(bytes);
+}
+
 type Stored = { previewKey: string | null; provider: StorageProvider; sizeBytes: bigint };
 
 async function withPreview<Row extends Stored>({ previewKey, provider, sizeBytes, ...row }: Row) {

@@ -14,19 +14,24 @@ export const fileNameSchema = z
   .pipe(line(255, 1))
   .refine((name) => !/^\.+$/.test(name), "invalid");
 
-export const requestUploadSchema = z.strictObject({
+const announcedSchema = z.strictObject({
   name: fileNameSchema,
   sizeBytes: z.int().min(1, "empty_file"),
   contentType: z.string().max(200),
 });
+/** `use` says what a picture is for, where it is not one of /files: these are small, drawn anew, and seen elsewhere. */
+export const requestUploadSchema = announcedSchema.extend({ use: z.enum(["avatar"]).optional() });
 
 /** `changedAt` is the chosen file's own date, in milliseconds since 1970. */
-export const requestMultipartSchema = requestUploadSchema.extend({ changedAt: z.int().min(0).max(8.64e15).optional() });
+export const requestMultipartSchema = announcedSchema.extend({ changedAt: z.int().min(0).max(8.64e15).optional() });
 export const signPartsSchema = z.strictObject({
   id: z.uuid().toLowerCase(),
   numbers: z.array(z.int().min(1).max(10_000)).min(1).max(PARTS_SIGNED_AT_ONCE),
 });
 export const fileIdSchema = z.strictObject({ id: z.uuid().toLowerCase() });
+/** Whose, and which: what its bytes hash to, so that an address never shows another picture. */
+export const avatarSchema = z.strictObject({ owner: z.uuid().toLowerCase(), hash: z.string().regex(/^[0-9a-f]{40}$/) });
+export const removeAvatarSchema = z.strictObject({});
 export const renameFileSchema = z.strictObject({ id: z.uuid().toLowerCase(), name: fileNameSchema });
 /** With whom; an empty organisation takes it back. */
 export const shareFileSchema = z.strictObject({

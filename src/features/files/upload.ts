@@ -28,16 +28,22 @@ interface Watch {
   texts: { interrupted: string; refusedByStore: string };
 }
 
+/** Which upload it goes on with, or what a picture is for. */
+interface Options {
+  unfinishedId?: string | undefined;
+  use?: "avatar";
+}
+
 /**
  * Sends one file straight to the store: asks for signed URLs, puts the bytes there, has them looked at. A large one goes in
  * parts, or goes on with the upload `unfinishedId`. Throws UploadError with what to tell the person, or the signal's AbortError;
  * the room it was given is given back then, but for a large one that broke off by itself: what has arrived of it stays.
  */
-export async function uploadFile(file: File, watch: Watch, unfinishedId?: string): Promise<void> {
+export async function uploadFile(file: File, watch: Watch, { unfinishedId, use }: Options = {}): Promise<void> {
   const { onState } = watch;
   onState("uploading");
   const id =
-    unfinishedId || file.size > MULTIPART_ABOVE_BYTES ? await sendInParts(file, watch, unfinishedId) : await sendWhole(file, watch);
+    unfinishedId || file.size > MULTIPART_ABOVE_BYTES ? await sendInParts(file, watch, unfinishedId) : await sendWhole(file, watch, use);
   onState("checking");
   // Thrown here, nobody knows whether the file is confirmed: only an answer that says no gives its room back.
   const first = await confirmUpload({ id });
@@ -51,8 +57,8 @@ export async function uploadFile(file: File, watch: Watch, unfinishedId?: string
   unwrap(confirmed);
 }
 
-async function sendWhole(file: File, { onProgress, signal, texts }: Watch): Promise<string> {
-  const { id, url, headers } = unwrap(await requestUpload(announced(file)));
+async function sendWhole(file: File, { onProgress, signal, texts }: Watch, use: Options["use"]): Promise<string> {
+  const { id, url, headers } = unwrap(await requestUpload({ ...announced(file), ...(use && { use }) }));
   try {
     signal.throwIfAborted();
     await put(file, url, headers, (loaded) => onProgress(Math.floor((100 * loaded) / file.size)), signal, texts);

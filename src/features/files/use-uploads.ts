@@ -53,7 +53,7 @@ export function useUploads(unfinished: Unfinished[]) {
         },
       };
       try {
-        await uploadFile(file, watch, resumableId);
+        await uploadFile(file, watch, { unfinishedId: resumableId });
         patch(id, { state: "done", percent: 100 });
         router.refresh();
         // The file stands in the list now: the note of its arrival has been seen.

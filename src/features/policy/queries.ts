@@ -60,7 +60,7 @@ async function rowOf(entry: Entry, subject: SubjectName, id: string): Promise<Re
   if (subject === "File")
     return db().file.findUnique({
       where,
-      select: { ownerId: true, organization: { select: { members: { select: { userId: true, role: true } } } } },
+      select: { ownerId: true, kind: true, organization: { select: { members: { select: { userId: true, role: true } } } } },
     });
   if (subject === "DataExport") return db().dataExport.findUnique({ where, select: { userId: true } });
   if (subject === "Invitation") return db().invitation.findUnique({ where, select: { invitedById: true } });

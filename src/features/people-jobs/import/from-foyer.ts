@@ -9,7 +9,7 @@ export function fromFoyer(values: Record<string, unknown>): Draft {
     email: text(values.email),
     emailVerified: moment(values.emailVerified),
     name: text(values.name),
-    image: text(values.image),
+    image: elsewhere(text(values.image)),
     role: text(values.role),
     city: text(values.city),
     interests: json(values.interests),
@@ -27,4 +27,9 @@ export function fromFoyer(values: Record<string, unknown>): Draft {
     providers: json(values.providers),
     ...password(values.passwordHash),
   };
+}
+
+/** A picture that was uploaded lies at the site it was uploaded to: what is there already stays. */
+function elsewhere(image: string | undefined): string | undefined {
+  return image?.startsWith("/api/avatars/") ? undefined : image;
 }
