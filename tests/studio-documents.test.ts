@@ -52,6 +52,7 @@ const BOOK: Manuscript = {
   tags: [],
   updatedAt: "2026-11-21T10:00:00.000Z",
   contents: "Sommaire",
+  cover: new TextEncoder().encode("RIFF....WEBP"),
   chapters: [
     { title: "Un début", content: FIRST },
     { title: "Hostile <b>", content: HOSTILE },
@@ -116,6 +117,8 @@ describe("a book in each format, opened by another reader", () => {
     const opf = files.get("EPUB/package.opf") ?? "";
     expect(opf).toContain("<dc:title>L’été &amp; &lt;Łódź&gt;</dc:title>");
     expect(opf).toContain('properties="nav"');
+    expect(opf).toContain('href="cover.webp" media-type="image/webp" properties="cover-image"');
+    expect(files.get("EPUB/cover.webp")).toBe("RIFF....WEBP");
     const hrefs = [...opf.matchAll(/<item [^>]*href="([^"]+)"/g)].map(([, href]) => `EPUB/${href}`);
     const inside = [...files.keys()].filter((name) => name.startsWith("EPUB/") && name !== "EPUB/package.opf");
     expect(hrefs.sort()).toEqual(inside.sort());

@@ -12,15 +12,19 @@ import { partBytesFor } from "@/storage/parts";
 import { clearAvatar } from "./avatars";
 import { findFile, removeFile } from "./changes";
 import { confirmArrival } from "./confirm";
+import { clearCover } from "./covers";
 import { arrivedParts, issueParts } from "./multipart";
 import { makeRoom } from "./room";
 import {
+  type CoverOf,
   fileIdSchema,
   filesIdsSchema,
   removeAvatarSchema,
+  removeCoverSchema,
   renameFileSchema,
   requestMultipartSchema,
   requestUploadSchema,
+  setCoverSchema,
   shareFileSchema,
   signPartsSchema,
 } from "./schema";
@@ -146,3 +150,27 @@ export const removeAvatar = action(
     revalidatePath("/settings/profile");
   },
 );
+
+/** Confirms an upload as the cover of a book or a post of one's own, in place of the one before. */
+export const setCover = action(
+  { can: ["create", "File"], rate: "upload", impersonated: "write" },
+  setCoverSchema,
+  async ({ id, of }, entry) => {
+    await confirmArrival(entry, id, of);
+    revalidatePath(pageOf(of));
+  },
+);
+
+/** Takes the cover off a book or a post of one's own. */
+export const removeCover = action(
+  { can: ["create", "File"], rate: "write", impersonated: "write" },
+  removeCoverSchema,
+  async ({ of }, entry) => {
+    await clearCover(entry, of);
+    revalidatePath(pageOf(of));
+  },
+);
+
+function pageOf(of: CoverOf): string {
+  return "bookId" in of ? `/studio/books/${of.bookId}` : `/studio/blog/${of.blogPostId}`;
+}

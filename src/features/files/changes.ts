@@ -58,6 +58,7 @@ export async function removeFile(entry: Entry, id: string): Promise<void> {
     if (found.status === "PENDING" && (found.ownerId !== entry.actor.userId || found.jobId)) throw new AppError("not_found");
     const uploadExpiresAt = cleanUpAt(found);
     await tx.file.update({ where: { id }, data: { status: "DELETING", uploadExpiresAt }, select: { id: true } });
+    await uncover(tx, found);
     if (found.kind === "AVATAR")
       await tx.user.updateMany({ where: { id: found.ownerId, image: avatarAddress(found) }, data: { image: null } });
     await record({
@@ -69,6 +70,13 @@ export async function removeFile(entry: Entry, id: string): Promise<void> {
     return found;
   });
   await eraseFile(file).catch(() => undefined);
+}
+
+/** A book or a post whose cover goes has none. What changes of it is not what its author writes: its time of change stays. */
+async function uncover(tx: Transaction, { id, kind }: { id: string; kind: string }): Promise<void> {
+  if (kind !== "COVER") return;
+  await tx.$executeRaw`UPDATE "Book" SET "coverId" = NULL WHERE "coverId" = ${id}::uuid`;
+  await tx.$executeRaw`UPDATE "BlogPost" SET "coverId" = NULL WHERE "coverId" = ${id}::uuid`;
 }
 
 /** A confirmation of an upload may be on its way, however old the upload: its row outlives that. */

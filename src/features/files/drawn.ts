@@ -1,16 +1,17 @@
 import "server-only";
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
-import { NoPicture, redrawPicture } from "@/lib/pictures";
+import { NoPicture, redrawPicture, type Size } from "@/lib/pictures";
 import type { Storage } from "@/storage/storage";
-import { MAX_AVATAR_BYTES } from "./limits";
+import { MAX_AVATAR_BYTES, MAX_COVER_BYTES } from "./limits";
 
 /** Hexadecimal digits of the SHA-256 that names a picture: 160 bits. */
 const HASH_DIGITS = 40;
 
-/** What a picture can be for, how large it may come, and what is made of it. */
+/** What a picture can be for, and how large it may come. */
 export const DRAWN = {
-  avatar: { kind: "AVATAR", name: "avatar.webp", maxBytes: MAX_AVATAR_BYTES, size: { width: 512, height: 512, fill: true } },
+  avatar: { kind: "AVATAR", name: "avatar.webp", maxBytes: MAX_AVATAR_BYTES },
+  cover: { kind: "COVER", name: "cover.webp", maxBytes: MAX_COVER_BYTES },
 } as const;
 export type Use = keyof typeof DRAWN;
 
@@ -32,10 +33,10 @@ interface Arrived {
  * Draws the picture that arrived at `from` anew, and stores it at a key that says what it shows; the message key of a problem where
  * it is none. Below the place of its upload, so that the sweep finds what a crash leaves; drawn twice, it is the same object.
  */
-export async function draw(store: Storage, from: string, { uploadKey, sizeBytes }: Arrived, use: Use): Promise<Drawn | string> {
+export async function draw(store: Storage, from: string, { uploadKey, sizeBytes }: Arrived, size: Size): Promise<Drawn | string> {
   const bytes = await store.readRange(from, 0, Number(sizeBytes) - 1);
   if (!bytes) return "upload_missing";
-  const drawn = await redrawPicture(bytes, DRAWN[use].size).catch(problem);
+  const drawn = await redrawPicture(bytes, { ...size, fill: true }).catch(problem);
   if (typeof drawn === "string") return drawn;
   const hash = createHash("sha256").update(drawn.bytes).digest("hex").slice(0, HASH_DIGITS);
   const kept = { key: `${uploadKey}-${hash}`, sizeBytes: drawn.bytes.byteLength, contentType: "image/webp" };

@@ -15,7 +15,7 @@ const MAX_BYTES = 40_000_000;
  * that is gone meanwhile nothing stays, and what cannot be drawn has no preview.
  */
 export async function makePreview({ fileId: id }: Tasks["file.preview"]): Promise<void> {
-  const where = { id, status: "READY", kind: "IMAGE" } as const;
+  const where = { id, status: "READY" as const, kind: { in: ["IMAGE" as const, "COVER" as const] } };
   const file = await db().file.findFirst({
     where,
     select: { key: true, provider: true, ownerId: true, sizeBytes: true, previewKey: true },

@@ -20,7 +20,7 @@ const announcedSchema = z.strictObject({
   contentType: z.string().max(200),
 });
 /** `use` says what a picture is for, where it is not one of /files: these are small, drawn anew, and seen elsewhere. */
-export const requestUploadSchema = announcedSchema.extend({ use: z.enum(["avatar"]).optional() });
+export const requestUploadSchema = announcedSchema.extend({ use: z.enum(["avatar", "cover"]).optional() });
 
 /** `changedAt` is the chosen file's own date, in milliseconds since 1970. */
 export const requestMultipartSchema = announcedSchema.extend({ changedAt: z.int().min(0).max(8.64e15).optional() });
@@ -32,6 +32,11 @@ export const fileIdSchema = z.strictObject({ id: z.uuid().toLowerCase() });
 /** Whose, and which: what its bytes hash to, so that an address never shows another picture. */
 export const avatarSchema = z.strictObject({ owner: z.uuid().toLowerCase(), hash: z.string().regex(/^[0-9a-f]{40}$/) });
 export const removeAvatarSchema = z.strictObject({});
+/** A book of one's own, or a post. */
+const coverOfSchema = z.union([z.strictObject({ bookId: z.uuid().toLowerCase() }), z.strictObject({ blogPostId: z.uuid().toLowerCase() })]);
+export type CoverOf = z.output<typeof coverOfSchema>;
+export const setCoverSchema = z.strictObject({ id: z.uuid().toLowerCase(), of: coverOfSchema });
+export const removeCoverSchema = z.strictObject({ of: coverOfSchema });
 export const renameFileSchema = z.strictObject({ id: z.uuid().toLowerCase(), name: fileNameSchema });
 /** With whom; an empty organisation takes it back. */
 export const shareFileSchema = z.strictObject({

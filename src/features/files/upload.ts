@@ -1,6 +1,7 @@
 import type { Result } from "@/access/door";
-import { confirmUpload, deleteFile, requestMultipart, requestUpload, resumeMultipart, signParts } from "./actions";
+import { confirmUpload, deleteFile, requestMultipart, requestUpload, resumeMultipart, setCover, signParts } from "./actions";
 import { MULTIPART_ABOVE_BYTES } from "./limits";
+import type { CoverOf } from "./schema";
 import { sendParts } from "./upload-parts";
 
 export type UploadState = "waiting" | "uploading" | "checking" | "done" | "failed" | "cancelled";
@@ -31,24 +32,30 @@ interface Watch {
 /** Which upload it goes on with, or what a picture is for. */
 interface Options {
   unfinishedId?: string | undefined;
-  use?: "avatar";
+  purpose?: Purpose;
 }
+
+/** What a picture is for that is drawn anew when it has arrived. */
+export type Purpose = { use: "avatar" } | { use: "cover"; of: CoverOf };
 
 /**
  * Sends one file straight to the store: asks for signed URLs, puts the bytes there, has them looked at. A large one goes in
  * parts, or goes on with the upload `unfinishedId`. Throws UploadError with what to tell the person, or the signal's AbortError;
  * the room it was given is given back then, but for a large one that broke off by itself: what has arrived of it stays.
  */
-export async function uploadFile(file: File, watch: Watch, { unfinishedId, use }: Options = {}): Promise<void> {
+export async function uploadFile(file: File, watch: Watch, { unfinishedId, purpose }: Options = {}): Promise<void> {
   const { onState } = watch;
   onState("uploading");
   const id =
-    unfinishedId || file.size > MULTIPART_ABOVE_BYTES ? await sendInParts(file, watch, unfinishedId) : await sendWhole(file, watch, use);
+    unfinishedId || file.size > MULTIPART_ABOVE_BYTES
+      ? await sendInParts(file, watch, unfinishedId)
+      : await sendWhole(file, watch, purpose);
   onState("checking");
   // Thrown here, nobody knows whether the file is confirmed: only an answer that says no gives its room back.
-  const first = await confirmUpload({ id });
+  const confirm = (): Promise<Result<unknown>> => (purpose?.use === "cover" ? setCover({ id, of: purpose.of }) : confirmUpload({ id }));
+  const first = await confirm();
   // What was sent is there: a store that was busy for a moment does not need it twice.
-  const confirmed = first.ok || first.error.code !== "unavailable" ? first : await confirmUpload({ id });
+  const confirmed = first.ok || first.error.code !== "unavailable" ? first : await confirm();
   // "Not found" may be a file that is confirmed, by a try whose answer got lost.
   if (!confirmed.ok && confirmed.error.code !== "not_found") {
     giveBack(id);
@@ -57,8 +64,8 @@ export async function uploadFile(file: File, watch: Watch, { unfinishedId, use }
   unwrap(confirmed);
 }
 
-async function sendWhole(file: File, { onProgress, signal, texts }: Watch, use: Options["use"]): Promise<string> {
-  const { id, url, headers } = unwrap(await requestUpload({ ...announced(file), ...(use && { use }) }));
+async function sendWhole(file: File, { onProgress, signal, texts }: Watch, purpose: Purpose | undefined): Promise<string> {
+  const { id, url, headers } = unwrap(await requestUpload({ ...announced(file), ...(purpose && { use: purpose.use }) }));
   try {
     signal.throwIfAborted();
     await put(file, url, headers, (loaded) => onProgress(Math.floor((100 * loaded) / file.size)), signal, texts);

@@ -20,7 +20,7 @@ export default async function ProfilePage() {
   return (
     <MembersFrame entry={entry}>
       <PageHeader title={t("title")} description={t("lead")} />
-      <div className="max-w-form">
+      <div className="grid max-w-form gap-8">
         <Interactive entry={entry} texts={["avatar", "common"]}>
           <AvatarField name={profile.name || profile.email} image={profile.image} />
         </Interactive>

@@ -1,8 +1,10 @@
 import { getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
 import type { Entry } from "@/access/entry";
 import { PageHeader } from "@/ui/page-header";
 import { ShareButton } from "@/ui/share-button";
 import { SoftLink } from "@/ui/soft-link";
+import { CoverThumb } from "../documents/cover-thumb";
 import { Exports } from "../documents/exports";
 import { MarkdownView } from "../documents/markdown-view";
 import { sharePost } from "./actions";
@@ -14,10 +16,12 @@ type PostEditorProps = {
   post: OpenPost;
   /** With whom its author may share it. */
   organizations: { id: string; name: string }[];
+  /** Where its author chooses the cover. */
+  cover: ReactNode;
 };
 
-/** A post, which its author edits and others read; below, its documents. */
-export async function PostEditor({ entry, post, organizations }: PostEditorProps) {
+/** A post, which its author edits and others read; below, its cover and its documents. */
+export async function PostEditor({ entry, post, organizations, cover }: PostEditorProps) {
   const t = await getTranslations("blog");
   return (
     <>
@@ -39,11 +43,13 @@ export async function PostEditor({ entry, post, organizations }: PostEditorProps
           )
         }
       />
+      {!post.isOwn && <CoverThumb url={post.coverUrl} shape="post" className="mb-8 w-full max-w-read" />}
       {post.isOwn ? (
         <PostForm post={{ ...post, updatedAt: post.updatedAt.toISOString() }} />
       ) : (
         <MarkdownView text={post.content} level={1} />
       )}
+      {post.isOwn && <div className="mt-12">{cover}</div>}
       <div className="mt-12">
         <Exports entry={entry} of={{ blogPostId: post.id }} isOwn={post.isOwn} />
       </div>

@@ -7,6 +7,7 @@ import { Pager } from "@/ui/pager";
 import { RelativeTime } from "@/ui/relative-time";
 import { Section } from "@/ui/section";
 import { SoftLink } from "@/ui/soft-link";
+import { CoverThumb } from "../documents/cover-thumb";
 import { listPosts } from "./queries";
 
 /** The person's own posts, newest first. */
@@ -47,18 +48,21 @@ async function Posts({ posts, label }: { posts: Awaited<ReturnType<typeof listPo
   const [t, locale] = await Promise.all([getTranslations("blog"), getLocale()]);
   return (
     <ul aria-label={label} className="divide-y rounded-lg border bg-surface">
-      {posts.map(({ id, title, excerpt, tags, updatedAt }) => (
-        <li key={id} className="grid gap-1 px-4 py-3">
-          <SoftLink href={`/studio/blog/${id}`} className="font-medium text-body [overflow-wrap:anywhere] hover:underline">
-            {title}
-          </SoftLink>
-          {excerpt && <p className="line-clamp-2 text-muted text-sm [overflow-wrap:anywhere]">{excerpt}</p>}
-          <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-muted text-sm">
-            <span>{t.rich("changed", { time: () => <RelativeTime date={updatedAt} locale={locale} /> })}</span>
-            {tags.map((tag) => (
-              <Badge key={tag}>{tag}</Badge>
-            ))}
-          </p>
+      {posts.map(({ id, title, excerpt, tags, updatedAt, coverUrl }) => (
+        <li key={id} className="flex items-start gap-4 px-4 py-3">
+          <CoverThumb url={coverUrl} shape="post" className="w-24 shrink-0" />
+          <div className="grid min-w-0 gap-1">
+            <SoftLink href={`/studio/blog/${id}`} className="font-medium text-body [overflow-wrap:anywhere] hover:underline">
+              {title}
+            </SoftLink>
+            {excerpt && <p className="line-clamp-2 text-muted text-sm [overflow-wrap:anywhere]">{excerpt}</p>}
+            <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-muted text-sm">
+              <span>{t.rich("changed", { time: () => <RelativeTime date={updatedAt} locale={locale} /> })}</span>
+              {tags.map((tag) => (
+                <Badge key={tag}>{tag}</Badge>
+              ))}
+            </p>
+          </div>
         </li>
       ))}
     </ul>

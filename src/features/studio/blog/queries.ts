@@ -4,6 +4,7 @@ import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
+import { COVER, withCover } from "../documents/cover";
 import { POSTS_PAGE_SIZE } from "./schema";
 
 const POST = { id: true, title: true, excerpt: true, tags: true, language: true, status: true, createdAt: true, updatedAt: true } as const;
@@ -15,23 +16,23 @@ export async function listPosts(entry: Entry, cursor?: Cursor, organizationId?: 
   const whose = organizationId ? { organizationId, authorId: { not: userId } } : { authorId: userId };
   const rows = await db().blogPost.findMany({
     where: { AND: [accessibleBy(entry.ability).ofType("BlogPost"), whose, from] },
-    select: POST,
+    select: { ...POST, cover: COVER },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     take: limit + 1,
   });
   const { rows: posts, next } = page(rows, limit, (row) => row.createdAt);
-  return { posts, next };
+  return { posts: await Promise.all(posts.map(withCover)), next };
 }
 
 /** A post and what stands in it; null for one they may not see. */
 export async function findPost(entry: Entry, id: string) {
   const row = await db().blogPost.findFirst({
     where: { AND: [accessibleBy(entry.ability).ofType("BlogPost"), { id }] },
-    select: { ...POST, content: true, authorId: true, organizationId: true, author: { select: { name: true } } },
+    select: { ...POST, cover: COVER, content: true, authorId: true, organizationId: true, author: { select: { name: true } } },
   });
   if (!row) return null;
   const { author, authorId, ...post } = row;
-  return { ...post, author: author.name, isOwn: authorId === entry.actor.userId };
+  return { ...(await withCover(post)), author: author.name, isOwn: authorId === entry.actor.userId };
 }
 
 export type OpenPost = NonNullable<Awaited<ReturnType<typeof findPost>>>;

@@ -51,6 +51,8 @@ const postAnswer = z.strictObject({
   tags: z.array(z.string()),
   language: z.string(),
   status: z.enum(["PENDING", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED"]),
+  /** Signed, for a short while. */
+  coverUrl: z.string().nullable(),
   createdAt: moment,
   updatedAt: moment,
 });

@@ -1,9 +1,11 @@
 import { getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
 import type { Entry } from "@/access/entry";
 import { EmptyState } from "@/ui/empty-state";
 import { PageHeader } from "@/ui/page-header";
 import { ShareButton } from "@/ui/share-button";
 import { SoftLink } from "@/ui/soft-link";
+import { CoverThumb } from "../documents/cover-thumb";
 import { Exports } from "../documents/exports";
 import { MarkdownView } from "../documents/markdown-view";
 import { shareBook } from "./actions";
@@ -18,10 +20,12 @@ type BookEditorProps = {
   chapterId: string | undefined;
   /** With whom its author may share it. */
   organizations: { id: string; name: string }[];
+  /** Where its author chooses the cover. */
+  cover: ReactNode;
 };
 
-/** A book: its chapters beside the one that is open, which its author edits and others read; below, its documents. */
-export async function BookEditor({ entry, book, chapterId, organizations }: BookEditorProps) {
+/** A book: its chapters beside the one that is open, which its author edits and others read; below, its cover and its documents. */
+export async function BookEditor({ entry, book, chapterId, organizations, cover }: BookEditorProps) {
   const t = await getTranslations("books");
   // A chapter of another book, or one that is gone, opens the first.
   const open = book.chapters.find((chapter) => chapter.id === chapterId) ?? book.chapters[0];
@@ -50,6 +54,7 @@ export async function BookEditor({ entry, book, chapterId, organizations }: Book
           )
         }
       />
+      {!book.isOwn && <CoverThumb url={book.coverUrl} shape="book" className="mb-8 w-40" />}
       <div className="grid grid-cols-[minmax(0,1fr)] gap-x-8 gap-y-10 lg:grid-cols-[16rem_minmax(0,1fr)]">
         <ChapterList bookId={book.id} chapters={book.chapters} openId={open?.id} isOwn={book.isOwn} />
         {!chapter && <EmptyState title={t("noChapters")} description={book.isOwn ? t("noChaptersBody") : undefined} />}
@@ -61,6 +66,7 @@ export async function BookEditor({ entry, book, chapterId, organizations }: Book
           </article>
         )}
       </div>
+      {book.isOwn && <div className="mt-12">{cover}</div>}
       {chapter && (
         <div className="mt-12">
           <Exports entry={entry} of={{ bookId: book.id }} isOwn={book.isOwn} />

@@ -6,6 +6,7 @@ import { Pager } from "@/ui/pager";
 import { RelativeTime } from "@/ui/relative-time";
 import { Section } from "@/ui/section";
 import { SoftLink } from "@/ui/soft-link";
+import { CoverThumb } from "../documents/cover-thumb";
 import { listBooks } from "./queries";
 
 /** The person's own books, newest first. */
@@ -46,15 +47,18 @@ async function Books({ books, label }: { books: Awaited<ReturnType<typeof listBo
   const [t, locale] = await Promise.all([getTranslations("books"), getLocale()]);
   return (
     <ul aria-label={label} className="divide-y rounded-lg border bg-surface">
-      {books.map(({ id, title, description, chapters, createdAt }) => (
-        <li key={id} className="grid gap-0.5 px-4 py-3">
-          <SoftLink href={`/studio/books/${id}`} className="font-medium text-body [overflow-wrap:anywhere] hover:underline">
-            {title}
-          </SoftLink>
-          {description && <p className="line-clamp-2 text-muted text-sm [overflow-wrap:anywhere]">{description}</p>}
-          <p className="text-muted text-sm">
-            {t("count", { count: chapters })} · <RelativeTime date={createdAt} locale={locale} />
-          </p>
+      {books.map(({ id, title, description, chapters, createdAt, coverUrl }) => (
+        <li key={id} className="flex items-start gap-4 px-4 py-3">
+          <CoverThumb url={coverUrl} shape="book" className="w-12 shrink-0" />
+          <div className="grid min-w-0 gap-0.5">
+            <SoftLink href={`/studio/books/${id}`} className="font-medium text-body [overflow-wrap:anywhere] hover:underline">
+              {title}
+            </SoftLink>
+            {description && <p className="line-clamp-2 text-muted text-sm [overflow-wrap:anywhere]">{description}</p>}
+            <p className="text-muted text-sm">
+              {t("count", { count: chapters })} · <RelativeTime date={createdAt} locale={locale} />
+            </p>
+          </div>
         </li>
       ))}
     </ul>

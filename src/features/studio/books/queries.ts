@@ -4,6 +4,7 @@ import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
+import { COVER, withCover } from "../documents/cover";
 import { BOOKS_PAGE_SIZE, MAX_CHAPTERS } from "./schema";
 
 const BOOK = { id: true, title: true, description: true, language: true, status: true, createdAt: true, updatedAt: true } as const;
@@ -15,12 +16,13 @@ export async function listBooks(entry: Entry, cursor?: Cursor, organizationId?: 
   const whose = organizationId ? { organizationId, authorId: { not: userId } } : { authorId: userId };
   const rows = await db().book.findMany({
     where: { AND: [accessibleBy(entry.ability).ofType("Book"), whose, from] },
-    select: { ...BOOK, _count: { select: { chapters: true } } },
+    select: { ...BOOK, cover: COVER, _count: { select: { chapters: true } } },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     take: limit + 1,
   });
   const { rows: books, next } = page(rows, limit, (row) => row.createdAt);
-  return { books: books.map(({ _count, ...book }) => ({ ...book, chapters: _count.chapters })), next };
+  const shown = books.map(({ _count, ...book }) => withCover({ ...book, chapters: _count.chapters }));
+  return { books: await Promise.all(shown), next };
 }
 
 /** A book with its chapters in their order, without what stands in them; null for one they may not see. */
@@ -29,6 +31,7 @@ export async function findBook(entry: Entry, id: string) {
     where: { AND: [accessibleBy(entry.ability).ofType("Book"), { id }] },
     select: {
       ...BOOK,
+      cover: COVER,
       authorId: true,
       organizationId: true,
       author: { select: { name: true } },
@@ -37,7 +40,7 @@ export async function findBook(entry: Entry, id: string) {
   });
   if (!row) return null;
   const { author, authorId, ...book } = row;
-  return { ...book, author: author.name, isOwn: authorId === entry.actor.userId };
+  return { ...(await withCover(book)), author: author.name, isOwn: authorId === entry.actor.userId };
 }
 
 export type OpenBook = NonNullable<Awaited<ReturnType<typeof findBook>>>;

@@ -50,6 +50,8 @@ const bookAnswer = z.strictObject({
   description: z.string(),
   language: z.string(),
   status,
+  /** Signed, for a short while. */
+  coverUrl: z.string().nullable(),
   createdAt: moment,
   updatedAt: moment,
 });

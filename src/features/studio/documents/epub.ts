@@ -18,6 +18,7 @@ export function makeEpub(manuscript: Manuscript): Promise<Buffer> {
       { name: "EPUB/nav.xhtml", content: navigation(manuscript, chapters) },
       { name: "EPUB/title.xhtml", content: titlePage(manuscript) },
       { name: "EPUB/style.css", content: STYLE },
+      ...(manuscript.cover ? [{ name: "EPUB/cover.webp", content: manuscript.cover, stored: true }] : []),
       ...chapters.map(({ name, page: content }) => ({ name: `EPUB/${name}.xhtml`, content })),
     ],
     new Date(manuscript.updatedAt),
@@ -35,7 +36,7 @@ interface ChapterPage {
   title: string;
 }
 
-function packageOf({ id, title, lead, author, language, tags, updatedAt }: Manuscript, chapters: ChapterPage[]): string {
+function packageOf({ id, title, lead, author, language, tags, updatedAt, cover }: Manuscript, chapters: ChapterPage[]): string {
   const items = chapters.map(({ name }) => `<item id="${name}" href="${name}.xhtml" media-type="application/xhtml+xml"/>`);
   const refs = chapters.map(({ name }) => `<itemref idref="${name}"/>`);
   return `<?xml version="1.0" encoding="UTF-8"?>
@@ -51,7 +52,7 @@ ${lead ? `<dc:description>${escaped(lead)}</dc:description>\n` : ""}${tags.map((
 <item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>
 <item id="title" href="title.xhtml" media-type="application/xhtml+xml"/>
 <item id="style" href="style.css" media-type="text/css"/>
-${items.join("\n")}
+${cover ? '<item id="cover" href="cover.webp" media-type="image/webp" properties="cover-image"/>\n' : ""}${items.join("\n")}
 </manifest>
 <spine>
 <itemref idref="title"/>

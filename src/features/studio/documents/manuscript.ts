@@ -13,6 +13,8 @@ export interface Manuscript {
   updatedAt: string;
   /** The heading of the table of contents, in the book's language where Foyer speaks it; null where there is none. */
   contents: string | null;
+  /** WebP, in the formats that have a place for it. */
+  cover: Uint8Array | null;
   /** In a post there is one, which has no title of its own. */
   chapters: { title: string | null; content: string }[];
 }

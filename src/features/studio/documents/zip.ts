@@ -2,7 +2,7 @@ import { ZipFile } from "yazl";
 
 interface Entry {
   name: string;
-  content: string;
+  content: string | Uint8Array;
   /** Stored as it is: what a reader looks for at a fixed place. */
   stored?: boolean;
 }

@@ -3,8 +3,8 @@ import { Readable } from "node:stream";
 import { z } from "zod";
 import english from "@/i18n/messages/en.json";
 import french from "@/i18n/messages/fr.json";
-import { db } from "@/lib/db";
-import { storage } from "@/storage";
+import { type DocumentFormat, db, type StorageProvider } from "@/lib/db";
+import { storage, storageOf } from "@/storage";
 import { FORMATS, type Manuscript } from "../documents/manuscript";
 import { DOCUMENT_FORMATS } from "../documents/schema";
 import { report, takeResult } from "../jobs/results";
@@ -12,6 +12,7 @@ import { GenerationFailed } from "../jobs/run";
 import { makeInThread } from "./document-thread";
 import type { Generator, Work } from "./generator";
 
+const COVER = { select: { provider: true, key: true, sizeBytes: true } } as const;
 const paramsSchema = z.object({ format: z.enum(DOCUMENT_FORMATS) });
 
 /** Books and posts from what their author has written, with nothing installed: one document of one format for each job. */
@@ -23,7 +24,7 @@ export const bundledDocuments: Generator = {
     const take = () => takeResult(work, place.index, () => Promise.resolve({ kind: "document", format }));
     // Made already, before a crash.
     if ((await take()) === null) return "done";
-    const manuscript = await manuscriptOf(work);
+    const manuscript = await manuscriptOf(work, format);
     if (!manuscript || !(await report(work, { step: "generating", progress: 10 }))) return "done";
     const bytes = await makeInThread(format, manuscript, signal);
     if (!(await report(work, { step: "saving", progress: 80 }))) return "done";
@@ -37,8 +38,8 @@ export const bundledDocuments: Generator = {
 };
 
 /** What the document is made of, as it stands now; null when it is gone. */
-async function manuscriptOf({ bookId, blogPostId }: Work): Promise<Manuscript | null> {
-  const about = { id: true, title: true, language: true, updatedAt: true, author: { select: { name: true } } } as const;
+async function manuscriptOf({ bookId, blogPostId }: Work, format: DocumentFormat): Promise<Manuscript | null> {
+  const about = { id: true, title: true, language: true, updatedAt: true, author: { select: { name: true } }, cover: COVER } as const;
   if (bookId) {
     const chapters = { select: { title: true, content: true, updatedAt: true }, orderBy: { position: "asc" } } as const;
     const book = await db().book.findUnique({ where: { id: bookId }, select: { ...about, description: true, chapters } });
@@ -50,6 +51,7 @@ async function manuscriptOf({ bookId, blogPostId }: Work): Promise<Manuscript | 
       lead: book.description,
       tags: [],
       contents,
+      cover: format === "EPUB" && book.cover ? await pictureOf(book.cover) : null,
       chapters: book.chapters.map(({ title, content }) => ({ title, content })),
     };
   }
@@ -63,8 +65,14 @@ async function manuscriptOf({ bookId, blogPostId }: Work): Promise<Manuscript | 
     lead: post.excerpt,
     tags: post.tags,
     contents: null,
+    cover: format === "EPUB" && post.cover ? await pictureOf(post.cover) : null,
     chapters: [{ title: null, content: post.content }],
   };
+}
+
+/** The cover's bytes; null where it was taken off meanwhile. */
+async function pictureOf({ provider, key, sizeBytes }: { provider: StorageProvider; key: string; sizeBytes: bigint }) {
+  return storageOf(provider).readRange(key, 0, Number(sizeBytes) - 1);
 }
 
 interface Written {

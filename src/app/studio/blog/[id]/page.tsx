@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { enter } from "@/access/door";
+import { CoverField } from "@/features/files/cover-field";
 import { listOwnOrganizations } from "@/features/organizations/queries";
 import { PostEditor } from "@/features/studio/blog/post-editor";
 import { findPost } from "@/features/studio/blog/queries";
@@ -22,8 +23,13 @@ export default async function PostPage({ params }: { params: Promise<{ id: strin
   const organizations = (await listOwnOrganizations(entry)).map(({ id, name }) => ({ id, name }));
   return (
     <MembersFrame entry={entry}>
-      <Interactive entry={entry} texts={["blog", "documents", "jobs", "studio", "sharing", "common"]}>
-        <PostEditor entry={entry} organizations={organizations} post={post} />
+      <Interactive entry={entry} texts={["blog", "cover", "documents", "jobs", "studio", "sharing", "common"]}>
+        <PostEditor
+          entry={entry}
+          organizations={organizations}
+          cover={<CoverField of={{ blogPostId: post.id }} url={post.coverUrl} />}
+          post={post}
+        />
       </Interactive>
     </MembersFrame>
   );

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { enter } from "@/access/door";
+import { CoverField } from "@/features/files/cover-field";
 import { listOwnOrganizations } from "@/features/organizations/queries";
 import { BookEditor } from "@/features/studio/books/book-editor";
 import { findBook } from "@/features/studio/books/queries";
@@ -26,8 +27,14 @@ export default async function BookPage({ params, searchParams }: Params) {
   const organizations = (await listOwnOrganizations(entry)).map(({ id, name }) => ({ id, name }));
   return (
     <MembersFrame entry={entry}>
-      <Interactive entry={entry} texts={["books", "documents", "jobs", "studio", "sharing", "common"]}>
-        <BookEditor entry={entry} organizations={organizations} book={book} chapterId={chapter} />
+      <Interactive entry={entry} texts={["books", "cover", "documents", "jobs", "studio", "sharing", "common"]}>
+        <BookEditor
+          entry={entry}
+          organizations={organizations}
+          cover={<CoverField of={{ bookId: book.id }} url={book.coverUrl} />}
+          book={book}
+          chapterId={chapter}
+        />
       </Interactive>
     </MembersFrame>
   );

@@ -1,0 +1,60 @@
+import "server-only";
+import { change, type Recorder } from "@/access/audit";
+import type { Entry } from "@/access/entry";
+import { accessibleBy } from "@/access/rules";
+import type { Transaction } from "@/lib/db";
+import { AppError } from "@/lib/errors";
+import type { Size } from "@/lib/pictures";
+import { eraseFile } from "./leftovers";
+import type { CoverOf } from "./schema";
+
+/** In pixels: of a book as e-book shops want it, of a post as a page shows it. */
+const BOOK: Size = { width: 1600, height: 2400 };
+const POST: Size = { width: 1600, height: 900 };
+const ERASED = { id: true, provider: true, key: true, uploadKey: true, partBytes: true } as const;
+const SHOWN = { authorId: true, updatedAt: true, cover: { select: ERASED } } as const;
+
+export function sizeOfCover(of: CoverOf): Size {
+  return "bookId" in of ? BOOK : POST;
+}
+
+/** Makes this file the cover, and returns what was it before, which a trigger has marked: of many at once one stays. */
+export async function takeCover(tx: Transaction, record: Recorder, entry: Entry, of: CoverOf, coverId: string | null) {
+  const { cover, updatedAt } = "bookId" in of ? await lockBook(tx, entry, of.bookId) : await lockPost(tx, entry, of.blogPostId);
+  // An author who is writing meanwhile has not been overtaken by anybody: the time of the last change stays.
+  const data = { coverId, updatedAt };
+  if ("bookId" in of) {
+    await tx.book.update({ where: { id: of.bookId }, data, select: { id: true } });
+    await record({ action: "book.changed", subjectType: "Book", subjectId: of.bookId, after: { cover: coverId } });
+  } else {
+    await tx.blogPost.update({ where: { id: of.blogPostId }, data, select: { id: true } });
+    await record({ action: "post.changed", subjectType: "BlogPost", subjectId: of.blogPostId, after: { cover: coverId } });
+  }
+  return cover ? [cover] : [];
+}
+
+/** Takes the cover off; there being none is no error. */
+export async function clearCover(entry: Entry, of: CoverOf): Promise<void> {
+  const former = await change(entry, (tx, record) => takeCover(tx, record, entry, of, null));
+  for (const gone of former) await eraseFile(gone).catch(() => undefined);
+}
+
+async function lockBook(tx: Transaction, entry: Entry, id: string) {
+  await tx.$queryRaw`SELECT 1 FROM "Book" WHERE "id" = ${id}::uuid FOR UPDATE`;
+  const book = await tx.book.findFirst({
+    where: { AND: [accessibleBy(entry.ability, "update").ofType("Book"), { id, authorId: entry.actor.userId }] },
+    select: SHOWN,
+  });
+  if (!book) throw new AppError("not_found");
+  return book;
+}
+
+async function lockPost(tx: Transaction, entry: Entry, id: string) {
+  await tx.$queryRaw`SELECT 1 FROM "BlogPost" WHERE "id" = ${id}::uuid FOR UPDATE`;
+  const post = await tx.blogPost.findFirst({
+    where: { AND: [accessibleBy(entry.ability, "update").ofType("BlogPost"), { id, authorId: entry.actor.userId }] },
+    select: SHOWN,
+  });
+  if (!post) throw new AppError("not_found");
+  return post;
+}
