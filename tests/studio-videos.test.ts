@@ -1,9 +1,12 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { z } from "zod";
 import { enter } from "@/access/door";
+import { makePreview } from "@/features/files/previews";
 import { cancelJob, retryJob } from "@/features/studio/jobs/actions";
 import { deleteVideoGeneration, deleteVideos, generateVideos } from "@/features/studio/videos/actions";
 import { getVideos, listVideos } from "@/features/studio/videos/queries";
@@ -11,9 +14,10 @@ import type { generateVideosSchema } from "@/features/studio/videos/schema";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { readFilm } from "@/lib/mp4";
+import { measurePicture } from "@/lib/pictures";
 import { storage } from "@/storage";
 import { ffmpegPath } from "./support/ffmpeg";
-import { admin, person } from "./support/people";
+import { admin, file, person } from "./support/people";
 import { as, asVisitor, type Browser, signedIn } from "./support/request";
 import { pictureOf, work } from "./support/studio";
 
@@ -41,6 +45,31 @@ async function asked(input?: Asked): Promise<{ id: string; jobId: string }> {
 const rowOf = (id: string) =>
   db().videoGeneration.findUniqueOrThrow({ where: { id }, include: { videos: { include: { file: true } }, job: true } });
 const folderOf = (jobId: string) => join(tmpdir(), `foyer-film-${jobId}`);
+
+test("a film has a poster where there is ffmpeg, and none otherwise, or where what calls itself a film is something else", async () => {
+  const { id, jobId } = await asked();
+  await work(jobId);
+  const fileId = (await rowOf(id)).videos[0]?.file.id ?? "";
+  const preview = async () => (await db().file.findUniqueOrThrow({ where: { id: fileId } })).previewKey;
+  env().FFMPEG_PATH = NO_FFMPEG;
+  await makePreview({ fileId });
+  expect(await preview()).toBeNull();
+  env().FFMPEG_PATH = path;
+  await makePreview({ fileId });
+  const bytes = (await storage().readRange((await preview()) ?? "", 0, 1_000_000)) ?? new Uint8Array();
+  expect(await measurePicture(bytes)).toMatchObject({ format: "webp", width: 640, height: 640 });
+  const { videos } = await window.run(async () => getVideos(await enter(), id));
+  expect(videos[0]?.poster).toEqual(expect.any(String));
+
+  // A playlist: read as one, it would name files of this machine.
+  const list = Buffer.from("#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n");
+  const key = `${ada.id}/${randomUUID()}`;
+  await storage().put(key, Readable.from([list]), { sizeBytes: list.byteLength, contentType: "video/mp4" });
+  const given = { key, kind: "VIDEO" as const, contentType: "video/mp4", sizeBytes: BigInt(list.byteLength) };
+  const wrong = await file(ada, given);
+  await makePreview({ fileId: wrong.id });
+  expect((await db().file.findUniqueOrThrow({ where: { id: wrong.id } })).previewKey).toBeNull();
+});
 
 describe("asking for films", () => {
   test("makes films that begin before they are there as a whole, of the shape and length asked for, labelled as a demonstration", async () => {

@@ -53,7 +53,7 @@ async function show(entry: Entry, file: Announced, kept: Pick<Drawn, "key"> & Pa
     // Of two confirmations at once, the second finds nothing left to confirm.
     const data = { ...kept, status: "READY", uploadExpiresAt: urlsEnd(file) } as const;
     if ((await tx.file.updateMany({ where: { id, status: "PENDING" }, data })).count === 0) throw new TooLate();
-    if (file.kind === "IMAGE" || of) await addJob(tx, "file.preview", { fileId: id }, { maxAttempts: 5 });
+    if (of || file.kind === "IMAGE" || file.kind === "VIDEO") await addJob(tx, "file.preview", { fileId: id }, { maxAttempts: 5 });
     await record({ action: "file.uploaded", subjectType: "File", subjectId: id, after: { reason: null, contentType, sizeBytes } });
     if (of) return takeCover(tx, record, entry, of, id);
     return file.kind === "AVATAR" ? takeAvatar(tx, record, entry, { id, key: kept.key }) : [];

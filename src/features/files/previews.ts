@@ -4,25 +4,29 @@ import { db } from "@/lib/db";
 import { NoPicture, redrawPicture } from "@/lib/pictures";
 import type { Tasks } from "@/lib/queue";
 import { storageOf } from "@/storage";
+import type { Storage } from "@/storage/storage";
+import { posterOf } from "./posters";
 
 /** In pixels: twice what a card of the grid is wide, for screens that are fine. */
 const PREVIEW = { width: 640, height: 640, fill: false };
 /** Larger pictures are shown by their name. */
 const MAX_BYTES = 40_000_000;
+/** And larger films: they are copied to this machine to be looked at. */
+const MAX_FILM_BYTES = 200_000_000;
 
 /**
  * `file.preview`: makes the small picture by which lists show a file. Made twice, after a crash, it is the same object; of a file
- * that is gone meanwhile nothing stays, and what cannot be drawn has no preview.
+ * that is gone meanwhile nothing stays, and what cannot be drawn has no preview, a film without ffmpeg neither.
  */
 export async function makePreview({ fileId: id }: Tasks["file.preview"]): Promise<void> {
-  const where = { id, status: "READY" as const, kind: { in: ["IMAGE" as const, "COVER" as const] } };
+  const where = { id, status: "READY" as const, kind: { in: ["IMAGE" as const, "COVER" as const, "VIDEO" as const] } };
   const file = await db().file.findFirst({
     where,
-    select: { key: true, provider: true, ownerId: true, sizeBytes: true, previewKey: true },
+    select: { key: true, provider: true, ownerId: true, sizeBytes: true, contentType: true, kind: true, previewKey: true },
   });
-  if (!file || file.previewKey || file.sizeBytes > MAX_BYTES) return;
+  if (!file || file.previewKey) return;
   const store = storageOf(file.provider);
-  const bytes = await store.readRange(file.key, 0, Number(file.sizeBytes) - 1);
+  const bytes = await pictureOf(store, file);
   const small = bytes && (await redrawPicture(bytes, PREVIEW).catch(giveUp));
   if (!small) return;
   const key = `${file.ownerId}/preview-${id}`;
@@ -30,6 +34,19 @@ export async function makePreview({ fileId: id }: Tasks["file.preview"]): Promis
   // Moved to another store meanwhile, it would look for its preview there.
   const { count } = await db().file.updateMany({ where: { ...where, provider: file.provider }, data: { previewKey: key } });
   if (count === 0) await store.delete(key);
+}
+
+interface Seen {
+  key: string;
+  kind: string;
+  contentType: string;
+  sizeBytes: bigint;
+}
+
+async function pictureOf(store: Storage, { key, kind, contentType, sizeBytes }: Seen): Promise<Uint8Array | null> {
+  const length = Number(sizeBytes);
+  if (kind === "VIDEO") return length > MAX_FILM_BYTES ? null : posterOf(store, key, length, contentType);
+  return length > MAX_BYTES ? null : store.readRange(key, 0, length - 1);
 }
 
 /** A picture that cannot be drawn is one all the same: its owner downloads it. */

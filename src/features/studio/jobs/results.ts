@@ -62,7 +62,7 @@ export async function takeResult(
     if (count === 0) return false;
     await also(tx);
     await describeResult(tx, job.id, { ...place, key, sizeBytes: found.sizeBytes }, about);
-    if (about.kind === "image") await addJob(tx, "file.preview", { fileId: place.id }, { maxAttempts: 5 });
+    if (about.kind !== "document") await addJob(tx, "file.preview", { fileId: place.id }, { maxAttempts: 5 });
     return true;
   });
   if (shown) return null;

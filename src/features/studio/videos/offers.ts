@@ -1,5 +1,5 @@
 import "server-only";
-import { hasFfmpeg } from "../generators/ffmpeg";
+import { hasFfmpeg } from "@/lib/ffmpeg";
 import { generatorOf } from "../generators/registry";
 import { ASPECT_RATIOS } from "./schema";
 
