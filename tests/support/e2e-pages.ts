@@ -31,7 +31,7 @@ const ADDRESSES: Record<string, string> = {
 export type Door = "anonymous" | "newcomer" | "admin";
 
 /** Pages that look another way at another address. */
-const OTHERS = [`/admin/jobs/${SOME_IMPORT_ID}`];
+export const OTHERS = [`/admin/jobs/${SOME_IMPORT_ID}`];
 
 /** Who sees a page instead of being sent elsewhere; an admin, where nothing else is said. */
 const DOORS: Record<string, Door> = {
