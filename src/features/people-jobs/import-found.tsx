@@ -2,11 +2,10 @@ import { getTranslations } from "next-intl/server";
 import type { Entry } from "@/access/entry";
 import { Alert } from "@/ui/alert";
 import { Section } from "@/ui/section";
-import { SubmitButton } from "@/ui/submit-button";
-import { startImport } from "./actions";
 import { ImportDifferences } from "./import-differences";
 import type { ImportFound as Found } from "./import-queries";
 import type { ListedJob } from "./queries";
+import { StartImportForm } from "./start-import-form";
 
 /** How many are, or would be, new or another one. */
 export async function ImportCounts({ job: { isCheck, refused }, found: { found } }: { job: ListedJob; found: Found }) {
@@ -30,14 +29,7 @@ export async function ImportFound({ entry, job: { id, status, isCheck }, found: 
         {isChecked && hasFile && toImport > 0 && entry.ability.can("create", "PeopleJob") && (
           <div className="flex flex-wrap items-center gap-x-5 gap-y-3 rounded-lg border px-4 py-3">
             <p className="flex-1 basis-72 text-body text-muted">{recentlyProven ? t("startLead") : t("confirmFirst")}</p>
-            {recentlyProven && (
-              <form action={startImport} className="max-sm:w-full">
-                <input type="hidden" name="id" value={id} />
-                <SubmitButton variant="primary" className="max-sm:w-full">
-                  {t("start", { count: toImport })}
-                </SubmitButton>
-              </form>
-            )}
+            {recentlyProven && <StartImportForm id={id} label={t("start", { count: toImport })} />}
           </div>
         )}
       </div>

@@ -47,12 +47,12 @@ export default async function JobPage({ params, searchParams }: JobPageProps) {
       <div className="grid gap-10">
         <Interactive entry={entry} texts={["peopleJobs", "secondFactors", "common"]}>
           <JobFacts entry={entry} job={job} recentlyProven={proven} found={found} />
-          {found && <ImportFound entry={entry} job={job} found={found} recentlyProven={proven} />}
           {asksProof && !proven && (
             <div className="max-w-form">
               <ConfirmItIsYou entry={entry} hasPassword={waysIn.hasPassword} />
             </div>
           )}
+          {found && <ImportFound entry={entry} job={job} found={found} recentlyProven={proven} />}
         </Interactive>
         <JobReport entry={entry} job={job} after={after} />
       </div>
