@@ -175,7 +175,7 @@ describe("a person's picture", () => {
     const [image, key] = [await imageOf(owner), (await filesOf(owner))[0]?.key];
     const { totalBytes, stream } = await openArchive(owner.id, () => undefined);
     stream.destroy();
-    expect(totalBytes).toBeGreaterThan(0);
+    expect(BigInt(totalBytes)).toBe((await filesOf(owner))[0]?.sizeBytes);
     await db().user.update({ where: { id: owner.id }, data: { deleteAfter: new Date() } });
     expect(await sweepDeletions()).toBe(1);
     await db().file.updateMany({ where: { ownerId: owner.id }, data: { uploadExpiresAt: new Date(Date.now() - 3_600_000) } });
