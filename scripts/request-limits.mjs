@@ -2,6 +2,8 @@
 
 /** No form or call of ours comes near; a proof of sign-in is smaller still, and Auth.js reads all it is sent. */
 const BODY_CEILING = 512 * 1024;
+/** A chapter or a post has up to a million characters, which JSON may write with six bytes each. */
+const TEXT_BODY_CEILING = 6_200_000;
 const AUTH_BODY_CEILING = 16 * 1024;
 
 const CACHE_KEY_TYPES = new Set(["c", "ci(..)(..)", "ci(.)", "ci(..)", "ci(...)", "oc", "d", "di(..)(..)", "di(.)", "di(..)", "di(...)"]);
@@ -50,7 +52,8 @@ function bodyRefusal(method, path, headers) {
   if (headers["transfer-encoding"] !== undefined) return 411;
   const length = Number(headers["content-length"] ?? 0);
   const isAuth = /^\/+api\/+auth(?:\/|$)/.test(decode(path) ?? "");
-  return length <= (isAuth ? AUTH_BODY_CEILING : BODY_CEILING) ? null : 413;
+  const isText = isPlain(path) && /^\/(?:api\/(?:chapters|blog)|studio\/(?:books|blog))(?:\/|$)/.test(path);
+  return length <= (isAuth ? AUTH_BODY_CEILING : isText ? TEXT_BODY_CEILING : BODY_CEILING) ? null : 413;
 }
 
 /**

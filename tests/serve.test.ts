@@ -11,7 +11,7 @@ const asked = (url: string, headers: Record<string, string> = {}, method = "POST
 const tree = (state: unknown) => ({ rsc: "1", "next-router-state-tree": encodeURIComponent(JSON.stringify(state)) });
 
 describe("the body of a request", () => {
-  it("may be 16 kB for Auth.js and 512 kB for everything else", () => {
+  it("may be 16 kB for Auth.js, what a chapter or a post takes for those, and 512 kB for everything else", () => {
     for (const [path, most] of [
       ["/api/auth/callback/credentials", 16_384],
       ["/api/auth/session?x=1", 16_384],
@@ -20,6 +20,9 @@ describe("the body of a request", () => {
       ["/login", 524_288],
       ["/api/files", 524_288],
       ["/api/authors", 524_288],
+      ["/api/chapters/x", 6_200_000],
+      ["/studio/blog/x", 6_200_000],
+      ["/api/books/x", 524_288],
     ] as const) {
       for (const method of ["POST", "PUT", "PATCH", "DELETE", "GET", "HEAD", "OPTIONS"]) {
         expect(refusalOf(asked(path, { "content-length": String(most) }, method)), `${method} ${path}`).toBeNull();

@@ -32,7 +32,7 @@ export const chapterChangeSchema = z
   .strictObject({
     title: titleSchema.optional(),
     content: contentSchema.optional(),
-    position: position.optional(),
+    position: z.int().min(0).max(MAX_CHAPTERS).optional(),
     updatedAt: readAtSchema.optional(),
   })
   .refine(changesSomething, "required");

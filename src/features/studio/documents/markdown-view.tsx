@@ -3,12 +3,14 @@ import { type Align, type Block, type Inline, levelsBelow, parseMarkdown } from 
 
 /** Characters that a page shows: a text of a million would be a page of a million elements. */
 export const MAX_SHOWN_LENGTH = 100_000;
+/** Nor more lines than these: each may be an item of a list, and elements are what a page costs. */
+const MAX_SHOWN_LINES = 3_000;
 
 const ALIGN = { left: "text-start", center: "text-center", right: "text-end" };
 
 /** Markdown as the documents have it, made of elements and text: there is no HTML in it that could run. Headings stand below `level`. */
 export function MarkdownView({ text, level }: { text: string; level: number }) {
-  const blocks = parseMarkdown(text.slice(0, MAX_SHOWN_LENGTH));
+  const blocks = parseMarkdown(text.slice(0, MAX_SHOWN_LENGTH).split("\n", MAX_SHOWN_LINES).join("\n"));
   return <div className="prose max-w-read [overflow-wrap:anywhere]">{shown(blocks, levelsBelow(blocks, level))}</div>;
 }
 

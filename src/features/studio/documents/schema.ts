@@ -43,7 +43,11 @@ export const contentSchema = z
   );
 
 /** When what is changed was last read: whoever changed it since is not written over. */
-export const readAtSchema = z.iso.datetime({ precision: 3 }).transform((text) => new Date(text));
+export const readAtSchema = z.iso
+  .datetime({ precision: 3 })
+  // Before 1970 and after 9999 PostgreSQL and JavaScript mean different days, or none.
+  .refine((text) => /^(?:19[7-9]|[2-9]\d)\d/.test(text), "invalid")
+  .transform((text) => new Date(text));
 
 export const exportSchema = z.strictObject({ id: z.uuid().toLowerCase(), format: z.enum(DOCUMENT_FORMATS) });
 export const exportBodySchema = z.strictObject({ format: z.enum(DOCUMENT_FORMATS) });
