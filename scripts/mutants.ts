@@ -135,17 +135,26 @@ const sound = new Map<string, boolean>();
 /** The test that noticed the last mutant of a file is the likeliest to notice the next. */
 const decided = new Map<string, string>();
 
-/** The tests that name the file's feature, then those of all guards; each alone, so that the first to notice ends it. */
+/** Where what stands in these is tested beside the tables: they import no feature, and many tests pass through them. */
+const ELSEWHERE: Record<string, string[]> = {
+  "src/access/audit.ts": ["freshness", "bans-and-devices", "audit", "people-jobs"],
+  "src/access/identity/": ["credential-changes", "second-factors", "accounts", "passkeys", "people-bulk", "bans-and-devices"],
+  "src/access/": ["impersonation", "bans-and-devices"],
+};
+
+/**
+ * The tests that name the file's feature, those called after it first, then those of all guards; each alone, so that the first to
+ * notice ends it.
+ */
 function nearest(file: string): string[] {
-  const room = /^src\/(features\/[\w-]+|access)\//.exec(file)?.[1];
+  const room = /^src\/features\/([\w-]+)\//.exec(file)?.[1];
   const own = readdirSync(join(root, "tests"))
-    .filter((path) => path.endsWith(".test.ts"))
-    .map((path) => `tests/${path}`)
-    .filter((path) => room?.startsWith("features/") && readFileSync(join(root, path), "utf8").includes(`@/${room}/`));
+    .filter((path) => path.endsWith(".test.ts") && room && readFileSync(join(root, "tests", path), "utf8").includes(`@/features/${room}/`))
+    .sort((one, other) => Number(other.startsWith(room ?? "-")) - Number(one.startsWith(room ?? "-")));
+  const elsewhere = Object.entries(ELSEWHERE).find(([path]) => file.startsWith(path))?.[1] ?? [];
+  const beside = [...own, ...elsewhere.map((name) => `${name}.test.ts`)].map((path) => `tests/${path}`).slice(0, 8);
   const before = decided.get(file);
-  return [
-    ...new Set([...(before ? [before] : []), ...(room === "access" ? [...ALWAYS, "tests/impersonation.test.ts"] : []), ...own, ...ALWAYS]),
-  ].slice(0, 8);
+  return [...new Set([...(before ? [before] : []), ...(file.startsWith("src/access/") ? ALWAYS : []), ...beside, ...ALWAYS])];
 }
 
 interface Tests {
