@@ -258,7 +258,9 @@ describe("nothing goes round the door", () => {
     expect(files.length).toBeGreaterThan(3);
     for (const path of files) {
       expect(source(path), `${path} has to import "server-only"`).toMatch(/^import "server-only";/);
-      for (const [, name, first] of code(path).matchAll(/^export async function (\w+)\(\s*([^,)]*)/gm))
+      for (const [, name, first] of code(path).matchAll(
+        /^export (?:async function (?=\w+\()|const (?=\w+ = cache\())(\w+)[^(]*\((?:async \()?\s*([^,)]*)/gm,
+      ))
         expect(first?.trim(), `${path}: ${name}(entry: Entry, …)`).toBe("entry: Entry");
       expect(code(path), `${path}: accessibleBy(entry.ability) belongs in the \`where\``).toMatch(/accessibleBy\(entry\.ability/);
       for (const [call] of code(path).matchAll(/\.(?:findMany|findFirst|findUnique)\(\{[\s\S]*?\n? *\}\)/g))

@@ -5,6 +5,7 @@ import type { Generator, Work } from "@/features/studio/generators/generator";
 import { cancelJob, retryJob } from "@/features/studio/jobs/actions";
 import { complete, fail, report, takeResult } from "@/features/studio/jobs/results";
 import { GenerationFailed, stepWith, sweepJobs, workOf } from "@/features/studio/jobs/run";
+import { advance } from "@/features/studio/jobs/transition";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { storage } from "@/storage";
@@ -227,8 +228,10 @@ describe("room", () => {
     });
     const window = await signedIn(ada);
     const made = await Promise.allSettled(Array.from({ length: 20 }, () => imageJob(window)));
-    expect(made.filter(({ status }) => status === "fulfilled").length).toBeLessThanOrEqual(2);
-    expect(await db().file.count({ where: { ownerId: ada.id, status: "PENDING" } })).toBeLessThanOrEqual(2);
+    const fulfilled = made.filter(({ status }) => status === "fulfilled").length;
+    // Whoever waits too long for their turn is told so: one gets through in any case, and room is there for two.
+    expect([1, 2]).toContain(fulfilled);
+    expect(await db().file.count({ where: { ownerId: ada.id, status: "PENDING" } })).toBe(fulfilled);
   });
 
   test("a generation that is deleted takes its files along, however it is deleted", async () => {
@@ -243,24 +246,32 @@ describe("room", () => {
   });
 });
 
-test("of one owner's events none is seen before an earlier one, however their jobs overlap", async () => {
+test("of one owner's events none is seen before an earlier one: whoever writes the second waits for the first", async () => {
   const ada = await signedIn(await person());
-  const jobs = await Promise.all(Array.from({ length: 4 }, () => imageJob(ada)));
-  const { ownerId } = await jobOf(jobs[0]?.jobId ?? "");
-  const seen: bigint[][] = [];
-  let over = false;
-  const watch = (async () => {
-    while (!over) {
-      seen.push((await db().jobEvent.findMany({ where: { ownerId }, orderBy: { id: "asc" }, select: { id: true } })).map(({ id }) => id));
-      await sleep(1);
-    }
-  })();
-  await Promise.all(jobs.map(async ({ jobId }) => step(jobId, diligent)));
-  over = true;
-  await watch;
-  const last = (await db().jobEvent.findMany({ where: { ownerId }, orderBy: { id: "asc" }, select: { id: true } })).map(({ id }) => id);
-  for (const then of seen) expect(last.slice(0, then.length)).toEqual(then);
+  const [first, second] = [await imageJob(ada), await imageJob(ada)];
+  const { ownerId } = await jobOf(first.jobId);
+  const seen = async () => (await db().jobEvent.findMany({ where: { ownerId }, orderBy: { id: "asc" } })).map(({ jobId }) => jobId);
+  let later: Promise<unknown> = Promise.resolve();
+  await db().$transaction(async (tx) => {
+    await advance(tx, { id: first.jobId, attempt: 1 }, { status: "PROCESSING" });
+    later = report({ id: second.jobId, attempt: 1 }, { progress: 1 });
+    await waitsForLock();
+    expect(await seen()).toEqual([first.jobId, second.jobId]);
+  });
+  await later;
+  expect(await seen()).toEqual([first.jobId, second.jobId, first.jobId, second.jobId]);
 });
+
+/** Until somebody waits for the turn of an owner. */
+async function waitsForLock(): Promise<void> {
+  for (;;) {
+    const [row] = await db().$queryRaw<{ count: bigint }[]>`
+      SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+       WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted`;
+    if (row && row.count > 0n) return;
+    await sleep(10);
+  }
+}
 
 test("a step of an attempt that is over does nothing", async () => {
   const { jobId } = await imageJob(await signedIn(await person()));

@@ -1,4 +1,5 @@
 import "server-only";
+import { cache } from "react";
 import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
@@ -7,8 +8,11 @@ import { MAX_INVITATIONS, MAX_MEMBERS, MAX_MEMBERSHIPS, type OrganizationsQuery 
 
 export const ORGANIZATIONS_PAGE_SIZE = 50;
 
-/** The organisations somebody belongs to, in the order in which they joined; `current` is the one they look at. */
-export async function listOwnOrganizations(entry: Entry) {
+/**
+ * The organisations somebody belongs to, in the order in which they joined; `current` is the one they look at. Read once a request,
+ * however many parts of a page ask.
+ */
+export const listOwnOrganizations = cache(async (entry: Entry) => {
   const { userId } = entry.actor;
   const memberships = await db().organizationMember.findMany({
     where: { AND: [accessibleBy(entry.ability).ofType("OrganizationMember"), { userId }] },
@@ -25,7 +29,7 @@ export async function listOwnOrganizations(entry: Entry) {
     role,
     current: user.currentOrganizationId === organization.id,
   }));
-}
+});
 
 export type OwnOrganization = Awaited<ReturnType<typeof listOwnOrganizations>>[number];
 
