@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { getFormatter, getTranslations } from "next-intl/server";
 import { enter } from "@/access/door";
-import { getWaysIn } from "@/features/accounts/queries";
+import { hasPassword } from "@/features/accounts/queries";
 import { FileTable } from "@/features/files/file-table";
 import { getUsage, listFiles } from "@/features/files/queries";
 import { getOwnProfile } from "@/features/profiles/queries";
@@ -24,11 +24,11 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function MembersPage() {
   const entry = await enter("read", "User");
-  const [profile, usage, { files }, waysIn, jobs] = await Promise.all([
+  const [profile, usage, { files }, withPassword, jobs] = await Promise.all([
     getOwnProfile(entry),
     getUsage(entry),
     listFiles(entry, { limit: LATEST }),
-    getWaysIn(entry),
+    hasPassword(entry),
     listUnderWay(entry),
   ]);
   const [t, format] = await Promise.all([getTranslations("members"), getFormatter()]);
@@ -40,7 +40,7 @@ export default async function MembersPage() {
         description={t("since", { date: format.dateTime(profile.createdAt, { dateStyle: "long" }) })}
       />
       <div className="grid gap-10">
-        <Attention entry={entry} usage={usage} hasPassword={waysIn.hasPassword} />
+        <Attention entry={entry} usage={usage} hasPassword={withPassword} />
         {jobs.length > 0 && (
           <Interactive entry={entry} texts={["jobs", "studio"]}>
             <UnderWay jobs={jobs} />

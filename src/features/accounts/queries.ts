@@ -9,7 +9,7 @@ import { env } from "@/lib/env";
 export async function getWaysIn(entry: Entry) {
   const { userId } = entry.actor;
   const [password, accounts, proven] = await Promise.all([
-    db().password.count({ where: { userId } }),
+    hasPassword(entry),
     db().account.findMany({
       where: { AND: [accessibleBy(entry.ability).ofType("Account"), { userId }] },
       select: { provider: true, createdAt: true },
@@ -17,7 +17,12 @@ export async function getWaysIn(entry: Entry) {
     }),
     recentlyProven(entry),
   ]);
-  return { hasPassword: password > 0, accounts, recentlyProven: proven };
+  return { hasPassword: password, accounts, recentlyProven: proven };
+}
+
+/** Whether one can sign in with a password. */
+export async function hasPassword(entry: Entry): Promise<boolean> {
+  return (await db().password.count({ where: { userId: entry.actor.userId } })) > 0;
 }
 
 /** Shortest password accepted here, in characters. */

@@ -16,18 +16,29 @@ export const listOwnOrganizations = cache(async (entry: Entry) => {
   const { userId } = entry.actor;
   const memberships = await db().organizationMember.findMany({
     where: { AND: [accessibleBy(entry.ability).ofType("OrganizationMember"), { userId }] },
-    select: {
-      role: true,
-      user: { select: { currentOrganizationId: true } },
-      organization: { select: { id: true, name: true } },
-    },
+    select: { role: true, organizationId: true },
     orderBy: [{ createdAt: "asc" }, { organizationId: "asc" }],
     take: MAX_MEMBERSHIPS,
   });
-  return memberships.map(({ role, user, organization }) => ({
-    ...organization,
+  // Every page of the site asks, for people most of whom belong to none.
+  if (memberships.length === 0) return [];
+  const ids = memberships.map(({ organizationId }) => organizationId);
+  const [person, organizations] = await Promise.all([
+    db().user.findFirst({
+      where: { AND: [accessibleBy(entry.ability).ofType("User"), { id: userId }] },
+      select: { currentOrganizationId: true },
+    }),
+    db().organization.findMany({
+      where: { AND: [accessibleBy(entry.ability).ofType("Organization"), { id: { in: ids } }] },
+      select: { id: true, name: true },
+    }),
+  ]);
+  const names = new Map(organizations.map(({ id, name }) => [id, name]));
+  return memberships.map(({ organizationId: id, role }) => ({
+    id,
+    name: names.get(id) ?? "",
     role,
-    current: user.currentOrganizationId === organization.id,
+    current: person?.currentOrganizationId === id,
   }));
 });
 
