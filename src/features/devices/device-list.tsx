@@ -3,7 +3,8 @@ import type { Entry } from "@/access/entry";
 import { Badge } from "@/ui/badge";
 import { RelativeTime } from "@/ui/relative-time";
 import { SubmitButton } from "@/ui/submit-button";
-import { endDevice, endOtherDevices } from "./actions";
+import { endDevice } from "./actions";
+import { EndDevices } from "./end-devices";
 import { listDevices } from "./queries";
 
 /** Where the person is signed in, each with its way out. Plain forms: it works without JavaScript. */
@@ -53,9 +54,17 @@ export async function DeviceList({ entry }: { entry: Entry }) {
         ))}
       </ul>
       {devices.length > 1 && (
-        <form action={endOtherDevices} className="mt-4">
-          <SubmitButton variant="danger">{t("endOthers")}</SubmitButton>
-        </form>
+        <div className="mt-4">
+          <EndDevices
+            variant="secondary"
+            texts={{
+              label: t("endOthers"),
+              title: t("endOthersTitle", { count: devices.length - 1 }),
+              body: t("endOthersBody"),
+              done: t("endOthersDone"),
+            }}
+          />
+        </div>
       )}
     </>
   );

@@ -4,6 +4,7 @@ import { RelativeTime } from "@/ui/relative-time";
 import { Section } from "@/ui/section";
 import { SubmitButton } from "@/ui/submit-button";
 import { endDevicesOf } from "./actions";
+import { EndDevices } from "./end-devices";
 import { listDevices } from "./queries";
 
 /** For an admin: where somebody is signed in, with the way out of each and of all. Plain forms: it works without JavaScript. */
@@ -22,12 +23,17 @@ export async function DevicesOf({ entry, userId }: { entry: Entry; userId: strin
       action={
         devices.length > 0 &&
         !isOwn && (
-          <form action={endDevicesOf}>
-            <input type="hidden" name="userId" value={userId} />
-            <SubmitButton variant="secondary" size="sm">
-              {people("endSessions")}
-            </SubmitButton>
-          </form>
+          <EndDevices
+            userId={userId}
+            variant="secondary"
+            size="sm"
+            texts={{
+              label: people("endSessions"),
+              title: people("endSessionsTitle", { count: devices.length }),
+              body: people("endSessionsBody"),
+              done: people("endSessionsDone"),
+            }}
+          />
         )
       }
     >

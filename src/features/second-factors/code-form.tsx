@@ -1,6 +1,6 @@
 "use client";
 
-import { useActionState, useRef } from "react";
+import { type ReactNode, useActionState, useRef } from "react";
 import type { Result } from "@/access/door";
 import { Alert } from "@/ui/alert";
 import type { ButtonProps } from "@/ui/button";
@@ -23,6 +23,8 @@ type CodeFormProps = {
   variant?: ButtonProps["variant"];
   callbackUrl?: string;
   wide?: boolean;
+  /** Stands after the button. */
+  beside?: ReactNode;
 };
 
 type OwnCodeFormProps = Omit<CodeFormProps, "action" | "result"> & {
@@ -36,7 +38,19 @@ export function OwnCodeForm({ action, ...props }: OwnCodeFormProps) {
 }
 
 /** One code. Works without JavaScript; texts come from the server, so that the page of the second step stays light. */
-export function CodeForm({ action, result, id, label, hint, submit, kind = "app", variant, callbackUrl, wide = false }: CodeFormProps) {
+export function CodeForm({
+  action,
+  result,
+  id,
+  label,
+  hint,
+  submit,
+  kind = "app",
+  variant,
+  callbackUrl,
+  wide = false,
+  beside,
+}: CodeFormProps) {
   const form = useRef<HTMLFormElement>(null);
   const error = result?.ok === false ? result.error : undefined;
   useFocusFirstError(form, error);
@@ -59,9 +73,12 @@ export function CodeForm({ action, result, id, label, hint, submit, kind = "app"
           />
         )}
       </Field>
-      <SubmitButton variant={variant ?? "primary"} className={wide ? "w-full" : "justify-self-start max-sm:w-full"}>
-        {submit}
-      </SubmitButton>
+      <div className="flex flex-wrap gap-2 max-sm:grid">
+        <SubmitButton variant={variant ?? "primary"} className={wide ? "w-full" : "max-sm:w-full"}>
+          {submit}
+        </SubmitButton>
+        {beside}
+      </div>
     </form>
   );
 }

@@ -1,27 +1,30 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useActionState } from "react";
+import { useActionState, useState } from "react";
 import type { Result } from "@/access/door";
 import { Alert } from "@/ui/alert";
+import { Button } from "@/ui/button";
 import { SubmitButton } from "@/ui/submit-button";
 import { startTotp } from "./actions";
 import { CodeForm } from "./code-form";
 
 type TotpSetupProps = {
   confirm: (form: FormData) => void;
-  /** The answer to the last code. */
+  /** The answer to the last code of this set-up. */
   result: Result<unknown> | null;
+  onCancel: () => void;
 };
 
 /** A button, then the QR code with the key beside it and the field for the app's first code. */
-export function TotpSetup({ confirm, result }: TotpSetupProps) {
-  const t = useTranslations("secondFactors");
+export function TotpSetup({ confirm, result, onCancel }: TotpSetupProps) {
+  const [t, common] = [useTranslations("secondFactors"), useTranslations("common")];
   const [started, start] = useActionState(startTotp, null);
-  if (!started?.ok) {
+  const [cancelled, setCancelled] = useState<typeof started>(null);
+  if (!started?.ok || started === cancelled) {
     return (
       <form action={start} className="grid justify-items-start gap-4">
-        {started && <Alert tone="danger">{started.error.message}</Alert>}
+        {started?.ok === false && <Alert tone="danger">{started.error.message}</Alert>}
         <SubmitButton variant="secondary" className="max-sm:w-full">
           {t("setUp")}
         </SubmitButton>
@@ -29,6 +32,11 @@ export function TotpSetup({ confirm, result }: TotpSetupProps) {
     );
   }
   const { secret, qr } = started.data;
+  // The key that was shown counts for nothing, and the next set-up replaces it.
+  const cancel = () => {
+    setCancelled(started);
+    onCancel();
+  };
   // The quiet zone a reader needs around the code (ISO/IEC 18004, 5.3.8), in modules.
   const margin = 4;
   return (
@@ -59,6 +67,11 @@ export function TotpSetup({ confirm, result }: TotpSetupProps) {
         hint={t("codeHint")}
         submit={t("turnOn")}
         variant="secondary"
+        beside={
+          <Button variant="ghost" onClick={cancel} className="noscript:hidden">
+            {common("cancel")}
+          </Button>
+        }
       />
     </div>
   );

@@ -19,6 +19,7 @@ type TwoStepPanelProps = {
 export function TwoStepPanel({ state, open }: TwoStepPanelProps) {
   const t = useTranslations("secondFactors");
   const [confirmed, confirm] = useActionState(confirmTotp, null);
+  const [dropped, setDropped] = useState<typeof confirmed>(null);
   const [renewed, setRenewed] = useState<string[]>();
   const [kept, setKept] = useState<string[]>();
   const first = confirmed?.ok ? confirmed.data.recoveryCodes : undefined;
@@ -43,7 +44,9 @@ export function TwoStepPanel({ state, open }: TwoStepPanelProps) {
       {state && <p className="text-body">{state}</p>}
       {codes && state && codes !== kept && <RecoveryCodes key={codes[0]} codes={codes} onKept={() => setKept(codes)} />}
       {!open && <p className="text-body text-muted">{t("confirmFirst")}</p>}
-      {open && !state && <TotpSetup confirm={confirm} result={confirmed} />}
+      {open && !state && (
+        <TotpSetup confirm={confirm} result={confirmed === dropped ? null : confirmed} onCancel={() => setDropped(confirmed)} />
+      )}
       {open && state && (
         <div className="flex flex-wrap gap-2 max-sm:grid">
           <ConfirmedButton label={t("renew")} title={t("renewTitle")} body={t("renewBody")} onConfirm={renew} />

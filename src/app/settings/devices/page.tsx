@@ -5,6 +5,7 @@ import { AuditList } from "@/features/audit/audit-list";
 import { DeviceList } from "@/features/devices/device-list";
 import { PageHeader } from "@/ui/page-header";
 import { Section } from "@/ui/section";
+import { Interactive } from "../../_frames/interactive";
 import { MembersFrame } from "../../_frames/members-frame";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -19,7 +20,9 @@ export default async function DevicesPage() {
       <PageHeader title={t("title")} description={t("lead")} />
       <div className="grid max-w-160 gap-10">
         <div>
-          <DeviceList entry={entry} />
+          <Interactive entry={entry} texts={["common"]}>
+            <DeviceList entry={entry} />
+          </Interactive>
         </div>
         {entry.ability.can("read", "AuditEvent") && (
           <Section title={t("history")} description={t("historyLead")}>

@@ -56,7 +56,9 @@ export default async function PersonPage({ params }: { params: Promise<{ id: str
       <div className="grid gap-10">
         <PersonFacts person={person} />
         <ImpersonationRight entry={entry} userId={id} />
-        <DevicesOf entry={entry} userId={id} />
+        <Interactive entry={entry} texts={["common"]}>
+          <DevicesOf entry={entry} userId={id} />
+        </Interactive>
         <FilesOf entry={entry} userId={id} />
         <Interactive entry={entry} texts={["metadata"]}>
           <MetadataSection entry={entry} userId={id} />
