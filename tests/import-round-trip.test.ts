@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { NEVER_SEEN } from "@/access/identity/people-filter";
 import { exportPeople } from "@/features/people-jobs/actions";
 import { exportStep } from "@/features/people-jobs/export";
 import { doPeopleJob } from "@/features/people-jobs/runner";
@@ -75,7 +76,8 @@ describe("our own format", () => {
       locale: n % 8 ? "fr" : null,
       theme: n % 9 ? "dark" : null,
       createdAt: day(n),
-      lastSeenAt: day(n + 1),
+      // One in seven has never been there.
+      lastSeenAt: n % 7 ? day(n + 1) : NEVER_SEEN,
       ...(n % 10 ? {} : { bannedAt: day(n), bannedUntil: n % 20 ? day(n + 5) : null, banReason: text(n).replace(/[\n\t]/g, " ") }),
       publicMetadata: n % 12 ? { plan: "=pro", deep: [{ of: text(n) }] } : {},
       privateMetadata: { note: `;=${n}` },

@@ -340,7 +340,7 @@ describe("listPeople", () => {
     };
     expect(await find("Zq")).toEqual([3, byName.id, both.id, byEmail.id]);
     expect(await find("zQ", { status: "unverified" })).toEqual([1, byName.id]);
-    expect(await find("zq", { way: "password", seenFrom: "2020-01-01" })).toEqual([3, byName.id, both.id, byEmail.id]);
+    expect(await find("zq", { way: "password", createdFrom: "2020-01-01" })).toEqual([3, byName.id, both.id, byEmail.id]);
     for (const q of ["ǾŸ", "ǿÿ", "ǿ"]) expect(await find(q)).toEqual([1, byEmail.id]);
     // As PostgreSQL makes lower case of it: one letter is one letter, wherever in a word it stands.
     const greek = await person({ name: "ΟΔΟΣ İzmir", email: "greek@example.org" });
@@ -392,6 +392,8 @@ describe("listPeople", () => {
     expect(await names({ createdFrom: "2020-06-01", createdTo: "2020-06-10" })).toEqual(["boss", "plain"]);
     expect(await names({ createdTo: "2020-06-09" })).toEqual(["boss"]);
     expect(await names({ seenFrom: "2021-01-05", seenTo: "2021-01-05" })).toEqual(["plain"]);
+    expect(await names({ seenTo: "2021-01-05" }), "who was never here was not here before a day").toEqual(["plain"]);
+    expect(await names({ status: "unseen" })).toEqual(all.filter((name) => name !== "boss" && name !== "plain"));
     expect(await names({ status: "ok", way: "github", factor: "off", role: "MEMBER" })).toEqual(["provider"]);
     expect(await names({ status: "banned", role: "ADMIN" })).toEqual([]);
     expect(await names({ q: ` ${made.factor.id.toUpperCase()} ` })).toEqual(["factor"]);

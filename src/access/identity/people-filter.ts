@@ -2,7 +2,18 @@ import { z } from "zod";
 import { day, dayText, unset, withinDays } from "@/lib/query-string";
 import { line } from "@/lib/text";
 
-export const STATUSES = ["ok", "unverified", "incomplete", "banned", "leaving"] as const;
+export const STATUSES = ["ok", "unverified", "incomplete", "banned", "leaving", "unseen"] as const;
+
+/**
+ * What `lastSeenAt` says of somebody who has not been here yet: before any other moment rather than none, so that one index has
+ * the order of everybody.
+ */
+export const NEVER_SEEN = new Date(0);
+
+/** When somebody was last here; null for never. */
+export function seenAt(lastSeenAt: Date): Date | null {
+  return lastSeenAt > NEVER_SEEN ? lastSeenAt : null;
+}
 
 /** Which people are meant, as it stands in an address: of the table, of what is done to all of them at once, of an export. */
 export const peopleFilterShape = {
@@ -51,7 +62,7 @@ export function partsOfMatching(filter: PeopleFilter) {
 
 /** The order whose index finds them soonest. */
 function orderOf(filter: PeopleFilter): "lastSeenAt" | "id" | "createdAt" {
-  if (filter.seenFrom || filter.seenTo) return "lastSeenAt";
+  if (filter.seenFrom || filter.seenTo || filter.status === "unseen") return "lastSeenAt";
   // Passwords and accounts are in the order of whom they belong to.
   return Object.keys(filterText(filter)).join() === "way" ? "id" : "createdAt";
 }
@@ -81,6 +92,7 @@ function conditions({ role, status, factor, way, createdFrom, createdTo, seenFro
     incomplete: { profileComplete: false },
     banned: bannedNow,
     leaving: { deleteAfter: { not: null } },
+    unseen: { lastSeenAt: NEVER_SEEN },
   };
   return [
     ...(role ? [{ role }] : []),
@@ -88,7 +100,7 @@ function conditions({ role, status, factor, way, createdFrom, createdTo, seenFro
     ...(factor ? [{ secondFactor: factor === "on" }] : []),
     ...(way === "password" ? [{ password: { isNot: null } }] : way ? [{ accounts: { some: { provider: way } } }] : []),
     ...(createdFrom || createdTo ? [{ createdAt: withinDays(createdFrom, createdTo) }] : []),
-    ...(seenFrom || seenTo ? [{ lastSeenAt: withinDays(seenFrom, seenTo) }] : []),
+    ...(seenFrom || seenTo ? [{ lastSeenAt: { gt: NEVER_SEEN, ...withinDays(seenFrom, seenTo) } }] : []),
   ];
 }
 

@@ -1,5 +1,6 @@
 import "server-only";
 import type { Readable } from "node:stream";
+import { seenAt } from "@/access/identity/people-filter";
 import { PERSON_COLUMNS } from "@/access/identity/person-columns";
 import { db } from "@/lib/db";
 import { dayText } from "@/lib/query-string";
@@ -34,7 +35,7 @@ async function* once(text: string): AsyncGenerator<string> {
 
 async function accountOf(userId: string) {
   const of = { where: { userId } };
-  const [profile, accounts, sessions, passkeys, totp, days, organizations, files] = await Promise.all([
+  const [user, accounts, sessions, passkeys, totp, days, organizations, files] = await Promise.all([
     db().user.findUniqueOrThrow({ where: { id: userId }, select: SECRET_FREE_USER }),
     db().account.findMany({ ...of, select: { provider: true, providerAccountId: true, createdAt: true } }),
     db().session.findMany({
@@ -54,6 +55,7 @@ async function accountOf(userId: string) {
   ]);
   const listed = files.map((file) => ({ ...file, sizeBytes: Number(file.sizeBytes) }));
   const activeOn = days.map(({ day }) => dayText(day));
+  const profile = { ...user, lastSeenAt: seenAt(user.lastSeenAt) };
   return { profile, accounts, sessions, passkeys, twoStepSince: totp?.confirmedAt ?? null, activeOn, organizations, files: listed };
 }
 

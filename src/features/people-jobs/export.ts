@@ -1,5 +1,6 @@
 import "server-only";
 import type { Doer } from "@/access/doer";
+import { seenAt } from "@/access/identity/people-filter";
 import { PERSON_COLUMNS } from "@/access/identity/person-columns";
 import { db } from "@/lib/db";
 import { storageOf } from "@/storage";
@@ -73,7 +74,12 @@ async function pageOf(
     take: PAGE,
   });
   const kept = hashes ? await hashesOf(people.map(({ id }) => id)) : null;
-  return people.map(({ accounts, ...person }) => ({ ...person, providers: accounts, passwordHash: kept?.get(person.id) ?? null }));
+  return people.map(({ accounts, lastSeenAt, ...person }) => ({
+    ...person,
+    lastSeenAt: seenAt(lastSeenAt),
+    providers: accounts,
+    passwordHash: kept?.get(person.id) ?? null,
+  }));
 }
 
 async function hashesOf(ids: string[]): Promise<Map<string, string>> {

@@ -1,4 +1,5 @@
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
+import { seenAt } from "@/access/identity/people-filter";
 import { Badge } from "@/ui/badge";
 import { RelativeTime } from "@/ui/relative-time";
 import { TableCell } from "@/ui/table";
@@ -11,7 +12,8 @@ type PersonCellProps = { column: Column; person: Person; ways: string[]; isStatu
 /** What one column says of somebody. */
 export async function PersonCell({ column, person, ways, isStatusShown, now }: PersonCellProps) {
   const [t, locale, format] = await Promise.all([getTranslations("people"), getLocale(), getFormatter()]);
-  const { id, role, banned, emailVerified, secondFactor, createdAt, lastSeenAt } = person;
+  const { id, role, banned, emailVerified, secondFactor, createdAt } = person;
+  const seen = seenAt(person.lastSeenAt);
   switch (column) {
     case "role":
       return (
@@ -45,7 +47,7 @@ export async function PersonCell({ column, person, ways, isStatusShown, now }: P
     case "seen":
       return (
         <TableCell className="whitespace-nowrap text-muted max-md:hidden">
-          <RelativeTime date={lastSeenAt} locale={locale} now={now} />
+          {seen ? <RelativeTime date={seen} locale={locale} now={now} /> : t("never")}
         </TableCell>
       );
     case "id":

@@ -1,7 +1,7 @@
 import "server-only";
 import type { Entry } from "@/access/entry";
 import { isBannedNow } from "@/access/identity/credentials";
-import { matchingPeople, type PeopleFilter, partsOfMatching } from "@/access/identity/people-filter";
+import { matchingPeople, type PeopleFilter, partsOfMatching, seenAt } from "@/access/identity/people-filter";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
 import { after, cursorDate, page } from "@/lib/keyset";
@@ -121,7 +121,7 @@ export async function getPerson(entry: Entry, id: string) {
       _count: { select: { passkeys: true, recoveryCodes: { where: { usedAt: null } } } },
     },
   });
-  return person && { ...person, banned: isBannedNow(person) };
+  return person && { ...person, lastSeenAt: seenAt(person.lastSeenAt), banned: isBannedNow(person) };
 }
 
 /** Dates begin with the latest, words with A. */

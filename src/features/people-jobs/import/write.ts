@@ -1,4 +1,5 @@
 import type { AuditRow, Recorder } from "@/access/audit";
+import { NEVER_SEEN } from "@/access/identity/people-filter";
 import { sealTotpSecret } from "@/access/identity/second-factor";
 import { takeFromStrangers } from "@/access/identity/ways-in";
 import type { Transaction } from "@/lib/db";
@@ -55,14 +56,13 @@ export async function writeBatch(tx: Transaction, record: Recorder, decided: Dec
 
 async function createRows(tx: Transaction, people: ImportedPerson[], { roles }: Origin): Promise<Arrival[]> {
   if (people.length === 0) return [];
-  const now = new Date();
   const data = people.map(({ providers: _, passwordHash: __, totpSecret, resetAtSignIn = false, role, ...columns }) => ({
     ...columns,
     role: roles && role === "ADMIN" ? role : ("MEMBER" as const),
     profileComplete: isComplete(columns),
     secondFactor: totpSecret !== undefined,
     resetAtSignIn,
-    lastSeenAt: columns.lastSeenAt ?? columns.createdAt ?? now,
+    lastSeenAt: columns.lastSeenAt ?? NEVER_SEEN,
     publicMetadata: columns.publicMetadata ?? {},
     privateMetadata: columns.privateMetadata ?? {},
     unsafeMetadata: columns.unsafeMetadata ?? {},

@@ -36,13 +36,18 @@ export default async function PersonPage({ params }: { params: Promise<{ id: str
     getFormatter(),
     getImpersonationRight(entry),
   ]);
+  const { lastSeenAt: seen } = person;
   const name = person.name || person.email;
   const since = format.dateTime(person.createdAt, { dateStyle: "long" });
   return (
     <MembersFrame entry={entry}>
       <PageHeader
         title={name}
-        description={t.rich("personLead", { date: since, time: () => <RelativeTime date={person.lastSeenAt} locale={locale} /> })}
+        description={
+          seen
+            ? t.rich("personLead", { date: since, time: () => <RelativeTime date={seen} locale={locale} /> })
+            : t("personLeadNever", { date: since })
+        }
         action={
           id !== entry.actor.userId && (
             <Interactive entry={entry} texts={["people", "impersonation", "secondFactors", "common"]} proof={await proofFor(entry)}>
