@@ -6,7 +6,6 @@ import { GET } from "@/app/api/people-jobs/[id]/report/route";
 import { removeObjects } from "@/features/files/removed-objects";
 import { changeRole } from "@/features/people/actions";
 import { checkImport, requestImport, startImport } from "@/features/people-jobs/actions";
-import { getImport } from "@/features/people-jobs/import-queries";
 import { importStep } from "@/features/people-jobs/import-step";
 import { sweepImportUploads } from "@/features/people-jobs/import-uploads";
 import { getPeopleJob, listRefusals } from "@/features/people-jobs/queries";
@@ -24,7 +23,8 @@ describe("an import from the page", () => {
   const seen = (window: Browser, id: string) =>
     window.run(async () => {
       const entry = await enter();
-      return { ...(await getPeopleJob(entry, id)), ...(await getImport(entry, id)), ...(await listRefusals(entry, id)) };
+      const known = await getPeopleJob(entry, id);
+      return { ...known?.job, ...known?.found, ...(await listRefusals(entry, id)) };
     });
   const reported = async (window: Browser, id: string) =>
     (await window.fetch(GET, `/api/people-jobs/${id}/report`, { params: { id } })).text();

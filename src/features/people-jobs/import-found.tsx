@@ -3,8 +3,7 @@ import type { Entry } from "@/access/entry";
 import { Alert } from "@/ui/alert";
 import { Section } from "@/ui/section";
 import { ImportDifferences } from "./import-differences";
-import type { ImportFound as Found } from "./import-queries";
-import type { ListedJob } from "./queries";
+import type { ImportFound as Found, ListedJob } from "./queries";
 import { StartImportForm } from "./start-import-form";
 
 /** How many are, or would be, new or another one. */

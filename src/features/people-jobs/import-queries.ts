@@ -1,26 +1,12 @@
 import "server-only";
 import { confirm } from "@/access/audit";
 import type { Entry } from "@/access/entry";
-import { accessibleBy } from "@/access/rules";
 import { csvLine } from "@/lib/csv";
 import { db } from "@/lib/db";
 import { importBatch } from "./import/batch";
 import { readBatches } from "./import/batches";
-import { importParamsSchema, importPlaceSchema } from "./import/schema";
+import { importParamsSchema } from "./import/schema";
 import { valueText } from "./import/shown";
-
-/** What an import, or the check of a file, found; null when there is none. */
-export async function getImport(entry: Entry, id: string) {
-  const row = await db().peopleJob.findFirst({
-    where: { AND: [accessibleBy(entry.ability).ofType("PeopleJob"), { id, kind: "IMPORT", expiresAt: { gt: new Date() } }] },
-    select: { params: true, cursor: true, objectKey: true },
-  });
-  if (!row) return null;
-  // Written by import-step.ts alone, and at a terminal by scripts/import-run.ts.
-  const { from, dryRun } = importParamsSchema.parse(row.params);
-  return { from, dryRun, found: importPlaceSchema.parse(row.cursor ?? {}), hasFile: row.objectKey !== null };
-}
-export type ImportFound = NonNullable<Awaited<ReturnType<typeof getImport>>>;
 
 /**
  * Every difference and every refused row of a file, as lines of CSV in constant memory: looked up anew while it is read, so that it

@@ -20,7 +20,6 @@ interface OpenFile {
   jobId: string;
   rows: number;
   batches: AsyncGenerator<Batch>;
-  read: { bytes: number };
   idle: NodeJS.Timeout;
 }
 let open: OpenFile | null = null;
@@ -33,7 +32,7 @@ export const importStep: PeopleJobStep = async ({ job, cursor }) => {
   const file = open?.jobId === job.id && open.rows === place.rows ? open : begin(job, params, place.rows);
   const batch = await next(file);
   if (!batch) return async () => ({ cursor: null, done: 0, refusals: [], total: place.rows });
-  const percent = Math.min(99, Math.floor((100 * file.read.bytes) / sizeBytes));
+  const percent = Math.min(99, Math.floor((100 * batch.bytes) / sizeBytes));
   return async ({ tx, record, doer }) => {
     if (params.roles) await assertMayRaise(tx, doer);
     const outcome = await importBatch(tx, record, batch.people, { ...params, jobId: job.id });
@@ -53,13 +52,12 @@ async function assertMayRaise(tx: Transaction, { userId, ability }: Doer): Promi
 }
 
 /** The bytes of an object of the store, a piece at a time. Throws JobFailure when it is not there any more. */
-export async function* bytesOf(store: Storage, key: string, read = { bytes: 0 }): AsyncGenerator<Uint8Array> {
+export async function* bytesOf(store: Storage, key: string): AsyncGenerator<Uint8Array> {
   for (let at = 0; ; ) {
     const chunk = await store.readRange(key, at, at + CHUNK_BYTES - 1);
     if (!chunk && at === 0) throw new JobFailure("failed");
     if (!chunk || chunk.byteLength === 0) return;
     at += chunk.byteLength;
-    read.bytes = at;
     yield chunk;
     if (chunk.byteLength < CHUNK_BYTES) return;
   }
@@ -73,10 +71,9 @@ async function sizeOf({ provider, objectKey }: PeopleJob): Promise<number> {
 
 function begin({ id: jobId, provider, objectKey }: PeopleJob, { from }: ImportParams, rows: number): OpenFile {
   letGo();
-  const read = { bytes: 0 };
-  const batches = readBatches(bytesOf(storageOf(provider ?? "LOCAL"), objectKey ?? "", read), from, rows);
+  const batches = readBatches(bytesOf(storageOf(provider ?? "LOCAL"), objectKey ?? ""), from, rows);
   const idle = setTimeout(letGo, IDLE_MS).unref();
-  open = { jobId, rows, batches, read, idle };
+  open = { jobId, rows, batches, idle };
   return open;
 }
 

@@ -8,10 +8,9 @@ import { RefreshEvery } from "@/ui/refresh-every";
 import { SoftLink } from "@/ui/soft-link";
 import { CancelJob } from "./cancel-job";
 import { ImportCounts } from "./import-found";
-import type { ImportFound } from "./import-queries";
 import { isOpen, JobProgress, JobStatus } from "./job-progress";
 import { jobWords } from "./job-words";
-import { getJobEnd, type ListedJob } from "./queries";
+import { getJobEnd, type ImportFound, type ListedJob } from "./queries";
 
 const REFRESH_MS = 1_000;
 

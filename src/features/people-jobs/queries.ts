@@ -8,7 +8,7 @@ import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
 import { storageOf } from "@/storage";
-import { AT_A_TERMINAL, importParamsSchema } from "./import/schema";
+import { AT_A_TERMINAL, type ImportPlace, importParamsSchema, importPlaceSchema } from "./import/schema";
 import { differenceLines } from "./import-queries";
 import { bytesOf } from "./import-step";
 import { type PeopleJobKind, WHOLE_JOB } from "./schema";
@@ -53,14 +53,22 @@ export async function listPeopleJobs(entry: Entry, cursor: Cursor | undefined) {
 }
 export type ListedJob = Awaited<ReturnType<typeof listPeopleJobs>>["jobs"][number];
 
-/** One job; null when it is not there, over its days, or not for these eyes. */
-export async function getPeopleJob(entry: Entry, id: string): Promise<ListedJob | null> {
-  const job = await db().peopleJob.findFirst({
+/**
+ * One job, and of an import or the check of a file what it found, both of the same moment; null when it is not there, over its
+ * days, or not for these eyes.
+ */
+export async function getPeopleJob(entry: Entry, id: string): Promise<{ job: ListedJob; found: ImportFound | null } | null> {
+  const row = await db().peopleJob.findFirst({
     where: { AND: [accessibleBy(entry.ability).ofType("PeopleJob"), { id, expiresAt: { gt: new Date() } }] },
-    select: JOB,
+    select: { ...JOB, cursor: true, objectKey: true },
   });
-  return job && asListed(job, await namesOf(entry, [job.createdById]));
+  if (!row) return null;
+  const { cursor, objectKey, ...job } = row;
+  // Written by import-step.ts alone, and at a terminal by scripts/import-run.ts.
+  const found = job.kind === "IMPORT" ? { found: importPlaceSchema.parse(cursor ?? {}), hasFile: objectKey !== null } : null;
+  return { job: asListed(job, await namesOf(entry, [job.createdById])), found };
 }
+export type ImportFound = { found: ImportPlace; hasFile: boolean };
 
 function asListed<Job extends { kind: PeopleJobKind; params: unknown; createdById: string }>(job: Job, names: Map<string, string>) {
   return {

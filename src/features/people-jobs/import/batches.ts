@@ -12,6 +12,8 @@ const BATCH_ROWS = 500;
 export interface Batch {
   /** The last row of it: the place to go on from. */
   upTo: number;
+  /** How much of the file that is; see rows.ts. */
+  bytes: number;
   people: Candidate[];
   /** Rows that need no database to be refused. */
   refusals: Refusal[];
@@ -23,19 +25,20 @@ export interface Batch {
  */
 export async function* readBatches(bytes: Bytes, from: ImportFormat, after = 0): AsyncGenerator<Batch> {
   const seen = new Set<string>();
-  let batch: Batch = { upTo: after, people: [], refusals: [] };
+  let batch: Batch = { upTo: after, bytes: 0, people: [], refusals: [] };
   for await (const source of readRows(bytes)) {
     const { row } = source;
     const checked = personIn(source, from);
     const isSecond = "person" in checked && !isFirst(seen, checked.person);
     if (row <= after) continue;
     batch.upTo = row;
+    batch.bytes = source.upTo;
     if ("refused" in checked) batch.refusals.push({ row, ...checked.refused });
     else if (isSecond) batch.refusals.push({ row, subject: checked.person.email, reason: "duplicate" });
     else batch.people.push({ row, person: checked.person });
     if (batch.people.length + batch.refusals.length < BATCH_ROWS) continue;
     yield batch;
-    batch = { upTo: row, people: [], refusals: [] };
+    batch = { upTo: row, bytes: source.upTo, people: [], refusals: [] };
   }
   if (batch.people.length + batch.refusals.length > 0) yield batch;
 }

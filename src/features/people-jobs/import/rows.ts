@@ -8,11 +8,14 @@ export interface SourceRow {
   values: Record<string, unknown>;
   /** Its values are cells: texts, each. */
   isCsv: boolean;
+  /** How much of the file ends with it: bytes, of JSON characters, which are no more. */
+  upTo: number;
 }
 /** A row nobody can read, or the rest of a file nobody can. */
 export interface UnreadableRow {
   row: number;
   unreadable: true;
+  upTo: number;
 }
 export type Bytes = AsyncIterable<Uint8Array>;
 
@@ -30,8 +33,10 @@ export async function* readRows(bytes: Bytes): AsyncGenerator<SourceRow | Unread
   yield* /^[[{]/.test(first) ? readJson(rest) : readCsv(rest);
 }
 
+type CsvRecord = { record: Record<string, string>; info: { error?: unknown; bytes: number } };
+
 async function* readCsv(text: AsyncIterable<string>): AsyncGenerator<SourceRow | UnreadableRow> {
-  let row = 0;
+  let [row, upTo] = [0, 0];
   const parser = parse({
     columns: (head: string[]) => head.slice(0, MAX_COLUMNS).map((name) => name.trim()),
     record_delimiter: ["\r\n", "\n"],
@@ -43,25 +48,28 @@ async function* readCsv(text: AsyncIterable<string>): AsyncGenerator<SourceRow |
   const records = Readable.from(text, { objectMode: false }).pipe(parser);
   try {
     // Typed as any by csv-parse; `columns` and `info` make it this.
-    for await (const { record, info } of records as AsyncIterable<{ record: Record<string, string>; info: { error?: unknown } }>)
-      yield info.error ? { row: ++row, unreadable: true } : { row: ++row, values: record, isCsv: true };
+    for await (const { record, info } of records as AsyncIterable<CsvRecord>) {
+      upTo = info.bytes;
+      yield info.error ? { row: ++row, unreadable: true, upTo } : { row: ++row, values: record, isCsv: true, upTo };
+    }
   } catch {
-    yield { row: ++row, unreadable: true };
+    yield { row: ++row, unreadable: true, upTo };
   }
 }
 
 async function* readJson(text: AsyncIterable<string>): AsyncGenerator<SourceRow | UnreadableRow> {
   let row = 0;
-  for await (const object of objectsIn(text)) {
+  for await (const { object, upTo } of objectsIn(text)) {
     row++;
     const values = object === null ? null : parsed(object);
-    yield values ? { row, values, isCsv: false } : { row, unreadable: true };
+    yield values ? { row, values, isCsv: false, upTo } : { row, unreadable: true, upTo };
     if (object === null) return;
   }
 }
 
 /** The text of each outermost object, in an array or not; null where something stands that is none, or one does not end. */
-async function* objectsIn(text: AsyncIterable<string>): AsyncGenerator<string | null> {
+async function* objectsIn(text: AsyncIterable<string>): AsyncGenerator<{ object: string | null; upTo: number }> {
+  let read = 0;
   let [object, depth, inString, escaped] = ["", 0, false, false];
   for await (const chunk of text) {
     let from = 0;
@@ -73,20 +81,21 @@ async function* objectsIn(text: AsyncIterable<string>): AsyncGenerator<string | 
         else if (char === '"') inString = false;
       } else if (depth === 0) {
         if (char === "{") [depth, from] = [1, at];
-        else if (!/[\s,[\]]/.test(char)) return yield null;
+        else if (!/[\s,[\]]/.test(char)) return yield { object: null, upTo: read + at };
       } else if (char === '"') inString = true;
       else if (char === "{" || char === "[") depth++;
       else if (char === "}" || char === "]") {
         depth--;
         if (depth > 0) continue;
-        yield object + chunk.slice(from, at + 1);
+        yield { object: object + chunk.slice(from, at + 1), upTo: read + at + 1 };
         object = "";
       }
     }
     if (depth > 0) object += chunk.slice(from);
-    if (object.length > MAX_ROW_CHARS) return yield null;
+    read += chunk.length;
+    if (object.length > MAX_ROW_CHARS) return yield { object: null, upTo: read };
   }
-  if (depth > 0) yield null;
+  if (depth > 0) yield { object: null, upTo: read };
 }
 
 function parsed(object: string): Record<string, unknown> | null {

@@ -4,7 +4,6 @@ import { getTranslations } from "next-intl/server";
 import { enter } from "@/access/door";
 import { getWaysIn } from "@/features/accounts/queries";
 import { ImportFound } from "@/features/people-jobs/import-found";
-import { getImport } from "@/features/people-jobs/import-queries";
 import { JobFacts } from "@/features/people-jobs/job-facts";
 import { JobReport } from "@/features/people-jobs/job-report";
 import { jobWords } from "@/features/people-jobs/job-words";
@@ -25,13 +24,13 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function JobPage({ params, searchParams }: JobPageProps) {
   const entry = await enter("read", "PeopleJob");
   const { data } = peopleJobIdSchema.safeParse(await params);
-  const job = data ? await getPeopleJob(entry, data.id) : null;
-  if (!job) notFound();
+  const known = data ? await getPeopleJob(entry, data.id) : null;
+  if (!known) notFound();
+  const { job, found } = known;
   const { after } = reportQuerySchema.safeParse(await searchParams).data ?? {};
   const [t, words, waysIn] = await Promise.all([getTranslations("peopleJobs"), jobWords(), getWaysIn(entry)]);
   const proven = waysIn.recentlyProven && entry.missingFactor !== "show";
   const how = words.how(job);
-  const found = job.kind === "IMPORT" ? await getImport(entry, job.id) : null;
   const hasHashes = how !== null && "hashes" in how && how.hashes;
   const asksProof = hasHashes || (found?.hasFile && job.isCheck && job.status === "DONE");
   return (
