@@ -17,9 +17,14 @@ export async function AuditList({ entry, query, path }: { entry: Entry; query: A
   const known = new Set<string>(AUDIT_ACTIONS);
   // An act of another release has no words here: its name is better than nothing.
   const word = (action: string) => (known.has(action) ? t(`acts.${actKey(action as AuditAction)}`) : action);
-  // What nobody signed in asked for is told of whom it befell.
-  const doer = ({ actorId, actor, subject, subjectType, subjectId }: (typeof events)[number]) =>
-    actorId ? (actor ?? t("gone")) : (subject ?? (subjectId === "unknown" ? t("nobody") : subjectType === "User" ? t("gone") : t("site")));
+  // Who did it: of what an admin did as a member the admin, whose name is not for the member. What nobody signed in asked for is
+  // told of whom it befell.
+  const doer = ({ realActorId, realActor, actorId, actor, subject, subjectType, subjectId }: (typeof events)[number]) =>
+    realActorId
+      ? (realActor ?? t("anAdmin"))
+      : actorId
+        ? (actor ?? t("gone"))
+        : (subject ?? (subjectId === "unknown" ? t("nobody") : subjectType === "User" ? t("gone") : t("site")));
   return (
     <>
       {query.live && !query.cursor && <RefreshEvery ms={LIVE_MS} />}
@@ -34,7 +39,7 @@ export async function AuditList({ entry, query, path }: { entry: Entry; query: A
                   </time>
                   <span className="min-w-0 flex-1 basis-64 [overflow-wrap:anywhere]">
                     <strong className="font-medium">{doer(event)}</strong>{" "}
-                    {event.realActor && <span className="text-muted">({t("as", { name: event.realActor })}) </span>}
+                    {event.realActorId && <span className="text-muted">({t("as", { name: event.actor ?? t("gone") })}) </span>}
                     {word(event.action)}
                     {event.actorId && event.subject && event.subjectId !== event.actorId && (
                       <span className="text-muted"> · {event.subject}</span>
@@ -45,6 +50,7 @@ export async function AuditList({ entry, query, path }: { entry: Entry; query: A
                 <dl className="grid gap-x-6 gap-y-2 border-t bg-background px-4 py-3 text-sm sm:grid-cols-[8rem_minmax(0,1fr)]">
                   {[
                     [t("event"), `${event.action} · ${event.id}`],
+                    [t("doer"), event.realActorId && `${doer(event)}, ${t("as", { name: event.actor ?? t("gone") })}`],
                     [t("subject"), [event.subjectType, event.subjectId].filter(Boolean).join(" · ")],
                     [t("address"), event.ip],
                     [t("browser"), [event.browser, event.system].filter(Boolean).join(" · ")],

@@ -48,11 +48,14 @@ export async function listAudit(entry: Entry, { cursor, ...filter }: AuditQuery)
   return { events, next };
 }
 
-/** How many events the chain holds. */
+/** How many events the chain holds here, without those that lie in signed files. */
 export async function auditLength(entry: Entry): Promise<number> {
   if (!entry.ability.can("read", "Dashboard")) return 0;
-  const last = await db().auditLink.findFirst({ orderBy: { seq: "desc" }, select: { seq: true } });
-  return Number(last?.seq ?? 0);
+  const [last, archived] = await Promise.all([
+    db().auditLink.findFirst({ orderBy: { seq: "desc" }, select: { seq: true } }),
+    db().auditArchive.findFirst({ orderBy: { lastSeq: "desc" }, select: { lastSeq: true } }),
+  ]);
+  return last ? Number(last.seq - (archived?.lastSeq ?? 0n)) : 0;
 }
 
 /** The newest stretches that lie in signed files and no more here, where `npm run audit:archive` was run; and how many there are. */
