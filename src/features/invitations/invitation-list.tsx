@@ -80,7 +80,7 @@ async function InvitationTable({ invitations }: { invitations: Awaited<ReturnTyp
             <TableCell className="max-w-48 truncate text-muted max-lg:hidden">{invitedBy ? invitedBy.name : t("gone")}</TableCell>
             <TableCell className="whitespace-nowrap text-muted max-md:hidden">{day(createdAt)}</TableCell>
             <TableCell className="whitespace-nowrap text-muted max-md:hidden">{WAITING.has(state) && day(expiresAt)}</TableCell>
-            <TableCell className="text-end">{WAITING.has(state) && <InvitationMenu id={id} email={email} />}</TableCell>
+            <TableCell className="text-end">{WAITING.has(state) && <InvitationMenu id={id} email={email} role={role} />}</TableCell>
           </TableRow>
         ))}
       </TableBody>

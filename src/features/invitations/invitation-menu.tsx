@@ -10,16 +10,23 @@ import { MoreIcon } from "@/ui/icons";
 import { toast } from "@/ui/toast";
 import { resendInvitation, revokeInvitation } from "./actions";
 
-/** What can be done with an invitation that nobody has accepted: send it once more, or withdraw it. */
-export function InvitationMenu({ id, email }: { id: string; email: string }) {
+type InvitationMenuProps = { id: string; email: string; role: "MEMBER" | "ADMIN" };
+
+/** What can be done with an invitation that nobody has accepted: send it once more, or withdraw it. To make an admin takes a proof first. */
+export function InvitationMenu({ id, email, role }: InvitationMenuProps) {
   const t = useTranslations("invitations");
   const [revoking, setRevoking] = useState(false);
+  const [resending, setResending] = useState(false);
   const [pending, startTransition] = useTransition();
-  const resend = () =>
+  const resend = async () => {
+    const result = await resendInvitation({ id });
+    if (result.ok) toast.success(t("resent", { email }));
+    return result;
+  };
+  const resendAtOnce = () =>
     startTransition(async () => {
-      const result = await resendInvitation({ id });
-      if (result.ok) toast.success(t("resent", { email }));
-      else toast.error(result.error.message);
+      const result = await resend();
+      if (!result.ok) toast.error(result.error.message);
     });
   const revoke = async () => {
     const result = await revokeInvitation({ id });
@@ -37,12 +44,21 @@ export function InvitationMenu({ id, email }: { id: string; email: string }) {
           }
         />
         <DropdownMenuContent>
-          <DropdownMenuItem onClick={resend}>{t("resend")}</DropdownMenuItem>
+          <DropdownMenuItem onClick={role === "ADMIN" ? () => setResending(true) : resendAtOnce}>{t("resend")}</DropdownMenuItem>
           <DropdownMenuItem danger onClick={() => setRevoking(true)}>
             {t("revoke")}
           </DropdownMenuItem>
         </DropdownMenuContent>
       </DropdownMenu>
+      <ConfirmDialog
+        label={t("resend")}
+        title={t("resendTitle", { email })}
+        body={t("resendBody")}
+        needsProof
+        onConfirm={resend}
+        open={resending}
+        onClose={() => setResending(false)}
+      />
       <ConfirmDialog
         danger
         label={t("revoke")}
