@@ -21,7 +21,12 @@ export async function FiguresOverview({ entry, query, range }: OverviewProps) {
   const { splits, series, cohorts, computedAt } = figures;
   return (
     <div className="grid gap-12">
-      <StatTiles figures={figures} />
+      <div className="grid gap-4">
+        <p className="text-muted text-sm">
+          {t("computed", { when: format.dateTime(computedAt, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" }) })}
+        </p>
+        <StatTiles figures={figures} />
+      </div>
       <Curves figures={figures} query={query} />
       <FigureSection figure="signins" query={query} title={t("results")} description={t("resultsLead")}>
         <SignInResults figures={figures} />
@@ -33,9 +38,6 @@ export async function FiguresOverview({ entry, query, range }: OverviewProps) {
         <RetentionGrid cohorts={cohorts} />
       </FigureSection>
       <Breakdowns splits={splits} query={query} />
-      <p className="text-muted text-sm">
-        {t("computed", { when: format.dateTime(computedAt, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" }) })}
-      </p>
     </div>
   );
 }
