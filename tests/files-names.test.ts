@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { fileNameSchema } from "@/features/files/schema";
 import { line, paragraph } from "@/lib/text";
 import { allowedTypes } from "@/storage/content-type";
-import { safeFilename } from "@/storage/presentation";
+import { renamed, safeFilename } from "@/storage/presentation";
 
 const BIDI = ["\u202a", "\u202e", "\u2066", "\u2069", "\u200e", "\u200f", "\u061c"];
 const EMPTY = ["\u3164", "\u2800", "\u00ad", "\u180e", "\u200b", "\ufffa", "\u{e0041}", "\ufe0f", "\u115f \u3164"];
@@ -33,14 +33,26 @@ describe("a file's name", () => {
     ["invoice", "application/pdf", "invoice.pdf"],
     ["Invoice.PDF", "application/pdf", "Invoice.PDF"],
     ["photo.jpeg", "image/jpeg", "photo.jpeg"],
-    ["photo.png", "image/jpeg", "photo.png.jpg"],
+    ["photo.png", "image/jpeg", "photo.jpg"],
     ["a.pdf.", "application/pdf", "a.pdf"],
     ["a.p\u200bdf", "application/pdf", "a.pdf"],
     ["page.html", "text/plain", "page.html.txt"],
     ["page.html", "application/x-unheard-of", "page.html"],
     ["", "image/png", "download.png"],
+    [".pdf", "image/png", "pdf.png"],
   ])("%j of type %s comes down as %j", (name, type, expected) => {
     expect(safeFilename(name, type)).toBe(expected);
+  });
+
+  test.each([
+    ["Summer", "a.jpeg", "Summer.jpeg"],
+    ["Summer.png", "a.jpeg", "Summer.jpeg"],
+    ["Summer.JPG", "a.jpeg", "Summer.JPG"],
+    ["Mr. Smith 1.2", "a", "Mr. Smith 1.2.jpg"],
+    ["x".repeat(255), "a.jpeg", `${"x".repeat(250)}.jpeg`],
+  ])("%j of a picture called %j becomes %j, and comes down as that", (name, before, called) => {
+    expect(renamed(name, { name: before, contentType: "image/jpeg" })).toBe(called);
+    expect(safeFilename(called, "image/jpeg")).toBe(called);
   });
 
   test("comes down with an extension of its type, whatever its length", () => {

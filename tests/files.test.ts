@@ -65,7 +65,10 @@ describe("a file", () => {
     const id = await upload(window, "Protokoll März.txt");
     const { files } = await window.run(async () => listFiles(await enter()));
     expect(files).toMatchObject([{ id, name: "Protokoll März.txt", sizeBytes: TEXT.byteLength, contentType: "text/plain" }]);
-    expect(await window.run(() => renameFile({ id, name: "../../Minutes.txt" }))).toMatchObject({ ok: true });
+    expect(await window.run(() => renameFile({ id, name: "../../Minutes.pdf" }))).toMatchObject({
+      ok: true,
+      data: { name: "Minutes.txt" },
+    });
     const answer = await download(window, id);
     expect([answer.status, answer.headers.get("cache-control")]).toEqual([302, "private, no-store"]);
     const bytes = await send(answer.headers.get("location") ?? "");

@@ -56,11 +56,27 @@ export function safeFilename(filename: string, contentType = ""): string {
   return shorten(withExtension(clean.replace(/^[\s.]+|[\s.]+$/g, "") || "download", contentType));
 }
 
-/** A system opens a file by its extension: text that is called "a.exe" becomes "a.exe.txt". */
-function withExtension(name: string, contentType: string): string {
+/** `name` for a file of this type that was called `before`: with the extension it has, at most 255 characters. */
+export function renamed(name: string, { name: before, contentType }: { name: string; contentType: string }): string {
+  const called = withExtension(name, contentType, before);
+  return called.length > MAX_NAME_BYTES ? shorten(called) : called;
+}
+
+/**
+ * `name` with an extension of its type, where that is known: a system opens a file by it. One of another type that is known makes
+ * room for it, "a.png" of a JPEG is "a.jpg"; anything else may be a word of the name, and "a.exe" of a text is "a.exe.txt".
+ */
+function withExtension(name: string, contentType: string, kept = ""): string {
   const extensions = allowedTypes.get(contentType) ?? [];
-  const extension = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? "";
-  return extensions.length === 0 || extensions.includes(extension) ? name : `${name}.${extensions[0]}`;
+  const [own, before] = [extensionOf(name), extensionOf(kept)];
+  if (extensions.length === 0 || extensions.includes(own)) return name;
+  const isKnown = [...allowedTypes.values()].some((known) => known.includes(own));
+  const stem = isKnown ? name.slice(0, -own.length - 1) : name;
+  return `${stem || "download"}.${extensions.includes(before) ? before : extensions[0]}`;
+}
+
+function extensionOf(name: string): string {
+  return /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? "";
 }
 
 /** Cuts the stem, at a whole character, so that stem and extension fit into MAX_NAME_BYTES. */

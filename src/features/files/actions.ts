@@ -9,6 +9,7 @@ import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { storage } from "@/storage";
 import { partBytesFor } from "@/storage/parts";
+import { renamed } from "@/storage/presentation";
 import { clearAvatar } from "./avatars";
 import { findFile, removeFile } from "./changes";
 import { confirmArrival } from "./confirm";
@@ -87,13 +88,16 @@ export const renameFile = action(
   { can: ["update", "File"], rate: "write", impersonated: "write" },
   renameFileSchema,
   async ({ id, name }, entry) => {
-    await change(entry, async (tx, record) => {
+    const done = await change(entry, async (tx, record) => {
       const file = await findFile(tx, entry, "read", id);
       ForbiddenError.from(entry.ability).throwUnlessCan("update", subject("File", file), "name");
-      await tx.file.update({ where: { id }, data: { name }, select: { id: true } });
+      // Called as it comes down: what it is does not change with its name.
+      const { name: called } = await tx.file.update({ where: { id }, data: { name: renamed(name, file) }, select: { name: true } });
       await record({ action: "file.renamed", subjectType: "File", subjectId: id });
+      return { name: called };
     });
     revalidatePath("/files");
+    return done;
   },
 );
 

@@ -103,12 +103,12 @@ function RenameDialog({ id, name, ...dialog }: DialogProps) {
       title={t("renameTitle", { name })}
       label={t("rename")}
       action={(form) => renameFile(form)}
-      onDone={() => toast.success(t("renamed"))}
+      onDone={({ name: called }) => toast.success(t("renamed", { name: called }))}
     >
       {({ value, error }) => (
         <>
           <input type="hidden" name="id" value={id} />
-          <Field id={`name-${id}`} label={t("newName")} error={error("name")}>
+          <Field id={`name-${id}`} label={t("newName")} hint={t("renameHint")} error={error("name")}>
             {(control) => <Input {...control} name="name" maxLength={255} required defaultValue={value("name") || name} />}
           </Field>
         </>
