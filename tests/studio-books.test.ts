@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { enter } from "@/access/door";
+import * as blog from "@/app/api/blog/route";
 import * as bookExport from "@/app/api/books/[id]/export/route";
 import * as bookFormat from "@/app/api/books/[id]/format/route";
 import * as book from "@/app/api/books/[id]/route";
@@ -8,6 +9,8 @@ import * as books from "@/app/api/books/route";
 import * as chapter from "@/app/api/chapters/[id]/route";
 import * as chapters from "@/app/api/chapters/route";
 import { issueDownload } from "@/features/files/changes";
+import { getUsage } from "@/features/files/queries";
+import { MAX_POSTS } from "@/features/studio/blog/schema";
 import {
   addChapter,
   createBook,
@@ -18,12 +21,14 @@ import {
   saveChapter,
   updateBook,
 } from "@/features/studio/books/actions";
-import { bookAnswerSchema, booksAnswerSchema, chapterAnswerSchema, MAX_CHAPTERS } from "@/features/studio/books/schema";
+import { bookAnswerSchema, booksAnswerSchema, chapterAnswerSchema, MAX_BOOKS, MAX_CHAPTERS } from "@/features/studio/books/schema";
 import { formatsAnswerSchema, MAX_CONTENT_LENGTH } from "@/features/studio/documents/schema";
 import { bundledDocuments } from "@/features/studio/generators/bundled-documents";
+import { complete, fail, report } from "@/features/studio/jobs/results";
 import { db } from "@/lib/db";
+import { env } from "@/lib/env";
 import { storage } from "@/storage";
-import { admin, person } from "./support/people";
+import { admin, file, person } from "./support/people";
 import { as, asVisitor, type Browser, redirectOf, signedIn } from "./support/request";
 import { step } from "./support/studio";
 
@@ -118,6 +123,52 @@ describe("a book and its chapters", () => {
       data: Array.from({ length: MAX_CHAPTERS - 1 }, (_, index) => ({ bookId: id, position: index + 1, title: "x" })),
     });
     expect(await window.run(() => addChapter({ bookId: id, title: "too many" }))).toMatchObject({ error: { code: "conflict" } });
+  });
+
+  test("count in their author's room, down to the byte, whoever writes: of twenty at once only as many grow as there is room for", async () => {
+    const ada = await person();
+    const window = await signedIn(ada);
+    const { id, chapterIds } = await newBook(window, ["One", "Two"]);
+    const size = ["One", "Two"].reduce((sum, title) => sum + title.length + `# ${title}\n\nText.`.length, 0);
+    expect(await db().book.findUniqueOrThrow({ where: { id } })).toMatchObject({ textBytes: BigInt(size) });
+    expect((await window.run(async () => getUsage(await enter()))).usedBytes).toBe(size);
+    await file(ada, { sizeBytes: env().QUOTA_BYTES - size - 3_500 });
+    const asked = Array.from({ length: 20 }, (_, index) =>
+      index % 2 === 0
+        ? window.fetch(chapters.POST, "/api/chapters", json({ bookId: id, title: "x", content: "é".repeat(499) }))
+        : window.fetch(blog.POST, "/api/blog", json({ title: "x", content: "é".repeat(499) })),
+    );
+    const answers = await Promise.all(asked);
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(3);
+    const refused = answers.filter(({ status }) => status !== 201);
+    for (const { status } of refused) expect([409, 413]).toContain(status);
+    expect(refused.some(({ status }) => status === 413)).toBe(true);
+    expect((await window.run(async () => getUsage(await enter()))).usedBytes).toBe(env().QUOTA_BYTES - 503);
+    // Whoever has no room left may still shorten what is there, and move it.
+    await db().file.updateMany({ where: { ownerId: ada.id }, data: { sizeBytes: env().QUOTA_BYTES } });
+    const patch = (body: object) =>
+      window.fetch(chapter.PATCH, "/api/x", { method: "PATCH", body: JSON.stringify(body), params: { id: chapterIds[0] ?? "" } });
+    expect((await patch({ content: "a longer text than before" })).status).toBe(413);
+    expect((await patch({ content: "short", position: 1 })).status).toBe(200);
+    await db().book.delete({ where: { id } });
+    await db().blogPost.deleteMany({ where: { authorId: ada.id } });
+    expect((await window.run(async () => getUsage(await enter()))).usedBytes).toBe(env().QUOTA_BYTES);
+  });
+
+  test("are so many at most, of one person, also of twenty that are asked for at once", async () => {
+    const ada = await person();
+    const window = await signedIn(ada);
+    await db().book.createMany({ data: Array.from({ length: MAX_BOOKS - 2 }, () => ({ title: "x", authorId: ada.id })) });
+    await db().blogPost.createMany({ data: Array.from({ length: MAX_POSTS }, () => ({ title: "x", authorId: ada.id })) });
+    await Promise.all(Array.from({ length: 20 }, () => window.fetch(books.POST, "/api/books", json({ title: "x" }))));
+    expect(await db().book.count({ where: { authorId: ada.id } })).toBe(MAX_BOOKS);
+    for (const [handler, address] of [
+      [books.POST, "/api/books"],
+      [blog.POST, "/api/blog"],
+    ] as const) {
+      const answer = await window.fetch(handler, address, json({ title: "x" }));
+      expect([answer.status, (await answer.json()).error.message]).toEqual([409, expect.stringContaining("which is the most")]);
+    }
   });
 
   test("are not there for a stranger, readable and deletable but not writable for an admin, and shut to a visitor", async () => {
@@ -229,6 +280,26 @@ describe("an export", () => {
     await window.run(() => exportBook({ id, format: "PDF" }));
     await window.run(() => deleteBook({ id }));
     expect((await db().file.findMany({ where: { ownerId: ada.id } })).map(({ status }) => status)).toEqual(["DELETING", "DELETING"]);
+  });
+
+  test("that is under way is no reason to wait for ever: beside it others are asked for, and the book is deleted", async () => {
+    const window = await signedIn(await person());
+    const { id } = await newBook(window, ["One"]);
+    const asked = await Promise.all(["EPUB", "PDF", "DOCX", "HTML"].map((format) => window.run(() => exportBook({ id, format } as never))));
+    const jobIds = asked.flatMap((answer) => (answer.ok ? [answer.data.jobId] : [])).sort();
+    expect(jobIds).toHaveLength(4);
+    const [first = "", last = ""] = [jobIds[0], jobIds.at(-1)];
+    await fail({ id: last, attempt: 1 }, "generator_failed");
+    await complete({ id: first, attempt: 1 });
+    // The document that was asked for last says how it went, not the one that moved last.
+    expect(await db().book.findUniqueOrThrow({ where: { id } })).toMatchObject({ status: "FAILED", error: "generator_failed" });
+    const reports = jobIds
+      .slice(1, 3)
+      .flatMap((jobId) => [10, 20, 30, 40, 50].map((progress) => report({ id: jobId, attempt: 1 }, { progress })));
+    const more = window.run(() => exportBook({ id, format: "MARKDOWN" }));
+    const answers = await Promise.all([more, window.run(() => deleteBook({ id })), ...reports]);
+    expect(answers[1]).toMatchObject({ ok: true });
+    expect(await db().job.count({ where: { id: { in: jobIds } } })).toBe(0);
   });
 
   test("that a crash ended after its bytes arrived takes those, and needs no book to be made again", async () => {

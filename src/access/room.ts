@@ -6,32 +6,39 @@ import { AppError } from "@/lib/errors";
 import { configuredProviders } from "@/storage";
 import { change, type Recorder } from "./audit";
 import type { Entry } from "./entry";
+import { accessibleBy } from "./rules";
 
 /** How often, and at first for how long, somebody waits for another change of their own that takes room. */
 const TURNS = 10;
 const TURN_MS = 25;
 
+type Run<T> = (tx: Transaction, record: Recorder) => Promise<T>;
+
 /**
  * As `change`, where it takes `bytes` of the person's room: counted under a lock of theirs, so that twenty at once cannot share
  * the last free megabyte. Throws "too_large" with the reason quota_exceeded, and "conflict" when the turn does not come.
  */
-export async function changeWithRoom<T>(entry: Entry, bytes: number, run: (tx: Transaction, record: Recorder) => Promise<T>): Promise<T> {
+export function changeWithRoom<T>(entry: Entry, bytes: number, run: Run<T>): Promise<T> {
   const { userId } = entry.actor;
-  for (let turn = 1; ; turn++) {
-    try {
-      return await change(entry, async (tx, record) => {
-        const [lock] = await tx.$queryRaw<{ mine: boolean }[]>`SELECT pg_try_advisory_xact_lock(hashtextextended(${userId}, 0)) AS mine`;
-        if (!lock?.mine) throw new NotYourTurn();
-        if ((await heldBytes(tx, userId)) + bytes > env().QUOTA_BYTES) throw new AppError("too_large", "quota_exceeded");
-        return run(tx, record);
-      });
-    } catch (error) {
-      if (!(error instanceof NotYourTurn)) throw error;
-      if (turn === TURNS) throw new AppError("conflict");
-      // Outside the transaction: whoever waits inside holds a connection that other people need.
-      await sleep(Math.min(400, TURN_MS * 2 ** turn) * (0.5 + Math.random()));
-    }
-  }
+  return inTurn(entry, async (tx, record) => {
+    if ((await heldBytes(tx, userId)) + bytes > env().QUOTA_BYTES) throw new AppError("too_large", "quota_exceeded");
+    return run(tx, record);
+  });
+}
+
+/**
+ * The same for what somebody writes, of which nobody knows beforehand how much longer it becomes. Whoever has no room left may
+ * still shorten a text.
+ */
+export function changeText<T>(entry: Entry, run: Run<T>): Promise<T> {
+  const { userId } = entry.actor;
+  return inTurn(entry, async (tx, record) => {
+    const before = await textBytes(tx, userId);
+    const result = await run(tx, record);
+    const grown = (await textBytes(tx, userId)) > before;
+    if (grown && (await heldBytes(tx, userId)) > env().QUOTA_BYTES) throw new AppError("too_large", "quota_exceeded");
+    return result;
+  });
 }
 
 /**
@@ -43,10 +50,10 @@ export async function lockRoom(tx: Transaction, userId: string): Promise<void> {
 }
 
 /**
- * What the person's files may take at the store, in bytes. Until the sweep has cleared up behind an upload URL, somebody may
+ * What the person's files may take at the store, and what they wrote in the database, in bytes. Until the sweep has cleared up behind an upload URL, somebody may
  * fill its place again: of a file that is shown, that place counts once more (but for one that came in parts), and of a deleted one, still.
  */
-export async function heldBytes(tx: Pick<Transaction, "file">, ownerId: string): Promise<number> {
+export async function heldBytes(tx: Pick<Transaction, "file" | "book" | "blogPost">, ownerId: string): Promise<number> {
   // What is left at a store that cannot be reached any more is nobody's to sweep.
   const provider = { in: configuredProviders() };
   const sum = { sizeBytes: true } as const;
@@ -55,7 +62,37 @@ export async function heldBytes(tx: Pick<Transaction, "file">, ownerId: string):
     where: { ownerId, status: "READY", partBytes: null, uploadKey: { not: null }, provider },
     _sum: sum,
   });
-  return Number(kept._sum.sizeBytes ?? 0) + Number(open._sum.sizeBytes ?? 0);
+  return Number(kept._sum.sizeBytes ?? 0) + Number(open._sum.sizeBytes ?? 0) + (await textBytes(tx, ownerId));
+}
+
+/** What somebody has written, of what `ability` may read where one is given, in bytes: triggers keep the sum of each book and post. */
+export async function textBytes(tx: Pick<Transaction, "book" | "blogPost">, authorId: string, ability?: Entry["ability"]): Promise<number> {
+  const sum = { textBytes: true } as const;
+  const own = { authorId };
+  const books = ability ? { AND: [accessibleBy(ability).ofType("Book"), own] } : own;
+  const posts = ability ? { AND: [accessibleBy(ability).ofType("BlogPost"), own] } : own;
+  const book = await tx.book.aggregate({ where: books, _sum: sum });
+  const post = await tx.blogPost.aggregate({ where: posts, _sum: sum });
+  return Number(book._sum.textBytes ?? 0) + Number(post._sum.textBytes ?? 0);
+}
+
+/** Runs a change in the person's turn: nothing else takes room of theirs until it is done. */
+async function inTurn<T>(entry: Entry, run: Run<T>): Promise<T> {
+  const { userId } = entry.actor;
+  for (let turn = 1; ; turn++) {
+    try {
+      return await change(entry, async (tx, record) => {
+        const [lock] = await tx.$queryRaw<{ mine: boolean }[]>`SELECT pg_try_advisory_xact_lock(hashtextextended(${userId}, 0)) AS mine`;
+        if (!lock?.mine) throw new NotYourTurn();
+        return run(tx, record);
+      });
+    } catch (error) {
+      if (!(error instanceof NotYourTurn)) throw error;
+      if (turn === TURNS) throw new AppError("conflict");
+      // Outside the transaction: whoever waits inside holds a connection that other people need.
+      await sleep(Math.min(400, TURN_MS * 2 ** turn) * (0.5 + Math.random()));
+    }
+  }
 }
 
 /** Another change of the same person's is being counted. */

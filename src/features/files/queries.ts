@@ -1,5 +1,6 @@
 import "server-only";
 import type { Entry } from "@/access/entry";
+import { textBytes } from "@/access/room";
 import { accessibleBy } from "@/access/rules";
 import { db, type FileKind, type StorageProvider } from "@/lib/db";
 import { env } from "@/lib/env";
@@ -126,12 +127,21 @@ export async function listUnfinished(entry: Entry) {
 
 export type Unfinished = Awaited<ReturnType<typeof listUnfinished>>[number];
 
-/** How much of their room the files of a person, oneself where nobody is named, take, in bytes; uploads under way count. */
+/** How much of their room the files and texts of a person, oneself where nobody is named, take, in bytes; uploads under way count. */
 export async function getUsage(entry: Entry, ownerId = entry.actor.userId) {
-  const { _sum, _count } = await db().file.aggregate({
-    where: { AND: [accessibleBy(entry.ability).ofType("File"), { ownerId, status: { not: "DELETING" } }] },
-    _sum: { sizeBytes: true },
-    _count: true,
-  });
-  return { usedBytes: Number(_sum.sizeBytes ?? 0), files: _count, quotaBytes: env().QUOTA_BYTES, maxFileBytes: env().MAX_FILE_BYTES };
+  const { ability } = entry;
+  const [{ _sum, _count }, written] = await Promise.all([
+    db().file.aggregate({
+      where: { AND: [accessibleBy(ability).ofType("File"), { ownerId, status: { not: "DELETING" } }] },
+      _sum: { sizeBytes: true },
+      _count: true,
+    }),
+    textBytes(db(), ownerId, ability),
+  ]);
+  return {
+    usedBytes: Number(_sum.sizeBytes ?? 0) + written,
+    files: _count,
+    quotaBytes: env().QUOTA_BYTES,
+    maxFileBytes: env().MAX_FILE_BYTES,
+  };
 }

@@ -2,13 +2,14 @@ import "server-only";
 import { ForbiddenError, subject } from "@casl/ability";
 import { change } from "@/access/audit";
 import type { Entry } from "@/access/entry";
-import { changeWithRoom } from "@/access/room";
+import { changeText, changeWithRoom } from "@/access/room";
 import { type Action, accessibleBy } from "@/access/rules";
 import type { DocumentFormat, Transaction } from "@/lib/db";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
-import { giveBackPlacesOf, placeOf, startExport } from "../documents/export";
+import { giveBackPlacesOf, lockJobsOf, placeOf, startExport } from "../documents/export";
 import { roomOf } from "../jobs/start";
+import { MAX_POSTS } from "./schema";
 
 interface Written {
   title: string;
@@ -18,11 +19,13 @@ interface Written {
   tags: string[];
 }
 
-/** A new post of one's own. */
+/** A new post of one's own; "conflict" with the reason too_many_posts. */
 export async function createPost(entry: Entry, written: Pick<Written, "title" | "language"> & Partial<Written>): Promise<{ id: string }> {
   const { userId: authorId } = entry.actor;
-  return change(entry, async (tx, record) => {
+  return changeText(entry, async (tx, record) => {
     ForbiddenError.from(entry.ability).throwUnlessCan("create", subject("BlogPost", { authorId }));
+    if ((await tx.blogPost.count({ where: { authorId } })) >= MAX_POSTS)
+      throw new AppError("conflict", "too_many_posts", { params: { max: MAX_POSTS } });
     const post = await tx.blogPost.create({ data: { ...written, authorId }, select: { id: true } });
     await record({ action: "post.created", subjectType: "BlogPost", subjectId: post.id });
     return post;
@@ -38,7 +41,7 @@ export async function updatePost(
   id: string,
   { updatedAt, ...written }: { [Name in keyof Written]?: Written[Name] | undefined } & { updatedAt?: Date | undefined },
 ): Promise<{ updatedAt: Date }> {
-  return change(entry, async (tx, record) => {
+  return changeText(entry, async (tx, record) => {
     await findPost(tx, entry, "update", id);
     const { count } = await tx.blogPost.updateMany({ where: { id, ...(updatedAt && { updatedAt }) }, data: written });
     if (count === 0) throw new AppError("conflict", "changed_meanwhile");
@@ -50,6 +53,7 @@ export async function updatePost(
 /** The post and its documents; what still makes one of it is not waited for. */
 export async function deletePost(entry: Entry, id: string): Promise<void> {
   await change(entry, async (tx, record) => {
+    await lockJobsOf(tx, { blogPostId: id });
     const { authorId } = await findPost(tx, entry, "delete", id);
     await giveBackPlacesOf(tx, { blogPostId: id });
     await tx.blogPost.delete({ where: { id }, select: { id: true } });

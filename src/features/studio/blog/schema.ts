@@ -4,6 +4,8 @@ import { line, paragraph } from "@/lib/text";
 import { changesSomething, contentSchema, languageSchema, readAtSchema, titleSchema } from "../documents/schema";
 
 export const POSTS_PAGE_SIZE = 30;
+/** Of one person. */
+export const MAX_POSTS = 2_000;
 export const MAX_TAGS = 10;
 export const MAX_EXCERPT_LENGTH = 500;
 

@@ -2,13 +2,14 @@ import "server-only";
 import { ForbiddenError, subject } from "@casl/ability";
 import { change } from "@/access/audit";
 import type { Entry } from "@/access/entry";
-import { changeWithRoom } from "@/access/room";
+import { changeText, changeWithRoom } from "@/access/room";
 import { type Action, accessibleBy } from "@/access/rules";
 import type { DocumentFormat, Transaction } from "@/lib/db";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
-import { giveBackPlacesOf, placeOf, startExport } from "../documents/export";
+import { giveBackPlacesOf, lockJobsOf, placeOf, startExport } from "../documents/export";
 import { roomOf } from "../jobs/start";
+import { MAX_BOOKS } from "./schema";
 
 interface About {
   title: string;
@@ -16,11 +17,13 @@ interface About {
   language: string;
 }
 
-/** A new book of one's own, without chapters. */
+/** A new book of one's own, without chapters; "conflict" with the reason too_many_books. */
 export async function createBook(entry: Entry, about: About): Promise<{ id: string }> {
   const { userId: authorId } = entry.actor;
-  return change(entry, async (tx, record) => {
+  return changeText(entry, async (tx, record) => {
     ForbiddenError.from(entry.ability).throwUnlessCan("create", subject("Book", { authorId }));
+    if ((await tx.book.count({ where: { authorId } })) >= MAX_BOOKS)
+      throw new AppError("conflict", "too_many_books", { params: { max: MAX_BOOKS } });
     const book = await tx.book.create({ data: { ...about, authorId }, select: { id: true } });
     await record({ action: "book.created", subjectType: "Book", subjectId: book.id });
     return book;
@@ -44,6 +47,7 @@ export async function updateBook(
 /** The book, its chapters and its documents; what still makes one of it is not waited for. */
 export async function deleteBook(entry: Entry, id: string): Promise<void> {
   await change(entry, async (tx, record) => {
+    await lockJobsOf(tx, { bookId: id });
     const { authorId } = await lockBook(tx, entry, "delete", id);
     await giveBackPlacesOf(tx, { bookId: id });
     await tx.book.delete({ where: { id }, select: { id: true } });
@@ -57,7 +61,8 @@ export async function exportBook(entry: Entry, id: string, format: DocumentForma
   const { title } = length;
   const place = placeOf("BOOK", format, title, length.characters);
   return changeWithRoom(entry, roomOf([place]), async (tx, record) => {
-    const { organizationId } = await lockBook(tx, entry, "update", id);
+    // Not its lock: whoever writes down how another document of it goes on has the turn of the events this one waits for.
+    const { organizationId } = await findBook(tx, entry, "update", id);
     return startExport(tx, record, entry, { kind: "BOOK", purpose: { bookId: id }, place, format, organizationId });
   });
 }
@@ -68,6 +73,10 @@ export async function exportBook(entry: Entry, id: string, format: DocumentForma
  */
 export async function lockBook(tx: Transaction, entry: Entry, action: Action, id: string) {
   await tx.$queryRaw`SELECT 1 FROM "Book" WHERE "id" = ${id}::uuid FOR UPDATE`;
+  return findBook(tx, entry, action, id);
+}
+
+async function findBook(tx: Transaction, entry: Entry, action: Action, id: string) {
   const book = await tx.book.findFirst({
     where: { AND: [accessibleBy(entry.ability, action).ofType("Book"), { id }] },
     select: { authorId: true, organizationId: true },

@@ -1,7 +1,7 @@
 import "server-only";
 import { ForbiddenError, subject } from "@casl/ability";
-import { change } from "@/access/audit";
 import type { Entry } from "@/access/entry";
+import { changeText } from "@/access/room";
 import { accessibleBy } from "@/access/rules";
 import type { Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
@@ -17,7 +17,7 @@ interface ChapterChange {
 
 /** A chapter at the end of the book. */
 export async function addChapter(entry: Entry, { bookId, ...written }: { bookId: string; title: string; content: string }) {
-  return change(entry, async (tx, record) => {
+  return changeText(entry, async (tx, record) => {
     const { authorId } = await lockBook(tx, entry, "update", bookId);
     ForbiddenError.from(entry.ability).throwUnlessCan("create", subject("Chapter", { book: { authorId } }));
     const position = await tx.chapter.count({ where: { bookId } });
@@ -40,7 +40,7 @@ export async function changeChapter(
   id: string,
   { position, updatedAt, ...written }: ChapterChange,
 ): Promise<{ bookId: string; updatedAt: Date }> {
-  return change(entry, async (tx, record) => {
+  return changeText(entry, async (tx, record) => {
     const { bookId } = await lockChapter(tx, entry, id);
     if (written.title !== undefined || written.content !== undefined) {
       const { count } = await tx.chapter.updateMany({ where: { id, ...(updatedAt && { updatedAt }) }, data: written });
@@ -57,7 +57,7 @@ export async function changeChapter(
 }
 
 export async function deleteChapter(entry: Entry, id: string): Promise<{ bookId: string }> {
-  return change(entry, async (tx, record) => {
+  return changeText(entry, async (tx, record) => {
     const { bookId } = await lockChapter(tx, entry, id);
     const { position } = await tx.chapter.delete({ where: { id }, select: { position: true } });
     await tx.$executeRaw`UPDATE "Chapter" SET "position" = "position" - 1 WHERE "bookId" = ${bookId}::uuid AND "position" > ${position}`;

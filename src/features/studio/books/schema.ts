@@ -4,12 +4,14 @@ import { paragraph } from "@/lib/text";
 import { changesSomething, contentSchema, languageSchema, readAtSchema, titleSchema } from "../documents/schema";
 
 export const BOOKS_PAGE_SIZE = 30;
+/** Of one person. */
+export const MAX_BOOKS = 500;
 export const MAX_CHAPTERS = 500;
 export const MAX_DESCRIPTION_LENGTH = 2_000;
 
 const id = z.uuid().toLowerCase();
 const book = { title: titleSchema, description: paragraph(MAX_DESCRIPTION_LENGTH), language: languageSchema };
-const position = z.coerce.number().int().min(0).max(MAX_CHAPTERS);
+const position = z.int().min(0).max(MAX_CHAPTERS);
 
 export const bookIdSchema = z.strictObject({ id });
 export const booksQuerySchema = z.strictObject({ cursor: cursorSchema.optional() });
@@ -32,7 +34,7 @@ export const chapterChangeSchema = z
   .strictObject({
     title: titleSchema.optional(),
     content: contentSchema.optional(),
-    position: z.int().min(0).max(MAX_CHAPTERS).optional(),
+    position: position.optional(),
     updatedAt: readAtSchema.optional(),
   })
   .refine(changesSomething, "required");

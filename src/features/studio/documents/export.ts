@@ -1,6 +1,7 @@
 import "server-only";
 import type { Recorder } from "@/access/audit";
 import type { Entry } from "@/access/entry";
+import { lockRoom } from "@/access/room";
 import type { DocumentFormat, FileKind, JobKind, Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { generatorOf } from "../generators/registry";
@@ -29,6 +30,21 @@ export function startExport(
 ): Promise<{ id: string }> {
   const { place, format, purpose, organizationId } = order;
   return startJob(tx, record, entry, { kind, purpose, places: [place], generator: generatorOf(kind), organizationId, params: { format } });
+}
+
+/**
+ * Before a row is deleted, and before it is locked: its jobs, which go with it. Whoever writes down what becomes of one has
+ * locked that, and writes into the row afterwards. Its author's turn first, so that none begins meanwhile.
+ */
+export async function lockJobsOf(tx: Transaction, of: { bookId: string } | { blogPostId: string }): Promise<void> {
+  const row =
+    "bookId" in of
+      ? await tx.book.findUnique({ where: { id: of.bookId }, select: { authorId: true } })
+      : await tx.blogPost.findUnique({ where: { id: of.blogPostId }, select: { authorId: true } });
+  if (!row) return;
+  await lockRoom(tx, row.authorId);
+  const jobs = await tx.job.findMany({ where: of, select: { id: true } });
+  await tx.$queryRaw`SELECT 1 FROM "Job" WHERE "id" = ANY (${jobs.map(({ id }) => id)}::uuid[]) ORDER BY "id" FOR UPDATE`;
 }
 
 /** Before a row goes: what its jobs still wait for comes no more, and its room is given back. */

@@ -6,7 +6,7 @@ import type { FileKind, GeneratorName, JobKind, Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { addJob } from "@/lib/queue";
 import { storage } from "@/storage";
-import { type Attempt, LIVING } from "./transition";
+import { type Attempt, LIVING, mirror } from "./transition";
 
 /** Jobs of one person that may wait or be under way at once. */
 export const MAX_LIVING_JOBS = 10;
@@ -57,6 +57,7 @@ export async function startJob(tx: Transaction, record: Recorder, entry: Entry, 
     data: { kind, ownerId, ...purpose, generator, params, places, deadlineAt: waitsUntil() },
     select: { id: true, attempt: true, deadlineAt: true },
   });
+  await mirror(tx, job.id);
   await makePlaces(tx, { ...job, ownerId, organizationId }, places);
   await queue(tx, job);
   await record({ action: "job.created", subjectType: "Job", subjectId: job.id, after: { kind, generator } });
