@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Result } from "@/access/door";
 import { enter } from "@/access/door";
 import { openOrganizationInvitation, organizationInvitationsOf } from "@/access/identity/organization-invitations";
+import JoinPage from "@/app/(public)/join/page";
 import { requestDeletion } from "@/features/account-deletion/actions";
 import { sweepDeletions } from "@/features/account-deletion/changes";
 import { impersonate } from "@/features/impersonation/actions";
@@ -248,7 +249,16 @@ describe("inviting", () => {
     await db().organizationInvitation.deleteMany({ where: { organizationId: id } });
     const act = { actorId: owner.id, action: "organization.invited", subjectType: "OrganizationInvitation" };
     await db().auditEvent.createMany({ data: Array.from({ length: DAILY_INVITATIONS - 1 }, () => act) });
-    expect(await invite(owner)).toMatchObject({ ok: true });
+    // To several organisations of theirs at once: no lock of one tells of the others.
+    const others = Array.from({ length: 5 }, () => ({ id: randomUUID(), name: "Another" }));
+    await db().organization.createMany({ data: others });
+    await db().organizationMember.createMany({
+      data: others.map((other) => ({ organizationId: other.id, userId: owner.id, role: "OWNER" as const })),
+    });
+    const answers = await Promise.all(
+      others.map((other) => as(owner, () => inviteToOrganization({ organizationId: other.id, email: newEmail(), role: "MEMBER" }))),
+    );
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
     expect(await refusal(invite(owner))).toMatchObject({ code: "rate_limited" });
     expect(await invite(deputy)).toMatchObject({ ok: true });
   });
@@ -305,7 +315,8 @@ describe("joining", () => {
     const squatter = await person({ email, emailVerified: null });
     for (const input of [{ token }, { id: invitationId }]) {
       expect(await refusal(asVisitor({}, () => joinOrganization(input)))).toMatchObject({ code: "unauthenticated" });
-      for (const who of [stranger, squatter]) expect(await refusal(as(who, () => joinOrganization(input)))).toMatchObject(DEAD);
+      expect(await refusal(as(stranger, () => joinOrganization(input)))).toMatchObject(DEAD);
+      expect(await refusal(as(squatter, () => joinOrganization(input)))).toMatchObject({ code: "forbidden" });
     }
     const window = await signedIn(stranger);
     for (const input of [{ token: "" }, { token: "x".repeat(100) }, { id: randomUUID() }, { token: hashOneTimeSecret(token) }])
@@ -319,6 +330,20 @@ describe("joining", () => {
     await db().organizationInvitation.update({ where: { id: invitationId }, data: { expiresAt: new Date() } });
     await db().user.update({ where: { id: squatter.id }, data: { emailVerified: new Date() } });
     expect(await refusal(as(squatter, () => joinOrganization({ token })))).toMatchObject(DEAD);
+  });
+
+  test("comes after one's profile: the page leads there first and back again, and nobody joins before", async () => {
+    const { id, owner } = await choir();
+    const guest = await person({ complete: false });
+    const { token } = await invited(id, owner, "MEMBER", guest.email);
+    expect(await refusal(as(guest, () => joinOrganization({ token })))).toMatchObject({ code: "profile_incomplete" });
+    const window = await signedIn(guest);
+    const page = () => JoinPage({ searchParams: Promise.resolve({ token }) });
+    expect(await redirectOf(window.run(page, { path: `/join?token=${token}` }))).toBe(
+      `/onboarding?${new URLSearchParams({ callbackUrl: `/join?token=${token}` })}`,
+    );
+    await db().user.update({ where: { id: guest.id }, data: { profileComplete: true } });
+    expect(await redirectOf(as(guest, () => joinOrganization({ token })))).toContain(id);
   });
 
   test("an admin who acts as somebody neither joins nor deletes in their name, even where they may change things", async () => {

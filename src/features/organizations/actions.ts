@@ -170,17 +170,17 @@ export const revokeOrganizationInvitation = action(
 );
 
 /**
- * Joins an organisation, by the link of a mail or by one's own address, which has to be the invited one and confirmed; looks at
- * it from now on. Of twenty at once one succeeds.
+ * Joins an organisation, by the link of a mail or by one's own address, which has to be the invited one; the door asks that it be
+ * confirmed. Looks at it from now on. Of twenty at once one succeeds.
  */
 export const joinOrganization = action(
-  { can: ["read", "User"], rate: "credentials", standing: "any" },
+  { can: ["read", "User"], rate: "credentials" },
   joinOrganizationSchema,
   async (input, entry) => {
-    const { userId, email, emailVerified } = entry.actor;
+    const { userId, email } = entry.actor;
     const by = "token" in input ? { secret: input.token } : input;
     const organizationId = await change(entry, async (tx, record) => {
-      const invitation = emailVerified ? await takeOrganizationInvitation(tx, by, email) : null;
+      const invitation = await takeOrganizationInvitation(tx, by, email);
       if (!invitation) throw new AppError("invalid", "link_expired");
       const { id, role, organization } = invitation;
       await lockPerson(tx, userId);

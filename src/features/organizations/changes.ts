@@ -57,6 +57,8 @@ export function assertMayInvite(
 export async function mailLink(tx: Transaction, { actor }: Entry, to: string, organization: string, secret: string): Promise<void> {
   await lockAddress(tx, to);
   if (!(await mayMail(tx, to, "organizationInvitation"))) throw new AppError("rate_limited", "invited_often", { retryAfter: 3600 });
+  // Their own turn, after everything else is locked: of many at once each sees those before it.
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`invites ${actor.userId}`}))`;
   const sent = { in: ["organization.invited", "organization.invitation_resent"] };
   const since = { gt: new Date(Date.now() - DAY_MS) };
   // Asked of the audit log: who deletes what they sent may not therefore send more.

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
+import { enter } from "@/access/door";
 import { currentEntry } from "@/access/entry";
 import { openOrganizationInvitation } from "@/access/identity/organization-invitations";
 import { SignOutLink } from "@/features/accounts/sign-out-link";
@@ -28,6 +29,8 @@ export default async function JoinPage({ searchParams }: { searchParams: Search 
       </AuthFrame>
     );
   const reader = readerOf(invitation, entry);
+  // Whoever it is for finishes their profile first, and comes back.
+  if (reader === "owner") await enter("read", "User");
   return (
     <AuthFrame
       title={t("acceptTitle")}
