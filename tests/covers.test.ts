@@ -107,6 +107,8 @@ describe("a cover", () => {
       expect(await theirs.run(() => setCover({ id, of: wrong }))).toMatchObject({ ok: false, error: { code: "not_found" } });
       expect(await theirs.run(() => removeCover({ of: wrong }))).toMatchObject({ ok: false, error: { code: "not_found" } });
     }
+    // Nor is anything drawn for it first: what was sent lies where it came.
+    expect((await storage().list(`${other.id}/`)).keys).toHaveLength(1);
     // Nothing was decided by what was refused: it is a cover of what is one's own, and nothing else.
     expect(await theirs.run(() => confirmUpload({ id }))).toMatchObject({ ok: false, error: { code: "not_found" } });
     expect(await theirs.run(async () => setCover({ id, of: { bookId: (await bookOf(other)).id } }))).toMatchObject({ ok: true });

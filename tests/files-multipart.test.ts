@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { enter } from "@/access/door";
-import { confirmUpload, deleteFile, requestMultipart, resumeMultipart, signParts } from "@/features/files/actions";
+import { confirmUpload, deleteFile, requestMultipart, requestUpload, resumeMultipart, signParts } from "@/features/files/actions";
 import { sweepFiles } from "@/features/files/leftovers";
+import { MULTIPART_ABOVE_BYTES } from "@/features/files/limits";
 import { getUsage, listFiles, listUnfinished } from "@/features/files/queries";
 import { db } from "@/lib/db";
 import { handleStorageRequest, storage } from "@/storage";
@@ -49,6 +50,22 @@ const arrived = async (window: Browser, id: string) => window.run(() => resumeMu
 const outlive = (id: string, ms: number) => db().file.update({ where: { id }, data: { uploadExpiresAt: new Date(Date.now() - ms) } });
 
 describe("a large file comes in parts", () => {
+  test("and in no other way: one URL for all of it is refused, whoever asks for it, and nothing is kept of the question", async () => {
+    const owner = await person();
+    const whole = { name: "minutes.txt", sizeBytes: MULTIPART_ABOVE_BYTES + 1, contentType: "text/plain" };
+    const asked = await (await signedIn(owner)).run(() => requestUpload(whole));
+    expect(asked).toMatchObject({ ok: false, error: { code: "too_large", message: expect.stringContaining("in parts") } });
+    expect(await db().file.count({ where: { ownerId: owner.id } })).toBe(0);
+  });
+
+  test("of which none is signed that the file does not have, and then nothing says that one was", async () => {
+    const window = await signedIn(await person());
+    const id = await ask(window);
+    expect(await sign(window, id, [4, 5])).toMatchObject({ ok: false, error: { code: "invalid" } });
+    // The one of the upload itself.
+    expect(await db().auditEvent.count({ where: { subjectId: id, action: "file.upload_url_issued" } })).toBe(1);
+  });
+
   test("and is shown once they are put together, whole, at a key that no URL names; each issue of URLs is in the log", async () => {
     const owner = await person();
     const window = await signedIn(owner);

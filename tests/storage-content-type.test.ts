@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { isAsNamed } from "@/features/files/chosen-content";
 import { allowedTypes, declaredType, SNIFF_HEAD_BYTES, sniff } from "@/storage/content-type";
 
 const DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
@@ -223,3 +224,41 @@ function zip(entries: Record<string, string>, comment = ""): Buffer {
   end.writeUInt16LE(comment.length, 20);
   return Buffer.concat([...parts, central, end, text(comment)]);
 }
+
+test("whoever chooses a file is told before it is sent what the store would be told of it afterwards, and where that cannot be told it is sent", async () => {
+  const named = (name: string, ...bytes: (string | Uint8Array<ArrayBuffer>)[]) => isAsNamed(new File(bytes, name));
+  const picture = new Uint8Array([
+    0x89,
+    0x50,
+    0x4e,
+    0x47,
+    0x0d,
+    0x0a,
+    0x1a,
+    0x0a,
+    0,
+    0,
+    0,
+    13,
+    0x49,
+    0x48,
+    0x44,
+    0x52,
+    ...Array(40).fill(0),
+  ]);
+  expect(await named("a.png", picture, new Uint8Array(9_000_000))).toBe(true);
+  expect(await named("a.png", "<html>no picture</html>")).toBe(false);
+  expect(await named("a.jpg", picture)).toBe(false);
+  // A program at the end of a picture is for whoever reads from there.
+  const zipEnd = new Uint8Array([0x50, 0x4b, 5, 6, ...Array(18).fill(0)]);
+  expect(await named("a.png", picture, new Uint8Array(9_000_000), zipEnd)).toBe(false);
+  expect(await named("a.txt", "words")).toBe(true);
+  expect(await named("a.txt", new Uint8Array([0, 1, 2]))).toBe(false);
+  // The server says that no such type is taken.
+  expect(await named("a.exe", "MZ")).toBe(true);
+  // Gone from the disk since it was chosen.
+  const gone = Object.assign(new File(["x"], "a.png"), {
+    slice: () => ({ arrayBuffer: () => Promise.reject(new Error("NotReadableError")) }),
+  });
+  expect(await isAsNamed(gone)).toBe(true);
+});

@@ -222,7 +222,7 @@ test("a file of any size that is taken has at most 10,000 parts, which make the 
     const partBytes = partBytesFor(sizeBytes);
     const parts = partsOf(sizeBytes, partBytes);
     expect(parts.length).toBeLessThanOrEqual(10_000);
-    expect(partBytes).toBeGreaterThanOrEqual(PART_BYTES);
+    expect(partBytes).toBeGreaterThanOrEqual(sizeBytes > 64 * 8 * 1024 * 1024 ? 16 * 1024 * 1024 : 8 * 1024 * 1024);
     expect(parts.reduce((sum, part) => sum + part.sizeBytes, 0)).toBe(sizeBytes);
   }
   expect(partsOf(10, 4)).toEqual(small(4, 4, 2));

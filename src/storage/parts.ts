@@ -2,16 +2,20 @@ import { assertKey } from "./key";
 import type { Part } from "./storage";
 
 const MAX_PARTS = 10_000;
-const PART_BYTES = 16 * 1024 * 1024;
+const MIB = 1024 * 1024;
+const [SMALL_PART_BYTES, PART_BYTES] = [8 * MIB, 16 * MIB];
+const MAX_SMALL_PARTS = 64;
 const MAX_PART_BYTES = 5_000_000_000;
 /** Every store's own form: S3's are long, and none holds a space, which keeps it apart from the key in a cursor. */
 const UPLOAD_ID = /^[\x21-\x7e]{1,1024}$/;
 
 /**
- * Bytes of each part but the last of a file of `sizeBytes`: 16 MiB, above every store's least and small enough to be sent again
- * over a slow line, and more only where 10,000 parts, the most that S3 takes, would not do.
+ * Bytes of each part but the last of a file of `sizeBytes`: 8 MiB, above every store's least (5 MiB) and little enough that a line
+ * that breaks early has brought some of them; 16 MiB where that were more than 64 parts, each of which costs a URL, and more only
+ * where 10,000 parts, the most that S3 takes, would not do.
  */
 export function partBytesFor(sizeBytes: number): number {
+  if (sizeBytes <= MAX_SMALL_PARTS * SMALL_PART_BYTES) return SMALL_PART_BYTES;
   return Math.max(PART_BYTES, Math.ceil(sizeBytes / MAX_PARTS));
 }
 

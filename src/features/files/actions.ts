@@ -33,7 +33,7 @@ import {
 /** How long an upload in parts may be taken up again. */
 const RESUMABLE_MS = 24 * 3_600_000;
 
-/** Makes room for one file and hands out a URL that takes exactly it: this length, this type, for a short time. */
+/** Makes room for one file of 64 MB at most and hands out a URL that takes exactly it: this length, this type, for a short time. */
 export const requestUpload = action(
   { can: ["create", "File"], rate: "upload", impersonated: "write" },
   requestUploadSchema,

@@ -9,7 +9,7 @@ import { storageOf } from "@/storage";
 import { inspect, receive } from "@/storage/arrival";
 import { AVATAR, takeAvatar } from "./avatars";
 import { findFile, urlsEnd } from "./changes";
-import { sizeOfCover, takeCover } from "./covers";
+import { assertMayCover, sizeOfCover, takeCover } from "./covers";
 import { type Drawn, draw } from "./drawn";
 import { eraseFile } from "./leftovers";
 import { joinParts } from "./multipart";
@@ -26,6 +26,7 @@ export async function confirmArrival(entry: Entry, id: string, of?: CoverOf): Pr
   const file = await findFile(db(), entry, "create", id, "PENDING");
   // A generator's place is no upload of the person's.
   if (file.jobId || (file.kind === "COVER") !== Boolean(of)) throw new AppError("not_found");
+  if (of) await assertMayCover(entry, of);
   const store = storageOf(file.provider);
   const arrived = file.partBytes === null ? await receive(store, file.key) : await joinParts(file);
   if (!arrived) throw new AppError("conflict", "upload_missing");

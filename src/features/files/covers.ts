@@ -2,7 +2,7 @@ import "server-only";
 import { change, type Recorder } from "@/access/audit";
 import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
-import type { Transaction } from "@/lib/db";
+import { db, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import type { Size } from "@/lib/pictures";
 import { eraseFile } from "./leftovers";
@@ -16,6 +16,11 @@ const SHOWN = { authorId: true, updatedAt: true, cover: { select: ERASED } } as 
 
 export function sizeOfCover(of: CoverOf): Size {
   return "bookId" in of ? BOOK : POST;
+}
+
+/** Throws "not_found" unless the book or post is one of theirs that they may change: asked before anything is drawn for it. */
+export async function assertMayCover(entry: Entry, of: CoverOf): Promise<void> {
+  await ("bookId" in of ? findBook(db(), entry, of.bookId) : findPost(db(), entry, of.blogPostId));
 }
 
 /** Makes this file the cover, and returns what was it before, which a trigger has marked: of many at once one stays. */
@@ -41,6 +46,10 @@ export async function clearCover(entry: Entry, of: CoverOf): Promise<void> {
 
 async function lockBook(tx: Transaction, entry: Entry, id: string) {
   await tx.$queryRaw`SELECT 1 FROM "Book" WHERE "id" = ${id}::uuid FOR UPDATE`;
+  return findBook(tx, entry, id);
+}
+
+async function findBook(tx: Pick<Transaction, "book">, entry: Entry, id: string) {
   const book = await tx.book.findFirst({
     where: { AND: [accessibleBy(entry.ability, "update").ofType("Book"), { id, authorId: entry.actor.userId }] },
     select: SHOWN,
@@ -51,6 +60,10 @@ async function lockBook(tx: Transaction, entry: Entry, id: string) {
 
 async function lockPost(tx: Transaction, entry: Entry, id: string) {
   await tx.$queryRaw`SELECT 1 FROM "BlogPost" WHERE "id" = ${id}::uuid FOR UPDATE`;
+  return findPost(tx, entry, id);
+}
+
+async function findPost(tx: Pick<Transaction, "blogPost">, entry: Entry, id: string) {
   const post = await tx.blogPost.findFirst({
     where: { AND: [accessibleBy(entry.ability, "update").ofType("BlogPost"), { id, authorId: entry.actor.userId }] },
     select: SHOWN,

@@ -19,15 +19,15 @@ function partsOfFile({ sizeBytes, partBytes }: Pick<File, "sizeBytes" | "partByt
 
 /** URLs for these parts of an upload of one's own that is not confirmed, remembered in the audit log. */
 export async function issueParts(entry: Entry, id: string, numbers: number[]) {
-  const file = await change(entry, async (tx, record) => {
+  const { file, parts } = await change(entry, async (tx, record) => {
     const found = await findFile(tx, entry, "create", id, "PENDING");
     if (!found.uploadExpiresAt || found.uploadExpiresAt < new Date()) throw new AppError("conflict", "upload_missing");
+    const wanted = new Set(numbers);
+    const parts = partsOfFile(found).filter(({ number }) => wanted.has(number));
+    if (parts.length < wanted.size) throw new AppError("invalid");
     await record({ action: "file.upload_url_issued", subjectType: "File", subjectId: id, after: { parts: numbers.join(" ") } });
-    return found;
+    return { file: found, parts };
   });
-  const wanted = new Set(numbers);
-  const parts = partsOfFile(file).filter(({ number }) => wanted.has(number));
-  if (parts.length < wanted.size) throw new AppError("invalid");
   return storageOf(file.provider).multipart.presign(file.key, await begun(file), parts, env().PRESIGNED_URL_EXPIRATION);
 }
 

@@ -87,7 +87,7 @@ function usePictureUpload(purpose: Purpose) {
     const watch = {
       // A picture is there before anybody would have cancelled it.
       signal: new AbortController().signal,
-      texts: { interrupted: t("interrupted"), refusedByStore: t("refusedByStore") },
+      texts: { interrupted: t("interrupted"), refusedByStore: t("refusedByStore"), mismatch: t("mismatch") },
       onState: (state: string) => state === "checking" && setPercent(100),
       onProgress: setPercent,
       onResumable: () => undefined,

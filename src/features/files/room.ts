@@ -8,7 +8,7 @@ import { AppError } from "@/lib/errors";
 import { storage } from "@/storage";
 import { declaredType, kindOf } from "@/storage/content-type";
 import { DRAWN, type Use } from "./drawn";
-import { PICTURE_TYPES } from "./limits";
+import { MULTIPART_ABOVE_BYTES, PICTURE_TYPES } from "./limits";
 
 /** Uploads a person may have asked for and neither confirmed nor cancelled. */
 const MAX_PENDING = 100;
@@ -32,6 +32,8 @@ interface Way {
 export async function makeRoom(entry: Entry, announced: Announced, { expiresAt, partBytes, sourceChangedAt }: Way) {
   const { userId } = entry.actor;
   const { sizeBytes } = announced;
+  if (partBytes === undefined && sizeBytes > MULTIPART_ABOVE_BYTES && sizeBytes <= env().MAX_FILE_BYTES)
+    throw new AppError("too_large", "upload_in_parts", { params: { max: MULTIPART_ABOVE_BYTES / 1_000_000 } });
   const { type, name, kind } = admitted(announced);
   const uploadKey = `${userId}/${randomUUID()}`;
   // Parts are put together where no URL leads: nothing has to be moved then, however large.

@@ -26,7 +26,7 @@ interface Watch {
   /** An upload in parts may be taken up again by this id from now on; null when no more. */
   onResumable(id: string | null): void;
   signal: AbortSignal;
-  texts: { interrupted: string; refusedByStore: string };
+  texts: { interrupted: string; refusedByStore: string; mismatch: string };
 }
 
 /** Which upload it goes on with, or what a picture is for. */
@@ -39,13 +39,16 @@ interface Options {
 export type Purpose = { use: "avatar" } | { use: "cover"; of: CoverOf };
 
 /**
- * Sends one file straight to the store: asks for signed URLs, puts the bytes there, has them looked at. A large one goes in
+ * Sends one file straight to the store: looks whether it is what its name says, asks for signed URLs, puts the bytes there, has them looked at. A large one goes in
  * parts, or goes on with the upload `unfinishedId`. Throws UploadError with what to tell the person, or the signal's AbortError;
  * the room it was given is given back then, but for a large one that broke off by itself: what has arrived of it stays.
  */
 export async function uploadFile(file: File, watch: Watch, { unfinishedId, purpose }: Options = {}): Promise<void> {
   const { onState } = watch;
   onState("uploading");
+  // Only who sends something needs what knows the types.
+  const { isAsNamed } = await import("./chosen-content");
+  if (!(await isAsNamed(file))) throw new UploadError(watch.texts.mismatch, true);
   const id =
     unfinishedId || file.size > MULTIPART_ABOVE_BYTES
       ? await sendInParts(file, watch, unfinishedId)

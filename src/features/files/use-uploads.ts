@@ -44,7 +44,7 @@ export function useUploads(unfinished: Unfinished[]) {
       let canResume = false;
       const watch = {
         signal: abort.signal,
-        texts: { interrupted: t("interrupted"), refusedByStore: t("refusedByStore") },
+        texts: { interrupted: t("interrupted"), refusedByStore: t("refusedByStore"), mismatch: t("mismatch") },
         onState: (state: UploadState) => patch(id, { state }),
         onProgress: (percent: number) => patch(id, { percent }),
         onResumable: (known: string | null) => {

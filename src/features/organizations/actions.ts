@@ -173,31 +173,27 @@ export const revokeOrganizationInvitation = action(
  * Joins an organisation, by the link of a mail or by one's own address, which has to be the invited one; the door asks that it be
  * confirmed. Looks at it from now on. Of twenty at once one succeeds.
  */
-export const joinOrganization = action(
-  { can: ["read", "User"], rate: "credentials" },
-  joinOrganizationSchema,
-  async (input, entry) => {
-    const { userId, email } = entry.actor;
-    const by = "token" in input ? { secret: input.token } : input;
-    const organizationId = await change(entry, async (tx, record) => {
-      const invitation = await takeOrganizationInvitation(tx, by, email);
-      if (!invitation) throw new AppError("invalid", "link_expired");
-      const { id, role, organization } = invitation;
-      await lockPerson(tx, userId);
-      assertRoomFor(await tx.organizationMember.count({ where: { userId } }));
-      if ((await tx.organizationMember.count({ where: { organizationId: organization.id } })) >= MAX_MEMBERS)
-        throw new AppError("conflict", "too_many_members", { params: { max: MAX_MEMBERS } });
-      // Somebody who belongs to it already, and had another address when they were invited, keeps the role they have.
-      const member = { organizationId: organization.id, userId, role };
-      await tx.organizationMember.createMany({ data: member, skipDuplicates: true });
-      await tx.user.update({ where: { id: userId }, data: { currentOrganizationId: organization.id }, select: { id: true } });
-      const after = { role, organizationId: organization.id };
-      await record({ action: "organization.joined", subjectType: "OrganizationInvitation", subjectId: id, after });
-      return organization.id;
-    });
-    redirect(`${PAGE}/${organizationId}`);
-  },
-);
+export const joinOrganization = action({ can: ["read", "User"], rate: "credentials" }, joinOrganizationSchema, async (input, entry) => {
+  const { userId, email } = entry.actor;
+  const by = "token" in input ? { secret: input.token } : input;
+  const organizationId = await change(entry, async (tx, record) => {
+    const invitation = await takeOrganizationInvitation(tx, by, email);
+    if (!invitation) throw new AppError("invalid", "link_expired");
+    const { id, role, organization } = invitation;
+    await lockPerson(tx, userId);
+    assertRoomFor(await tx.organizationMember.count({ where: { userId } }));
+    if ((await tx.organizationMember.count({ where: { organizationId: organization.id } })) >= MAX_MEMBERS)
+      throw new AppError("conflict", "too_many_members", { params: { max: MAX_MEMBERS } });
+    // Somebody who belongs to it already, and had another address when they were invited, keeps the role they have.
+    const member = { organizationId: organization.id, userId, role };
+    await tx.organizationMember.createMany({ data: member, skipDuplicates: true });
+    await tx.user.update({ where: { id: userId }, data: { currentOrganizationId: organization.id }, select: { id: true } });
+    const after = { role, organizationId: organization.id };
+    await record({ action: "organization.joined", subjectType: "OrganizationInvitation", subjectId: id, after });
+    return organization.id;
+  });
+  redirect(`${PAGE}/${organizationId}`);
+});
 
 /** Gives a member another role; an owner does, and never takes it from the last owner. */
 export const changeMemberRole = action(
