@@ -39,9 +39,12 @@ export async function askerOf({ ip, userAgent }: Visitor): Promise<Asker> {
 }
 
 /** The request that caused a job, as `change` wants to remember it. */
-export function visitorOf({ ip, userAgent }: Asker): Visitor {
+export function visitorOf({ ip, userAgent }: Pick<Asker, "ip" | "userAgent">): Visitor {
   return { ip, userAgent, secure: true, path: "/", deviceId: null };
 }
+
+/** Who changes what nobody asked for just now: the worker, and a generator that answers. */
+export const NOBODY: Visitor = visitorOf({ ip: null, userAgent: null });
 
 /** One at a time for each address, until the transaction ends: what is counted or looked up in it stays true. */
 export async function lockAddress(tx: Transaction, address: string): Promise<void> {

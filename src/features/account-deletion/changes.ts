@@ -1,12 +1,11 @@
 import "server-only";
 import { lockAdmins } from "@/access/admins";
 import { change } from "@/access/audit";
-import { mailAccountDeleted, visitorOf } from "@/access/identity/account-mails";
+import { mailAccountDeleted, NOBODY } from "@/access/identity/account-mails";
 import { lockPerson } from "@/access/identity/factors";
 import { forgetInvitations } from "@/access/identity/invitations";
 import { forgetOrganizationInvitations } from "@/access/identity/organization-invitations";
 import { leaveOrganizations } from "@/access/organizations";
-import { defaultLocale } from "@/i18n/locale";
 import { db, type Transaction } from "@/lib/db";
 import { log } from "@/lib/log";
 import type { Tasks } from "@/lib/queue";
@@ -14,7 +13,6 @@ import type { Tasks } from "@/lib/queue";
 /** Accounts a sweep looks at in one query. */
 const SWEEP_PEOPLE = 100;
 /** Nobody's browser asked for it: the day has come. */
-const NOBODY = visitorOf({ ip: null, userAgent: null, locale: defaultLocale });
 
 /** Redacts everybody whose day has come; what fails stays due and is tried at the next sweep. Returns how many are gone. */
 export async function sweepDeletions(): Promise<number> {

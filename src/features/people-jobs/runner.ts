@@ -2,8 +2,7 @@ import "server-only";
 import { type AuditRow, change, changeFor, type Recorder } from "@/access/audit";
 import { type Doer, doerOf } from "@/access/doer";
 import type { Entry } from "@/access/entry";
-import { visitorOf } from "@/access/identity/account-mails";
-import { defaultLocale } from "@/i18n/locale";
+import { NOBODY } from "@/access/identity/account-mails";
 import { db, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
@@ -16,7 +15,6 @@ import { PEOPLE_JOB_DAYS, type PeopleJobKind, type RefusalReason } from "./schem
 const DAY_MS = 24 * 3_600_000;
 /** Tries without an end to them, about three and a half hours, before a job is said to have failed. */
 const MAX_ATTEMPTS = 10;
-const NOBODY = visitorOf({ ip: null, userAgent: null, locale: defaultLocale });
 
 const JOB = {
   id: true,

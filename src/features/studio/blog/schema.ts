@@ -2,6 +2,7 @@ import { z } from "zod";
 import { cursorSchema } from "@/lib/keyset";
 import { line, paragraph } from "@/lib/text";
 import { changesSomething, contentSchema, languageSchema, readAtSchema, titleSchema } from "../documents/schema";
+import { jobStatusSchema } from "../jobs/schema";
 
 export const POSTS_PAGE_SIZE = 30;
 /** Of one person. */
@@ -52,7 +53,7 @@ const postAnswer = z.strictObject({
   excerpt: z.string(),
   tags: z.array(z.string()),
   language: z.string(),
-  status: z.enum(["PENDING", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED"]),
+  status: jobStatusSchema,
   /** Signed, for a short while. */
   coverUrl: z.string().nullable(),
   createdAt: moment,

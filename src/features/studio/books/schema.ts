@@ -2,6 +2,7 @@ import { z } from "zod";
 import { cursorSchema } from "@/lib/keyset";
 import { paragraph } from "@/lib/text";
 import { changesSomething, contentSchema, languageSchema, readAtSchema, titleSchema } from "../documents/schema";
+import { jobStatusSchema } from "../jobs/schema";
 
 export const BOOKS_PAGE_SIZE = 30;
 /** Of one person. */
@@ -44,14 +45,13 @@ export const moveChapterSchema = z.strictObject({ id, position });
 export const openBookSchema = z.strictObject({ chapter: id.optional() });
 
 const moment = z.iso.datetime();
-const status = z.enum(["PENDING", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED"]);
 /** What docs/openapi.json says of a book: `status` is of the document that was asked for last. */
 const bookAnswer = z.strictObject({
   id: z.uuid(),
   title: z.string(),
   description: z.string(),
   language: z.string(),
-  status,
+  status: jobStatusSchema,
   /** Signed, for a short while. */
   coverUrl: z.string().nullable(),
   createdAt: moment,

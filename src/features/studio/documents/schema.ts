@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { DocumentFormat } from "@/lib/db";
 import { line } from "@/lib/text";
+import { jobStatusSchema } from "../jobs/schema";
 
 export const DOCUMENT_FORMATS = ["EPUB", "PDF", "DOCX", "MARKDOWN", "HTML"] as const satisfies DocumentFormat[];
 /** What people call a format. */
@@ -63,7 +64,7 @@ export const formatsAnswerSchema = z.strictObject({
       job: z
         .strictObject({
           id: z.uuid(),
-          status: z.enum(["PENDING", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED"]),
+          status: jobStatusSchema,
           step: z.string().nullable(),
           progress: z.number().int(),
           error: z.string().nullable(),

@@ -1,7 +1,6 @@
 import "server-only";
 import { change } from "@/access/audit";
-import { visitorOf } from "@/access/identity/account-mails";
-import { defaultLocale } from "@/i18n/locale";
+import { NOBODY } from "@/access/identity/account-mails";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { GenerationFailed } from "../jobs/run";
@@ -18,7 +17,6 @@ const REFUSALS = new Set([400, 413, 422]);
 const QUOTA = 402;
 
 /** Nobody's browser asked for it: the worker hands it over. */
-const NOBODY = visitorOf({ ip: null, userAgent: null, locale: defaultLocale });
 
 /**
  * The team's own backend at GENERATOR_URL, by the contract of docs/guides/generator.md: told once of each attempt, and again with

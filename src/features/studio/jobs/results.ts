@@ -1,7 +1,6 @@
 import "server-only";
 import { change } from "@/access/audit";
-import { visitorOf } from "@/access/identity/account-mails";
-import { defaultLocale } from "@/i18n/locale";
+import { NOBODY } from "@/access/identity/account-mails";
 import type { DocumentFormat, ImageFormat, JsonObject } from "@/lib/db";
 import { db, isWriteConflict, type Transaction } from "@/lib/db";
 import { addJob } from "@/lib/queue";
@@ -16,7 +15,6 @@ export type About =
   | { kind: "document"; format: DocumentFormat };
 
 /** Nobody's browser asked for it: a generator is done. */
-const NOBODY = visitorOf({ ip: null, userAgent: null, locale: defaultLocale });
 
 /** What else happens in the same transaction, or prevents it by a throw: a message that was taken is noted where it takes effect. */
 type Also = (tx: Transaction) => Promise<void>;

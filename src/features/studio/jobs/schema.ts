@@ -21,12 +21,13 @@ export const eventsQuerySchema = z.strictObject({ after: eventIdSchema.optional(
 
 const id = z.uuid();
 const moment = z.iso.datetime();
-const status = z.enum(["PENDING", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED"]);
+/** How a job stands, and what is made by it. */
+export const jobStatusSchema = z.enum(["PENDING", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED"]);
 /** What docs/openapi.json says of a job: how it stands, what it is for and when. */
 const job = z.strictObject({
   id,
   kind: kindSchema,
-  status,
+  status: jobStatusSchema,
   step: z.string().nullable(),
   progress: z.number().int().min(0).max(100),
   error: z.string().nullable(),
