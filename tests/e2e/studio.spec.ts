@@ -18,15 +18,22 @@ test("four images arrive while the page is loaded again, open, and are chosen an
   await images.getByRole("button", { name: /a-lit-doorway-2\.png/ }).click();
   const shown = page.getByRole("dialog").getByRole("img", { name: "a-lit-doorway-2.png" });
   await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1024);
-  await page.keyboard.press("Escape");
+  await page.keyboard.press("ArrowRight");
+  await expect(page.getByRole("dialog").getByRole("img", { name: "a-lit-doorway-3.png" })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(page).toHaveURL(/\/studio\/images$/);
   await page.getByRole("checkbox", { name: "Select a-lit-doorway-1.png" }).check();
   await page.getByRole("checkbox", { name: "Select a-lit-doorway-3.png" }).check();
-  const bar = page.getByRole("region", { name: "Selected results" });
-  await expect(bar.getByRole("status")).toHaveText("2 selected");
+  const bar = page.getByRole("region", { name: "Selected files" });
+  await expect(bar.getByRole("status")).toHaveText("2 files selected");
   await expectUsable(page);
-  await expect(bar.getByRole("link", { name: "Download" })).toHaveAttribute("href", /^\/api\/files\/archive\?ids=[\w-]{36},[\w-]{36}$/);
-  await bar.getByRole("button", { name: "Delete selected" }).click();
-  await page.getByRole("alertdialog").getByRole("button", { name: "Delete selected" }).click();
+  await expect(bar.getByRole("link", { name: "Download as ZIP" })).toHaveAttribute(
+    "href",
+    /^\/api\/files\/archive\?ids=[\w-]{36},[\w-]{36}$/,
+  );
+  await bar.getByRole("button", { name: "Delete files" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Delete files" }).click();
   await expect(images.getByRole("button", { name: /a-lit-doorway-\d\.png/ })).toHaveCount(2);
 });
 

@@ -29,7 +29,7 @@ export default async function FilesPage({ searchParams }: { searchParams: Promis
   const current = organizations.find((organization) => organization.current);
   return (
     <MembersFrame entry={entry}>
-      <Interactive entry={entry} texts={["files", "sharing", "common"]}>
+      <Interactive entry={entry} texts={["files", "lightbox", "selection", "sharing", "common"]}>
         <UploadPanel unfinished={unfinished}>
           {current && <FileTabs organization={current} shared={Boolean(query.shared)} />}
           <Suspense fallback={<TableSkeleton label={common("loading")} />}>

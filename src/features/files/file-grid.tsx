@@ -1,8 +1,8 @@
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { formatBytes } from "@/ui/format-bytes";
+import { Lightbox, LightboxButton } from "@/ui/lightbox";
 import { SelectBox } from "@/ui/select-box";
-import { FilePreview } from "./file-preview";
 import type { FileTableProps } from "./file-table";
 import { FileThumb } from "./file-thumb";
 import { hasPreview } from "./format";
@@ -12,23 +12,32 @@ import type { ListedFile } from "./queries";
 export async function FileGrid({ files, scope, menu }: FileTableProps) {
   const [t, locale] = await Promise.all([getTranslations("files"), getLocale()]);
   return (
-    <ul aria-label={t("caption")} className="grid grid-cols-2 gap-4 sm:grid-cols-3 lg:grid-cols-4">
-      {files.map((file) => (
-        <li key={file.id} className="grid min-w-0 overflow-hidden rounded-lg border bg-surface">
-          <Picture {...file} />
-          <div className="flex min-w-0 items-center gap-2 py-2 ps-3 pe-1">
-            {scope !== undefined && <SelectBox name="files" scope={scope} id={file.id} label={t("selectOne", { name: file.name })} />}
-            <div className="min-w-0 flex-1">
-              <a href={`/api/files/${file.id}`} download className="block truncate font-medium text-body hover:underline" title={file.name}>
-                {file.name}
-              </a>
-              <p className="text-muted text-sm tabular-nums">{formatBytes(file.sizeBytes, locale)}</p>
+    <Lightbox
+      files={files.filter(({ contentType }) => hasPreview(contentType)).map(({ id, name, contentType }) => ({ id, name, contentType }))}
+    >
+      <ul aria-label={t("caption")} className="grid grid-cols-2 gap-4 sm:grid-cols-3 lg:grid-cols-4">
+        {files.map((file) => (
+          <li key={file.id} className="grid min-w-0 overflow-hidden rounded-lg border bg-surface">
+            <Picture {...file} />
+            <div className="flex min-w-0 items-center gap-2 py-2 ps-3 pe-1">
+              {scope !== undefined && <SelectBox name="files" scope={scope} id={file.id} label={t("selectOne", { name: file.name })} />}
+              <div className="min-w-0 flex-1">
+                <a
+                  href={`/api/files/${file.id}`}
+                  download
+                  className="block truncate font-medium text-body hover:underline"
+                  title={file.name}
+                >
+                  {file.name}
+                </a>
+                <p className="text-muted text-sm tabular-nums">{formatBytes(file.sizeBytes, locale)}</p>
+              </div>
+              {menu?.(file)}
             </div>
-            {menu?.(file)}
-          </div>
-        </li>
-      ))}
-    </ul>
+          </li>
+        ))}
+      </ul>
+    </Lightbox>
   );
 }
 
@@ -37,8 +46,8 @@ function Picture(file: ListedFile): ReactNode {
   const thumb = <FileThumb kind={file.kind} previewUrl={file.previewUrl} />;
   if (!hasPreview(file.contentType)) return <div className={frame}>{thumb}</div>;
   return (
-    <FilePreview id={file.id} name={file.name} contentType={file.contentType} className={`${frame} focus-visible:-outline-offset-2`}>
+    <LightboxButton id={file.id} name={file.name} className={`${frame} focus-visible:-outline-offset-2`}>
       {thumb}
-    </FilePreview>
+    </LightboxButton>
   );
 }

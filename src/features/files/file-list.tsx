@@ -3,12 +3,13 @@ import type { Entry } from "@/access/entry";
 import { EmptyState } from "@/ui/empty-state";
 import { formatBytes } from "@/ui/format-bytes";
 import { Pager } from "@/ui/pager";
+import { SelectionBar } from "@/ui/selection-bar";
+import { deleteFiles } from "./actions";
 import { filesAddress, scopeOf } from "./address";
 import { FileFilters } from "./file-filters";
 import { FileGrid } from "./file-grid";
 import { FileMenu } from "./file-menu";
 import { FileTable } from "./file-table";
-import { FilesBar } from "./files-bar";
 import { getUsage, listFiles } from "./queries";
 import { QuotaBar } from "./quota-bar";
 import { type FilesQuery, MAX_CHOSEN_FILES } from "./schema";
@@ -50,7 +51,7 @@ export async function FileList({ entry, query, organizations }: FileListProps) {
         first={cursor && { href: filesAddress(query), label: t("newest") }}
         next={next ? { href: filesAddress(query, next), label: t("more") } : undefined}
       />
-      <FilesBar maxChosen={MAX_CHOSEN_FILES} />
+      <SelectionBar name="files" maxChosen={MAX_CHOSEN_FILES} remove={deleteFiles} />
     </>
   );
 }

@@ -1,14 +1,12 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import { Suspense } from "react";
 import { enter } from "@/access/door";
-import { FilePreview } from "@/features/files/file-preview";
 import { listOwnOrganizations } from "@/features/organizations/queries";
+import { Workbench } from "@/features/studio/gallery/workbench";
 import { ImageRequest } from "@/features/studio/images/image-request";
 import { ImagesFeed } from "@/features/studio/images/images-feed";
 import { imagesQuerySchema } from "@/features/studio/images/schema";
 import { PageHeader } from "@/ui/page-header";
-import { TableSkeleton } from "@/ui/skeleton";
 import { Interactive } from "../../_frames/interactive";
 import { MembersFrame } from "../../_frames/members-frame";
 
@@ -20,28 +18,14 @@ export default async function ImagesPage({ searchParams }: { searchParams: Promi
   const entry = await enter("read", "ImageGeneration");
   // A damaged link shows the first page rather than an error.
   const { cursor } = imagesQuerySchema.safeParse(await searchParams).data ?? {};
-  const [t, common, organizations] = await Promise.all([getTranslations("images"), getTranslations("common"), listOwnOrganizations(entry)]);
+  const [t, organizations] = await Promise.all([getTranslations("images"), listOwnOrganizations(entry)]);
   return (
     <MembersFrame entry={entry}>
       <PageHeader title={t("title")} description={t("lead")} />
-      <Interactive entry={entry} texts={["images", "gallery", "jobs", "studio", "files", "sharing", "common"]}>
-        <div className="grid gap-10 lg:grid-cols-[19rem_minmax(0,1fr)] lg:items-start">
-          {entry.ability.can("create", "ImageGeneration") && <ImageRequest entry={entry} />}
-          <section aria-label={t("yours")} className="min-w-0">
-            <Suspense fallback={<TableSkeleton label={common("loading")} />}>
-              <ImagesFeed
-                entry={entry}
-                cursor={cursor}
-                organizations={organizations.map(({ id, name }) => ({ id, name }))}
-                open={(file, className, thumb) => (
-                  <FilePreview {...file} className={className}>
-                    {thumb}
-                  </FilePreview>
-                )}
-              />
-            </Suspense>
-          </section>
-        </div>
+      <Interactive entry={entry} texts={["images", "gallery", "jobs", "studio", "lightbox", "selection", "sharing", "common"]}>
+        <Workbench label={t("yours")} request={entry.ability.can("create", "ImageGeneration") && <ImageRequest entry={entry} />}>
+          <ImagesFeed entry={entry} cursor={cursor} organizations={organizations.map(({ id, name }) => ({ id, name }))} />
+        </Workbench>
       </Interactive>
     </MembersFrame>
   );

@@ -2,30 +2,49 @@
 
 import { useTranslations } from "next-intl";
 import { Field } from "@/ui/field";
+import type { Tried } from "@/ui/form-dialog";
 import { Input } from "@/ui/input";
 import { Textarea } from "@/ui/textarea";
 import { LanguageField } from "../documents/language-field";
 import { MAX_TITLE_LENGTH } from "../documents/schema";
 import { MAX_DESCRIPTION_LENGTH } from "./schema";
 
-type BookFieldsProps = { initial: { title: string; description: string; language: string }; errors?: Record<string, string> | undefined };
+type BookFieldsProps = Tried & { initial: { title: string; description: string; language: string } };
 
 /** What is said of a book, when it is made and later. */
-export function BookFields({ initial, errors }: BookFieldsProps) {
+export function BookFields({ initial, value, error }: BookFieldsProps) {
   const t = useTranslations("books");
   return (
     <>
-      <Field id="book-title" label={t("bookTitle")} error={errors?.title}>
+      <Field id="book-title" label={t("bookTitle")} error={error("title")}>
         {(control) => (
-          <Input {...control} name="title" required maxLength={MAX_TITLE_LENGTH} defaultValue={initial.title} autoComplete="off" />
+          <Input
+            {...control}
+            name="title"
+            required
+            maxLength={MAX_TITLE_LENGTH}
+            defaultValue={value("title") ?? initial.title}
+            autoComplete="off"
+          />
         )}
       </Field>
-      <Field id="book-description" label={t("description")} aside={t("optional")} hint={t("descriptionHint")} error={errors?.description}>
+      <Field id="book-description" label={t("description")} aside={t("optional")} hint={t("descriptionHint")} error={error("description")}>
         {(control) => (
-          <Textarea {...control} name="description" rows={3} maxLength={MAX_DESCRIPTION_LENGTH} defaultValue={initial.description} />
+          <Textarea
+            {...control}
+            name="description"
+            rows={3}
+            maxLength={MAX_DESCRIPTION_LENGTH}
+            defaultValue={value("description") ?? initial.description}
+          />
         )}
       </Field>
-      <LanguageField id="book-language" label={t("language")} defaultValue={initial.language} error={errors?.language} />
+      <LanguageField
+        id="book-language"
+        label={t("language")}
+        defaultValue={value("language") ?? initial.language}
+        error={error("language")}
+      />
     </>
   );
 }

@@ -23,6 +23,7 @@ const SHOWN = {
     where: { file: { status: "READY" } },
     select: {
       id: true,
+      createdAt: true,
       width: true,
       height: true,
       file: { select: { id: true, provider: true, key: true, previewKey: true, name: true, contentType: true, jobIndex: true } },
@@ -54,7 +55,9 @@ export async function getImages(entry: Entry, id: string) {
   return withPreviews(row);
 }
 
-type Row = { images: { id: string; width: number; height: number; file: Parameters<typeof previewUrl>[0] & { id: string } }[] };
+type Row = {
+  images: { id: string; createdAt: Date; width: number; height: number; file: Parameters<typeof previewUrl>[0] & { id: string } }[];
+};
 
 async function withPreviews<R extends Row>({ images: made, ...row }: R) {
   const images = made.map(async ({ file, ...image }) => ({

@@ -6,7 +6,8 @@ import { Select } from "@/ui/select";
 import { Textarea } from "@/ui/textarea";
 import { MAX_PROMPT_CHARS } from "./schema";
 
-type Given = { error: string | undefined; typed: string | undefined };
+/** What a field is told: what was wrong with it, and what was typed. */
+export type Given = { error: string | undefined; typed: string | undefined };
 
 /** What is asked for, in one's own words. */
 export function PromptField({ error, typed, placeholder }: Given & { placeholder: string }) {
@@ -26,6 +27,36 @@ export function PromptField({ error, typed, placeholder }: Given & { placeholder
       )}
     </Field>
   );
+}
+
+type ChoiceFieldProps = Given & {
+  name: string;
+  label: string;
+  /** The first is chosen where nothing is said. */
+  options: readonly { value: string; label: string }[];
+  initial?: string;
+};
+
+/** One of a few. */
+export function ChoiceField({ name, label, options, initial = options[0]?.value, error, typed }: ChoiceFieldProps) {
+  return (
+    <Field id={name} label={label} error={error}>
+      {(control) => (
+        <Select {...control} name={name} defaultValue={typed ?? initial}>
+          {options.map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.label}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
+  );
+}
+
+/** How many of a thing, from one up. */
+export function numbersTo(max: number): { value: string; label: string }[] {
+  return Array.from({ length: max }, (_, index) => ({ value: String(index + 1), label: String(index + 1) }));
 }
 
 /** A picture of one's own to begin with; nothing where there is none to choose. */

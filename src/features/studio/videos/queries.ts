@@ -22,6 +22,7 @@ const SHOWN = {
     where: { file: { status: "READY" } },
     select: {
       id: true,
+      createdAt: true,
       width: true,
       height: true,
       durationSeconds: true,
@@ -54,18 +55,17 @@ export async function getVideos(entry: Entry, id: string) {
   return withPreviews(row);
 }
 
-type Film = { id: string; width: number; height: number; durationSeconds: number };
+type Film = { id: string; createdAt: Date; width: number; height: number; durationSeconds: number };
 type Row = { videos: (Film & { file: Parameters<typeof previewUrl>[0] & { id: string } })[] };
 
 async function withPreviews<R extends Row>({ videos: made, ...row }: R) {
-  const videos = made.map(async ({ file, ...image }) => ({
-    ...image,
+  const videos = made.map(async ({ file, ...film }) => ({
+    ...film,
     fileId: file.id,
     name: file.name,
     contentType: file.contentType,
-    // Its first moment, where there is no small picture of it.
-    poster: file.previewKey ? await previewUrl(file) : null,
-    source: await previewUrl({ ...file, previewKey: null }),
+    // Its poster: of the film itself no URL is given out that nobody asked for.
+    preview: file.previewKey ? await previewUrl(file) : null,
   }));
   return { ...row, videos: await Promise.all(videos) };
 }

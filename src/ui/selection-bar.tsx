@@ -2,29 +2,34 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { Button, buttonVariants } from "@/ui/button";
-import { ConfirmDialog } from "@/ui/confirm-dialog";
-import { DownloadIcon, TrashIcon } from "@/ui/icons";
-import { toast } from "@/ui/toast";
-import { useSelection } from "@/ui/use-selection";
+import { Button, buttonVariants } from "./button";
+import { ConfirmDialog } from "./confirm-dialog";
+import { DownloadIcon, TrashIcon } from "./icons";
+import { toast } from "./toast";
+import { useSelection } from "./use-selection";
 
 type Answer = { ok: true; data: unknown } | { ok: false; error: { message: string } };
-type GalleryBarProps = { name: "images" | "videos"; maxChosen: number; remove: (chosen: { ids: string[] }) => Promise<Answer> };
+type SelectionBarProps = {
+  /** Of the selection. */
+  name: string;
+  maxChosen: number;
+  remove: (chosen: { ids: string[] }) => Promise<Answer>;
+};
 
-/** What can be done with the results that are selected, by their files; there only while some are. */
-export function GalleryBar({ name, maxChosen, remove }: GalleryBarProps) {
-  const t = useTranslations("gallery");
+/** What can be done with the files that are selected; there only while some are. The page gives the texts of `selection`. */
+export function SelectionBar({ name, maxChosen, remove }: SelectionBarProps) {
+  const t = useTranslations("selection");
   const [{ ids }, select] = useSelection(name);
   const [asking, setAsking] = useState(false);
   const clear = () => select({ ids: [], all: null });
-  const done = () => {
+  const removed = () => {
     clear();
-    toast.success(t("deleted"));
+    toast.success(t("deleted", { count: ids.length }));
   };
   if (ids.length === 0) return null;
   return (
     <section
-      aria-label={t("selection")}
+      aria-label={t("bar")}
       className="sticky bottom-4 z-20 mt-4 flex flex-wrap items-center gap-x-3 gap-y-2 rounded-lg bg-raised px-4 py-3 text-body shadow-float"
     >
       <p className="me-auto tabular-nums" role="status">
@@ -43,19 +48,19 @@ export function GalleryBar({ name, maxChosen, remove }: GalleryBarProps) {
           </a>
           <Button variant="secondary" size="sm" onClick={() => setAsking(true)}>
             <TrashIcon />
-            {t("deleteChosen")}
+            {t("delete")}
           </Button>
         </>
       )}
       <ConfirmDialog
         open={asking}
         onClose={() => setAsking(false)}
-        label={t("deleteChosen")}
+        label={t("delete")}
         title={t("deleteTitle", { count: ids.length })}
         body={t("deleteBody")}
         danger
         onConfirm={() => remove({ ids })}
-        onDone={done}
+        onDone={removed}
       />
     </section>
   );

@@ -1,0 +1,46 @@
+import { getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
+import { cn } from "@/ui/cn";
+import { FilmIcon, PictureIcon } from "@/ui/icons";
+import { LightboxButton } from "@/ui/lightbox";
+import { SelectBox } from "@/ui/select-box";
+import { Thumb } from "./thumb";
+
+export interface Result {
+  fileId: string;
+  name: string;
+  contentType: string;
+  createdAt: Date;
+  width: number;
+  height: number;
+  /** Null where there is none, or not yet. */
+  preview: string | null;
+}
+
+/** One result in its own shape: opened by its picture, selected by its box. */
+export async function Tile({ of, result, children }: { of: string; result: Result; children?: ReactNode }) {
+  const t = await getTranslations("gallery");
+  const { fileId, name, preview, contentType } = result;
+  const Sign = contentType.startsWith("video/") ? FilmIcon : PictureIcon;
+  const frame = "relative grid w-full place-items-center overflow-hidden rounded-lg border bg-hover focus-visible:outline-offset-2";
+  return (
+    <li className="relative min-w-0 self-start">
+      <LightboxButton id={fileId} name={name} className={cn(frame, shapeOf(result))}>
+        {preview ? <Thumb src={preview} /> : <Sign className="size-8 text-faint" />}
+        {children}
+      </LightboxButton>
+      <div className="absolute start-2 top-2 rounded-md bg-surface p-1 shadow-float noscript:hidden">
+        <SelectBox name={of} scope="" id={fileId} label={t("select", { name })} />
+      </div>
+    </li>
+  );
+}
+
+/** The nearest of the shapes that can be asked for; what is of another one has a margin. */
+function shapeOf({ width, height }: Result): string {
+  const ratio = width / height;
+  if (ratio > 1.55) return "aspect-video";
+  if (ratio > 1.15) return "aspect-4/3";
+  if (ratio > 0.87) return "aspect-square";
+  return ratio > 0.65 ? "aspect-3/4" : "aspect-9/16";
+}

@@ -1,0 +1,16 @@
+import { getTranslations } from "next-intl/server";
+import { type ReactNode, Suspense } from "react";
+import { TableSkeleton } from "@/ui/skeleton";
+
+/** What asks for something beside what has come of it; `label` names that. */
+export async function Workbench({ label, request, children }: { label: string; request: ReactNode; children: ReactNode }) {
+  const common = await getTranslations("common");
+  return (
+    <div className="grid gap-10 lg:grid-cols-[19rem_minmax(0,1fr)] lg:items-start">
+      {request}
+      <section aria-label={label} className="min-w-0">
+        <Suspense fallback={<TableSkeleton label={common("loading")} />}>{children}</Suspense>
+      </section>
+    </div>
+  );
+}
