@@ -1,6 +1,6 @@
 "use client";
 
-import { type ClipboardEvent, type ComponentProps, type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
+import { type ClipboardEvent, type ComponentProps, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { cn } from "./cn";
 import { CloseIcon } from "./icons";
 import { controlClasses, Input } from "./input";
@@ -20,9 +20,17 @@ export function TagInput({ name, defaultValue = "", removeLabel, maxTags = 20, c
   const entry = useRef<HTMLInputElement>(null);
   const [tags, setTags] = useState<string[] | null>(null);
   const [draft, setDraft] = useState("");
+  const hidden = useRef<HTMLInputElement>(null);
+  const former = useRef<string[]>(null);
 
   // What was typed before the script arrived is kept: the tags start from the field, not from the default.
   useLayoutEffect(() => setTags((now) => now ?? merge([], plain.current?.value ?? "", maxTags)), [maxTags]);
+
+  // To the form it is a field like any other: a tag that comes or goes is something typed.
+  useEffect(() => {
+    if (former.current && former.current !== tags) hidden.current?.dispatchEvent(new Event("input", { bubbles: true }));
+    former.current = tags;
+  }, [tags]);
 
   if (tags === null) return <Input ref={plain} name={name} defaultValue={defaultValue} className={cn(className)} {...props} />;
 
@@ -64,7 +72,7 @@ export function TagInput({ name, defaultValue = "", removeLabel, maxTags = 20, c
         className,
       )}
     >
-      <input type="hidden" name={name} value={merge(tags, draft, maxTags).join(", ")} />
+      <input ref={hidden} type="hidden" name={name} value={merge(tags, draft, maxTags).join(", ")} />
       {tags.map((tag) => (
         <span key={tag} className="inline-flex h-7 max-w-full items-center rounded-sm bg-hover ps-2 text-sm sm:h-6">
           <span className="truncate">{tag}</span>
