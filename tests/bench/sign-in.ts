@@ -4,6 +4,8 @@ import { send } from "./load";
 import type { Running } from "./process";
 
 export const PASSWORD = "plum-velvet-harbour-92";
+/** What each person's browser was told to keep, as browsers do: without it every sign-in would be one on a new device, with its mail. */
+const devices = new Map<string, string>();
 /** The hidden fields of the sign-in form, as a browser without JavaScript sends them. */
 export type Form = [name: string, value: string][];
 
@@ -19,19 +21,30 @@ export async function signInForm({ url }: Running): Promise<Form> {
   return fields;
 }
 
-/** Signs in and throws when that fails. Each person comes from an address of their own: a limit on guessing is not what is measured. */
-export async function signIn(agent: Agent, form: Form, { url }: Running, { id, email }: Member): Promise<void> {
+/**
+ * Signs in and throws when that fails; from the second time on a known device, unless it is to be a `newDevice`. Each person comes
+ * from an address of their own: a limit on guessing is not what is measured.
+ */
+export async function signIn(agent: Agent, form: Form, { url }: Running, { id, email }: Member, newDevice = false): Promise<void> {
   const boundary = "----bench";
   const fields = [...form, ["email", email], ["password", PASSWORD]];
   const parts = fields.map(([name, value]) => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`);
   const address = [0, 2, 4].map((at) => Number.parseInt(id.slice(at, at + 2), 16)).join(".");
+  const device = newDevice ? undefined : devices.get(id);
   const { status, headers } = await send(agent, `${url}/login`, {
     method: "POST",
-    headers: { "content-type": `multipart/form-data; boundary=${boundary}`, origin: url, "x-forwarded-for": `10.${address}` },
+    headers: {
+      "content-type": `multipart/form-data; boundary=${boundary}`,
+      origin: url,
+      "x-forwarded-for": `10.${address}`,
+      ...(device && { cookie: device }),
+    },
     body: `${parts.join("")}--${boundary}--\r\n`,
   });
   if (status !== 303 || !headers["set-cookie"]?.some((cookie) => cookie.startsWith("authjs.session-token=ey")))
     throw new Error(`signing in answered ${status}`);
+  const kept = headers["set-cookie"].find((cookie) => /^(?:__\w+-)?foyer-device=/.test(cookie))?.split(";")[0];
+  if (kept) devices.set(id, kept);
 }
 
 /** So many browsers that sign in again and again until they are stopped; `stop` resolves with how many sign-ins there were. */
