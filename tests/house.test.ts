@@ -351,6 +351,10 @@ describe("habits", () => {
     expect(lines, "a page asks, and puts components together: move the rest to its feature").toBeLessThanOrEqual(PAGE_LINES);
   });
 
+  test("no text is asked for as it was written: the build has parsed them, and hands out no source", () => {
+    expect(FILES.filter((path) => /^src\//.test(path) && /\bt(?:ranslate)?\.raw\(|\w\.raw\("/.test(code(path)))).toEqual([]);
+  });
+
   test("files are called in kebab-case, and no room is called utils, helpers, common or types", () => {
     const wrong = FILES.filter(
       (path) => !/^[a-z0-9/.[\]()_-]+$/.test(path.replace("[...nextauth]", "")) || /(^|\/)(utils?|helpers?|common|types)(\/|\.)/.test(path),

@@ -14,7 +14,7 @@ export async function ChangeAddress({ entry, hasPassword, folded = false }: { en
       action={requestAddressChange}
       password={asks && { label: settings("current"), show: common("showPassword"), hide: common("hidePassword") }}
       summary={folded && t("otherAddress")}
-      texts={{ address: t("newAddress"), submit: t("change"), done: t.raw("changeSent") }}
+      texts={{ address: t("newAddress"), submit: t("change"), done: t("changeSent", { address: "{address}" }) }}
     />
   );
 }

@@ -11,7 +11,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function ForgotPasswordPage() {
   const [t, auth, addresses] = await Promise.all([getTranslations("recovery"), getTranslations("auth"), getTranslations("addresses")]);
-  const again = { submit: addresses("resend"), wait: addresses.raw("resendIn") };
+  const again = { submit: addresses("resend"), wait: addresses("resendIn", { seconds: "{seconds}" }) };
   return (
     <AuthFrame
       title={t("forgotTitle")}
@@ -22,7 +22,11 @@ export default async function ForgotPasswordPage() {
         </SoftLink>
       }
     >
-      <RecoveryForm action={forgotPassword} email={{ label: auth("email"), done: t.raw("forgotSent"), again }} submit={t("forgot")} />
+      <RecoveryForm
+        action={forgotPassword}
+        email={{ label: auth("email"), done: t("forgotSent", { address: "{address}" }), again }}
+        submit={t("forgot")}
+      />
     </AuthFrame>
   );
 }

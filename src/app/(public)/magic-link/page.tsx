@@ -20,7 +20,7 @@ export default async function MagicLinkPage({ searchParams }: { searchParams: Se
   if (!isMagicLinkOffered()) notFound();
   const { token, callbackUrl } = await searchParams;
   const [t, auth, addresses] = await Promise.all([getTranslations("recovery"), getTranslations("auth"), getTranslations("addresses")]);
-  const again = { submit: addresses("resend"), wait: addresses.raw("resendIn") };
+  const again = { submit: addresses("resend"), wait: addresses("resendIn", { seconds: "{seconds}" }) };
   if (token === undefined)
     return (
       <AuthFrame
@@ -34,7 +34,7 @@ export default async function MagicLinkPage({ searchParams }: { searchParams: Se
       >
         <RecoveryForm
           action={askMagicLink}
-          email={{ label: auth("email"), done: t.raw("magicSent"), again }}
+          email={{ label: auth("email"), done: t("magicSent", { address: "{address}" }), again }}
           callbackUrl={localPath(typeof callbackUrl === "string" ? callbackUrl : null)}
           submit={t("forgot")}
         />
