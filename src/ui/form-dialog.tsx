@@ -1,23 +1,13 @@
 "use client";
 
-import { AlertDialog } from "@base-ui/react/alert-dialog";
-import { useTranslations } from "next-intl";
-import { type ReactNode, useActionState, useRef } from "react";
-import { Alert } from "./alert";
-import { Button } from "./button";
-import { Dialog, DialogClose, DialogContent, DialogDescription, DialogFooter, DialogHeader, DialogTitle } from "./dialog";
-import { useProof } from "./proof";
-import { SubmitButton } from "./submit-button";
-import { useFocusFirstError } from "./use-focus-first-error";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 
-type Outcome<T> = { ok: true; data: T } | { ok: false; error: { message: string; fields?: Record<string, string> } };
-
-type Attempt<T> = { outcome: Outcome<T>; typed: FormData };
+export type Outcome<T> = { ok: true; data: T } | { ok: false; error: { message: string; fields?: Record<string, string> } };
 
 /** What a field is told: what was typed into it the last time, and what was wrong with it. */
 export type Tried = { value(name: string): string | undefined; error(name: string): string | undefined };
 
-type DialogFormProps<T> = {
+export type DialogFormProps<T> = {
   title: string;
   body?: ReactNode;
   /** The verb, on the button that does it. */
@@ -32,72 +22,23 @@ type DialogFormProps<T> = {
   children?: (tried: Tried) => ReactNode;
 };
 
-type FormDialogProps<T> = DialogFormProps<T> & {
+export type FormDialogProps<T> = DialogFormProps<T> & {
   /** It asks about an act: a click beside it does not close it. */
   question?: boolean;
   open: boolean;
 };
 
-/** A few fields and one act: what went wrong is said beside its field, what was typed stays, and each opening begins anew. */
-export function FormDialog<T>({ question = false, open, ...form }: FormDialogProps<T>) {
-  const common = useTranslations("common");
-  const onOpenChange = (next: boolean) => !next && form.onClose();
-  if (question)
-    return (
-      <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
-        <DialogContent>
-          <DialogForm {...form} />
-        </DialogContent>
-      </AlertDialog.Root>
-    );
-  return (
-    <Dialog open={open} onOpenChange={onOpenChange}>
-      <DialogContent closeLabel={common("close")}>
-        <DialogForm {...form} />
-      </DialogContent>
-    </Dialog>
-  );
-}
+const Window = lazy(() => import("./form-dialog-window"));
 
-function DialogForm<T>({ title, body, label, danger = false, needsProof = false, action, onClose, onDone, children }: DialogFormProps<T>) {
-  const common = useTranslations("common");
-  const form = useRef<HTMLFormElement>(null);
-  const proof = useProof(needsProof);
-  const [result, submit] = useActionState(async (_: Attempt<T> | null, typed: FormData) => {
-    const outcome = await action(typed);
-    if (outcome.ok) {
-      onDone?.(outcome.data);
-      onClose();
-    }
-    // React empties a form whose action is over: what was typed is put back.
-    return { outcome, typed };
-  }, null);
-  const error = result?.outcome.ok === false ? result.outcome.error : null;
-  const typedIn = (name: string) => {
-    const value = error && result?.typed.get(name);
-    return typeof value === "string" ? value : undefined;
-  };
-  useFocusFirstError(form, error);
-  const footer = (act: ReactNode) => (
-    <DialogFooter>
-      <DialogClose render={<Button variant="secondary">{common("cancel")}</Button>} />
-      {act}
-    </DialogFooter>
-  );
+/** A few fields and one act, in a dialog. Most are never opened: what they are made of arrives with the first that is. */
+export function FormDialog<T>({ onDone, ...form }: FormDialogProps<T>) {
+  const [wanted, setWanted] = useState(form.open);
+  if (form.open && !wanted) setWanted(true);
+  if (!wanted) return null;
   return (
-    <>
-      <form ref={form} action={submit} className="grid gap-5" noValidate>
-        <DialogHeader>
-          <DialogTitle>{title}</DialogTitle>
-          {body && <DialogDescription>{body}</DialogDescription>}
-        </DialogHeader>
-        {error && !error.fields && <Alert tone="danger">{error.message}</Alert>}
-        {children?.({ value: typedIn, error: (name) => error?.fields?.[name] })}
-        {!proof && footer(<SubmitButton variant={danger ? "danger" : "primary"}>{label}</SubmitButton>)}
-      </form>
-      {/* A form of its own, which cannot stand within the other. */}
-      {proof}
-      {proof && footer(null)}
-    </>
+    <Suspense fallback={null}>
+      {/* What `action` has answered; lazy() forgets of what type it is. */}
+      <Window {...form} onDone={(data) => onDone?.(data as T)} />
+    </Suspense>
   );
 }

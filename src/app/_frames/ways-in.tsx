@@ -22,7 +22,7 @@ export async function WaysIn({ entry, hasPassword, accounts, recentlyProven }: W
   const [t, twoStep, passkeys] = await Promise.all([getTranslations("secondFactors"), getTwoStep(entry), listOwnPasskeys(entry)]);
   const missing = entry.missingFactor;
   return (
-    <Interactive entry={entry} texts={["secondFactors", "settings", "common"]}>
+    <Interactive texts={["secondFactors", "settings", "common"]}>
       {missing && <Alert tone="warning">{missing === "set_up" ? t("mustSetUp") : t("mustShow")}</Alert>}
       {(!recentlyProven || missing === "show") && <ConfirmItIsYou entry={entry} hasPassword={hasPassword} />}
       <TwoStepSection {...twoStep} recentlyProven={recentlyProven} />

@@ -10,8 +10,8 @@ import { SharedFileList } from "@/features/files/shared-file-list";
 import { UploadPanel } from "@/features/files/upload-panel";
 import { listOwnOrganizations } from "@/features/organizations/queries";
 import { TableSkeleton } from "@/ui/skeleton";
-import { Interactive } from "../_frames/interactive";
 import { MembersFrame } from "../_frames/members-frame";
+import { Permitted } from "../_frames/permitted";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("files"))("title") };
@@ -29,7 +29,7 @@ export default async function FilesPage({ searchParams }: { searchParams: Promis
   const current = organizations.find((organization) => organization.current);
   return (
     <MembersFrame entry={entry}>
-      <Interactive entry={entry} texts={["files", "lightbox", "selection", "sharing", "common"]}>
+      <Permitted entry={entry} texts={["files", "lightbox", "selection", "sharing", "common"]}>
         <UploadPanel unfinished={unfinished}>
           {current && <FileTabs organization={current} shared={Boolean(query.shared)} />}
           <Suspense fallback={<TableSkeleton label={common("loading")} />}>
@@ -40,7 +40,7 @@ export default async function FilesPage({ searchParams }: { searchParams: Promis
             )}
           </Suspense>
         </UploadPanel>
-      </Interactive>
+      </Permitted>
     </MembersFrame>
   );
 }

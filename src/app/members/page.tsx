@@ -12,7 +12,6 @@ import { EmptyState } from "@/ui/empty-state";
 import { PageHeader } from "@/ui/page-header";
 import { Section } from "@/ui/section";
 import { SoftLink } from "@/ui/soft-link";
-import { Interactive } from "../_frames/interactive";
 import { MembersFrame } from "../_frames/members-frame";
 import { Attention } from "./attention";
 
@@ -41,11 +40,7 @@ export default async function MembersPage() {
       />
       <div className="grid gap-10">
         <Attention entry={entry} usage={usage} hasPassword={withPassword} />
-        {jobs.length > 0 && (
-          <Interactive entry={entry} texts={["jobs", "studio"]}>
-            <UnderWay jobs={jobs} />
-          </Interactive>
-        )}
+        {jobs.length > 0 && <UnderWay jobs={jobs} />}
         <Section
           title={t("latest")}
           action={

@@ -26,7 +26,7 @@ export default async function ImportPage() {
     <MembersFrame entry={entry}>
       <PageHeader title={t("title")} description={t("lead")} action={jobs} />
       <div className="grid gap-10">
-        <Interactive entry={entry} texts={["imports", "secondFactors", "common"]}>
+        <Interactive texts={["imports", "secondFactors", "common"]}>
           {recentlyProven && entry.missingFactor !== "show" ? (
             <ImportForm />
           ) : (

@@ -9,8 +9,8 @@ import { invitationsQuerySchema } from "@/features/invitations/schema";
 import { PageHeader } from "@/ui/page-header";
 import { TableSkeleton } from "@/ui/skeleton";
 import { proofFor } from "../../_frames/confirm-it-is-you";
-import { Interactive } from "../../_frames/interactive";
 import { MembersFrame } from "../../_frames/members-frame";
+import { Permitted } from "../../_frames/permitted";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("invitations"))("title") };
@@ -23,13 +23,13 @@ export default async function InvitationsPage({ searchParams }: { searchParams: 
   const [t, common] = await Promise.all([getTranslations("invitations"), getTranslations("common")]);
   return (
     <MembersFrame entry={entry}>
-      <Interactive entry={entry} texts={["invitations", "secondFactors", "common"]} proof={await proofFor(entry)}>
+      <Permitted entry={entry} texts={["invitations", "secondFactors", "common"]} proof={await proofFor(entry)}>
         <PageHeader title={t("title")} description={t("lead")} action={<InviteDialog />} />
         <InvitationSearch query={query} />
         <Suspense key={JSON.stringify(query)} fallback={<TableSkeleton rows={10} label={common("loading")} />}>
           <InvitationList entry={entry} query={query} />
         </Suspense>
-      </Interactive>
+      </Permitted>
     </MembersFrame>
   );
 }

@@ -21,7 +21,7 @@ export default async function AllOrganizationsPage({ searchParams }: { searchPar
   const [t, common] = await Promise.all([getTranslations("organizations"), getTranslations("common")]);
   return (
     <MembersFrame entry={entry}>
-      <Interactive entry={entry} texts={["organizations", "common"]}>
+      <Interactive texts={["organizations", "common"]}>
         <PageHeader title={t("adminTitle")} description={t("adminLead")} />
         <OrganizationSearch query={query} />
         <Suspense key={JSON.stringify(query)} fallback={<TableSkeleton rows={10} label={common("loading")} />}>

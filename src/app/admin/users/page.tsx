@@ -17,8 +17,8 @@ import { PageHeader } from "@/ui/page-header";
 import { TableSkeleton } from "@/ui/skeleton";
 import { SoftLink } from "@/ui/soft-link";
 import { proofFor } from "../../_frames/confirm-it-is-you";
-import { Interactive } from "../../_frames/interactive";
 import { MembersFrame } from "../../_frames/members-frame";
+import { Permitted } from "../../_frames/permitted";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("people"))("title") };
@@ -31,7 +31,7 @@ export default async function UsersPage({ searchParams }: { searchParams: Promis
   const [t, jobs, common] = await Promise.all([getTranslations("people"), getTranslations("peopleJobs"), getTranslations("common")]);
   return (
     <MembersFrame entry={entry}>
-      <Interactive entry={entry} texts={["people", "peopleJobs", "secondFactors", "common"]} proof={await proofFor(entry)}>
+      <Permitted entry={entry} texts={["people", "peopleJobs", "secondFactors", "common"]} proof={await proofFor(entry)}>
         <PageHeader
           title={t("title")}
           description={t("lead")}
@@ -62,7 +62,7 @@ export default async function UsersPage({ searchParams }: { searchParams: Promis
             )}
           />
         </Suspense>
-      </Interactive>
+      </Permitted>
     </MembersFrame>
   );
 }

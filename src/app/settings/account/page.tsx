@@ -21,7 +21,7 @@ export default async function AccountPage() {
     <MembersFrame entry={entry}>
       <PageHeader title={t("title")} description={t("lead")} />
       <div className="grid max-w-form gap-10">
-        <Interactive entry={entry} texts={["secondFactors", "common"]}>
+        <Interactive texts={["secondFactors", "common"]}>
           {!proven && <ConfirmItIsYou entry={entry} hasPassword={hasPassword} />}
           <ExportSection entry={entry} recentlyProven={proven} />
           <DeletionSection entry={entry} recentlyProven={proven} />

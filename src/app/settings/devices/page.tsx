@@ -20,7 +20,7 @@ export default async function DevicesPage() {
       <PageHeader title={t("title")} description={t("lead")} />
       <div className="grid max-w-160 gap-10">
         <div>
-          <Interactive entry={entry} texts={["common"]}>
+          <Interactive texts={["common"]}>
             <DeviceList entry={entry} />
           </Interactive>
         </div>

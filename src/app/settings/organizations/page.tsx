@@ -17,7 +17,7 @@ export default async function OrganizationsPage() {
   const t = await getTranslations("organizations");
   return (
     <MembersFrame entry={entry}>
-      <Interactive entry={entry} texts={["organizations", "common"]}>
+      <Interactive texts={["organizations", "common"]}>
         <PageHeader title={t("title")} description={t("lead")} action={entry.ability.can("create", "Organization") && <CreateDialog />} />
         <div className="grid max-w-160 grid-cols-[minmax(0,1fr)] gap-10">
           <OwnInvitations entry={entry} />

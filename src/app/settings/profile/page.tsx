@@ -21,7 +21,7 @@ export default async function ProfilePage() {
     <MembersFrame entry={entry}>
       <PageHeader title={t("title")} description={t("lead")} />
       <div className="grid max-w-form gap-8">
-        <Interactive entry={entry} texts={["avatar", "common"]}>
+        <Interactive texts={["avatar", "common"]}>
           <AvatarField name={profile.name || profile.email} image={profile.image} />
         </Interactive>
         <ProfileForm action={updateProfile} {...(await profileFormProps(profile))} />

@@ -6,8 +6,8 @@ import { CreatePostDialog } from "@/features/studio/blog/create-post-dialog";
 import { PostList, SharedPosts } from "@/features/studio/blog/post-list";
 import { postsQuerySchema } from "@/features/studio/blog/schema";
 import { PageHeader } from "@/ui/page-header";
-import { Interactive } from "../../_frames/interactive";
 import { MembersFrame } from "../../_frames/members-frame";
+import { Permitted } from "../../_frames/permitted";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("blog"))("title") };
@@ -20,11 +20,11 @@ export default async function BlogPage({ searchParams }: { searchParams: Promise
   const [t, locale, organizations] = await Promise.all([getTranslations("blog"), getLocale(), listOwnOrganizations(entry)]);
   return (
     <MembersFrame entry={entry}>
-      <Interactive entry={entry} texts={["blog", "common"]}>
+      <Permitted entry={entry} texts={["blog", "common"]}>
         <PageHeader title={t("title")} description={t("lead")} action={<CreatePostDialog language={locale} />} />
         <PostList entry={entry} cursor={cursor} />
         <SharedPosts entry={entry} organization={organizations.find(({ current }) => current)} />
-      </Interactive>
+      </Permitted>
     </MembersFrame>
   );
 }

@@ -6,8 +6,8 @@ import { BookList, SharedBooks } from "@/features/studio/books/book-list";
 import { CreateBookDialog } from "@/features/studio/books/create-book-dialog";
 import { booksQuerySchema } from "@/features/studio/books/schema";
 import { PageHeader } from "@/ui/page-header";
-import { Interactive } from "../../_frames/interactive";
 import { MembersFrame } from "../../_frames/members-frame";
+import { Permitted } from "../../_frames/permitted";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("books"))("title") };
@@ -20,11 +20,11 @@ export default async function BooksPage({ searchParams }: { searchParams: Promis
   const [t, locale, organizations] = await Promise.all([getTranslations("books"), getLocale(), listOwnOrganizations(entry)]);
   return (
     <MembersFrame entry={entry}>
-      <Interactive entry={entry} texts={["books", "common"]}>
+      <Permitted entry={entry} texts={["books", "common"]}>
         <PageHeader title={t("title")} description={t("lead")} action={<CreateBookDialog language={locale} />} />
         <BookList entry={entry} cursor={cursor} />
         <SharedBooks entry={entry} organization={organizations.find(({ current }) => current)} />
-      </Interactive>
+      </Permitted>
     </MembersFrame>
   );
 }

@@ -22,7 +22,7 @@ export default async function ImagesPage({ searchParams }: { searchParams: Promi
   return (
     <MembersFrame entry={entry}>
       <PageHeader title={t("title")} description={t("lead")} />
-      <Interactive entry={entry} texts={["images", "gallery", "jobs", "studio", "lightbox", "selection", "sharing", "common"]}>
+      <Interactive texts={["images", "gallery", "jobs", "studio", "lightbox", "selection", "sharing", "common"]}>
         <Workbench label={t("yours")} request={entry.ability.can("create", "ImageGeneration") && <ImageRequest entry={entry} />}>
           <ImagesFeed entry={entry} cursor={cursor} organizations={organizations.map(({ id, name }) => ({ id, name }))} />
         </Workbench>

@@ -22,7 +22,7 @@ export default async function VideosPage({ searchParams }: { searchParams: Promi
   return (
     <MembersFrame entry={entry}>
       <PageHeader title={t("title")} description={t("lead")} />
-      <Interactive entry={entry} texts={["videos", "gallery", "jobs", "studio", "lightbox", "selection", "sharing", "common"]}>
+      <Interactive texts={["videos", "gallery", "jobs", "studio", "lightbox", "selection", "sharing", "common"]}>
         <Workbench label={t("yours")} request={entry.ability.can("create", "VideoGeneration") && <VideoRequest entry={entry} />}>
           <VideosFeed entry={entry} cursor={cursor} organizations={organizations.map(({ id, name }) => ({ id, name }))} />
         </Workbench>

@@ -1,20 +1,15 @@
-import { getTranslations } from "next-intl/server";
+import { getLocale, getMessages, getTimeZone, getTranslations } from "next-intl/server";
 import { Section } from "@/ui/section";
-import { JobCard } from "../jobs/job-card";
+import { JobCards } from "./job-cards";
 import type { listUnderWay } from "./queries";
 
-/** What is being made for the person at this moment, live. */
+/** What is being made for the person at this moment, live. It brings its own texts, for a page that is mostly shown without it. */
 export async function UnderWay({ jobs }: { jobs: Awaited<ReturnType<typeof listUnderWay>> }) {
-  const t = await getTranslations("members");
+  const [t, locale, timeZone, messages] = await Promise.all([getTranslations("members"), getLocale(), getTimeZone(), getMessages()]);
+  const texts = { jobs: messages.jobs, studio: messages.studio };
   return (
     <Section title={t("underWay")}>
-      <ul className="grid gap-3 lg:grid-cols-2">
-        {jobs.map(({ job, what }) => (
-          <li key={job.id}>
-            <JobCard job={job} what={what} />
-          </li>
-        ))}
-      </ul>
+      <JobCards jobs={jobs} intl={{ locale, timeZone, messages: texts }} />
     </Section>
   );
 }

@@ -44,7 +44,7 @@ export default async function JobPage({ params, searchParams }: JobPageProps) {
         }
       />
       <div className="grid gap-10">
-        <Interactive entry={entry} texts={["peopleJobs", "secondFactors", "common"]}>
+        <Interactive texts={["peopleJobs", "secondFactors", "common"]}>
           <JobFacts entry={entry} job={job} recentlyProven={proven} found={found} />
           {asksProof && !proven && (
             <div className="max-w-form">

@@ -20,6 +20,7 @@ import { Section } from "@/ui/section";
 import { proofFor } from "../../../_frames/confirm-it-is-you";
 import { Interactive } from "../../../_frames/interactive";
 import { MembersFrame } from "../../../_frames/members-frame";
+import { Permitted } from "../../../_frames/permitted";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("people"))("personTitle") };
@@ -50,22 +51,22 @@ export default async function PersonPage({ params }: { params: Promise<{ id: str
         }
         action={
           id !== entry.actor.userId && (
-            <Interactive entry={entry} texts={["people", "impersonation", "secondFactors", "common"]} proof={await proofFor(entry)}>
+            <Permitted entry={entry} texts={["people", "impersonation", "secondFactors", "common"]} proof={await proofFor(entry)}>
               {person.role === "MEMBER" && <ImpersonateDialog userId={id} name={name} mayWrite={mayWrite === true} />}
               <RoleDialog userId={id} name={name} role={person.role} />
               <PersonMenu userId={id} name={name} banned={person.banned} />
-            </Interactive>
+            </Permitted>
           )
         }
       />
       <div className="grid gap-10">
         <PersonFacts person={person} />
         <ImpersonationRight entry={entry} userId={id} />
-        <Interactive entry={entry} texts={["common"]}>
+        <Interactive texts={["common"]}>
           <DevicesOf entry={entry} userId={id} />
         </Interactive>
         <FilesOf entry={entry} userId={id} />
-        <Interactive entry={entry} texts={["metadata"]}>
+        <Interactive texts={["metadata"]}>
           <MetadataSection entry={entry} userId={id} />
         </Interactive>
         <Section title={t("history")} description={t("historyLead", { name })}>

@@ -26,7 +26,7 @@ export default async function ExportPage({ searchParams }: { searchParams: Promi
     <MembersFrame entry={entry}>
       <PageHeader title={t("exportTitle")} description={t("exportLead", { days: PEOPLE_JOB_DAYS })} />
       <div className="grid max-w-form gap-10">
-        <Interactive entry={entry} texts={["peopleJobs", "secondFactors", "common"]}>
+        <Interactive texts={["peopleJobs", "secondFactors", "common"]}>
           <ExportForm filter={text} whom={words(text)} recentlyProven={proven} />
           {!proven && <ConfirmItIsYou entry={entry} hasPassword={hasPassword} />}
         </Interactive>

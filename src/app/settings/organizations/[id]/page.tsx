@@ -30,7 +30,7 @@ export default async function OrganizationPage({ params }: { params: Promise<{ i
   const since = format.dateTime(createdAt, { dateStyle: "long" });
   return (
     <MembersFrame entry={entry}>
-      <Interactive entry={entry} texts={["organizations", "common"]}>
+      <Interactive texts={["organizations", "common"]}>
         <PageHeader
           title={name}
           description={t("pageLead", { count: members.length, date: since })}

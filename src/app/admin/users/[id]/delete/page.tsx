@@ -32,7 +32,7 @@ export default async function DeletePersonPage({ params }: { params: Promise<{ i
         {person.id === entry.actor.userId ? (
           <Alert tone="warning">{t("personOwn")}</Alert>
         ) : (
-          <Interactive entry={entry} texts={["secondFactors", "common"]}>
+          <Interactive texts={["secondFactors", "common"]}>
             {!proven && <ConfirmItIsYou entry={entry} hasPassword={hasPassword} />}
             <DeletionOf person={person} recentlyProven={proven} />
           </Interactive>

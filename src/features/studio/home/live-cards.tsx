@@ -1,0 +1,24 @@
+"use client";
+
+import { NextIntlClientProvider } from "next-intl";
+import type { ComponentProps } from "react";
+import { JobCard } from "../jobs/job-card";
+
+export type LiveCardsProps = {
+  jobs: ComponentProps<typeof JobCard>[];
+  intl: Omit<ComponentProps<typeof NextIntlClientProvider>, "children">;
+};
+
+export default function LiveCards({ jobs, intl }: LiveCardsProps) {
+  return (
+    <NextIntlClientProvider {...intl}>
+      <ul className="grid gap-3 lg:grid-cols-2">
+        {jobs.map(({ job, what }) => (
+          <li key={job.id}>
+            <JobCard job={job} what={what} />
+          </li>
+        ))}
+      </ul>
+    </NextIntlClientProvider>
+  );
+}
