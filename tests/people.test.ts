@@ -273,6 +273,34 @@ describe("listPeople", () => {
     },
   );
 
+  test.each(["name", "email"] as const)(
+    "pages of one letter by %s go from those to the others, and lose and repeat nobody",
+    async (sort) => {
+      const half = PEOPLE_PAGE_SIZE + 10;
+      await db().user.createMany({
+        data: Array.from({ length: 2 * half }, (_, index) => ({
+          name: index < half ? `Ŵ${index % 7}` : `Other ${index}`,
+          email: index < half ? `${sort}.${index}@example.org` : `ŵ.${sort}.${index}@example.org`,
+        })),
+      });
+      const boss = await signedIn(await admin());
+      const found: string[] = [];
+      let cursor: string | null = null;
+      do {
+        const query = peopleQuerySchema.parse({ q: "ŵ", sort, dir: "desc", ...(cursor ? { cursor } : {}) });
+        const { rows, next, total } = await boss.run(async () => listPeople(await enter("read", "Dashboard"), query));
+        expect(total).toBe(2 * half);
+        found.push(...rows.map(({ name, email }) => (sort === "name" ? name : email)));
+        cursor = next;
+      } while (cursor && found.length < 4 * half);
+      const begin = found.filter((text) => text.toLowerCase().startsWith("ŵ"));
+      expect(found).toEqual([...begin, ...found.filter((text) => !begin.includes(text))]);
+      expect([found.length, begin.length]).toEqual([2 * half, half]);
+      expect(begin).toEqual(begin.toSorted().reverse());
+      await db().user.deleteMany({ where: { OR: [{ name: { startsWith: "Ŵ" } }, { email: { startsWith: "ŵ" } }] } });
+    },
+  );
+
   test("a member who reaches the query sees only themselves, an unfinished admin no more", async () => {
     for (const one of [await person(), await admin({ complete: false })]) {
       const { rows, total } = await as(one, async () => listPeople(await enter(undefined, undefined, "any"), peopleQuerySchema.parse({})));
@@ -338,9 +366,11 @@ describe("listPeople", () => {
       const found = await as(boss, async () => listPeople(await enter(), peopleQuerySchema.parse({ q, sort: "email", ...more })));
       return [found.total, ...found.rows.map(({ id }) => id)];
     };
-    expect(await find("Zq")).toEqual([3, byName.id, both.id, byEmail.id]);
+    expect(await find("Zq"), "addresses that begin with it, then names").toEqual([3, both.id, byEmail.id, byName.id]);
+    expect(await find("Zq", { sort: "name" }), "names, then addresses").toEqual([3, both.id, byName.id, byEmail.id]);
+    expect(await find("Zq", { sort: "name", dir: "desc" })).toEqual([3, byName.id, both.id, byEmail.id]);
     expect(await find("zQ", { status: "unverified" })).toEqual([1, byName.id]);
-    expect(await find("zq", { way: "password", createdFrom: "2020-01-01" })).toEqual([3, byName.id, both.id, byEmail.id]);
+    expect(await find("zq", { way: "password", createdFrom: "2020-01-01" })).toEqual([3, both.id, byEmail.id, byName.id]);
     for (const q of ["ǾŸ", "ǿÿ", "ǿ"]) expect(await find(q)).toEqual([1, byEmail.id]);
     // As PostgreSQL makes lower case of it: one letter is one letter, wherever in a word it stands.
     const greek = await person({ name: "ΟΔΟΣ İzmir", email: "greek@example.org" });

@@ -73,6 +73,9 @@ async function ours({ say }: Stage, origin: string, cookie: string, { client, lo
     users({ sort: "seen" }),
     users({ sort: "name" }),
     users({ sort: "email", dir: "desc" }),
+    // In the order of words a search of a letter or two must not read everybody.
+    users({ q: "7e", sort: "name" }),
+    users({ q: "f", sort: "email", dir: "desc" }),
     users({ createdFrom: "2026-01-01", createdTo: "2026-01-31" }),
     users({ status: "unverified", factor: "on" }),
     users({ status: "ok", role: "MEMBER", seenFrom: "2026-01-01", seenTo: "2026-01-31" }),

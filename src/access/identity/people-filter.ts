@@ -50,13 +50,22 @@ export function matchingPeople(filter: PeopleFilter) {
  * begins with a letter would have to be read.
  */
 export function partsOfMatching(filter: PeopleFilter) {
-  const { q, ...rest } = filter;
-  if (!q || !isShort(q)) return [{ by: orderOf(filter), where: matchingPeople(filter) }];
+  return shortParts(filter, "nameLower") ?? [{ by: orderOf(filter), where: matchingPeople(filter) }];
+}
+
+/** Of a search of one letter or two, those whose name (or address) begins with it, then the others whose address (or name) does; null for any other. */
+export function shortParts({ q, ...rest }: PeopleFilter, first: "nameLower" | "emailLower") {
+  if (!q || !isShort(q)) return null;
   const { byName, byEmail } = places(q);
   const { AND } = matchingPeople(rest);
+  const [name, email] = [
+    { by: "nameLower" as const, begins: byName },
+    { by: "emailLower" as const, begins: byEmail },
+  ];
+  const [one, other] = first === "nameLower" ? [name, email] : [email, name];
   return [
-    { by: "nameLower" as const, where: { AND: [...AND, byName] } },
-    { by: "emailLower" as const, where: { AND: [...AND, byEmail, { NOT: byName }] } },
+    { by: one.by, where: { AND: [...AND, one.begins] } },
+    { by: other.by, where: { AND: [...AND, other.begins, { NOT: one.begins }] } },
   ];
 }
 

@@ -1,7 +1,7 @@
 import "server-only";
 import type { Entry } from "@/access/entry";
 import { isBannedNow } from "@/access/identity/credentials";
-import { matchingPeople, type PeopleFilter, partsOfMatching, seenAt } from "@/access/identity/people-filter";
+import { matchingPeople, type PeopleFilter, partsOfMatching, seenAt, shortParts } from "@/access/identity/people-filter";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
 import { after, cursorDate, page } from "@/lib/keyset";
@@ -11,6 +11,21 @@ export const PEOPLE_PAGE_SIZE = 50;
 /** Counting further costs more than knowing is worth. */
 export const COUNTED_EXACTLY = 10_000;
 
+const LISTED = {
+  id: true,
+  name: true,
+  email: true,
+  image: true,
+  role: true,
+  createdAt: true,
+  lastSeenAt: true,
+  bannedAt: true,
+  bannedUntil: true,
+  emailVerified: true,
+  profileComplete: true,
+  deleteAfter: true,
+  secondFactor: true,
+} as const;
 const COLUMNS = { created: "createdAt", seen: "lastSeenAt", name: "name", email: "email" } as const;
 
 /**
@@ -18,40 +33,54 @@ const COLUMNS = { created: "createdAt", seen: "lastSeenAt", name: "name", email:
  * everybody, by PostgreSQL's statistics, and for a part only that there are more.
  */
 export async function listPeople(entry: Entry, query: PeopleQuery) {
-  const { sort, dir, cursor, ...filter } = query;
+  const { sort, dir, cursor: _, ...filter } = query;
+  const parts = sort === "name" || sort === "email" ? shortParts(filter, `${sort}Lower`) : null;
+  const [{ rows, next }, total] = await Promise.all([
+    parts ? pageOfParts(entry, query, parts) : pageOfAll(entry, query),
+    countPeople(entry, filter),
+  ]);
+  const isEverybody = matchingPeople(filter).AND.length === 1 && entry.ability.can("read", "Dashboard");
+  const estimate = total > COUNTED_EXACTLY && isEverybody ? await estimatePeople(entry) : null;
+  const people = rows.map(({ bannedAt, bannedUntil, ...row }) => ({ ...row, banned: isBannedNow({ bannedAt, bannedUntil }) }));
+  return { rows: people, next, total, estimate };
+}
+
+async function pageOfAll(entry: Entry, { sort, dir, cursor, ...filter }: PeopleQuery) {
   const column = COLUMNS[sort];
   const direction = dir ?? defaultDirection(sort);
   const asDate = column === "createdAt" || column === "lastSeenAt";
-  const allowed = accessibleBy(entry.ability).ofType("User");
-  const matching = matchingPeople(filter);
   const from = cursor ? after(column, direction, cursor, asDate ? (value) => cursorDate(value) ?? new Date(0) : undefined) : {};
-  const [rows, total] = await Promise.all([
-    db().user.findMany({
-      where: { AND: [allowed, matching, from] },
-      select: {
-        id: true,
-        name: true,
-        email: true,
-        image: true,
-        role: true,
-        createdAt: true,
-        lastSeenAt: true,
-        bannedAt: true,
-        bannedUntil: true,
-        emailVerified: true,
-        profileComplete: true,
-        deleteAfter: true,
-        secondFactor: true,
-      },
-      orderBy: [{ [column]: direction }, { id: direction }],
-      take: PEOPLE_PAGE_SIZE + 1,
-    }),
-    countPeople(entry, filter),
-  ]);
-  const isEverybody = matching.AND.length === 1 && entry.ability.can("read", "Dashboard");
-  const estimate = total > COUNTED_EXACTLY && isEverybody ? await estimatePeople(entry) : null;
-  const people = rows.map(({ bannedAt, bannedUntil, ...row }) => ({ ...row, banned: isBannedNow({ bannedAt, bannedUntil }) }));
-  return { ...page(people, PEOPLE_PAGE_SIZE, (row) => row[column]), total, estimate };
+  const rows = await db().user.findMany({
+    where: { AND: [accessibleBy(entry.ability).ofType("User"), matchingPeople(filter), from] },
+    select: LISTED,
+    orderBy: [{ [column]: direction }, { id: direction }],
+    take: PEOPLE_PAGE_SIZE + 1,
+  });
+  return page(rows, PEOPLE_PAGE_SIZE, (row) => row[column]);
+}
+
+/**
+ * What begins with one letter or two, in the order of words: the names that do, then the other addresses that do, or the other way
+ * round. Each in the index of what is looked for: in the order of all names, those whose address alone fits may be a million apart.
+ */
+async function pageOfParts(entry: Entry, { sort, dir, cursor }: PeopleQuery, parts: NonNullable<ReturnType<typeof shortParts>>) {
+  const direction = dir ?? defaultDirection(sort);
+  const begun = cursor?.value.startsWith("1") ? 1 : 0;
+  const found: (Awaited<ReturnType<typeof pageOfAll>>["rows"][number] & { place: string })[] = [];
+  for (const [index, { by, where }] of parts.entries()) {
+    if (index < begun || found.length > PEOPLE_PAGE_SIZE) continue;
+    const from = cursor && index === begun ? after(by, direction, cursor, (value) => value.slice(1)) : {};
+    const rows = await db().user.findMany({
+      where: { AND: [accessibleBy(entry.ability).ofType("User"), where, from] },
+      select: { ...LISTED, nameLower: true, emailLower: true },
+      orderBy: [{ [by]: direction }, { id: direction }],
+      take: PEOPLE_PAGE_SIZE + 1 - found.length,
+    });
+    for (const { nameLower, emailLower, ...row } of rows)
+      found.push({ ...row, place: `${index}${by === "nameLower" ? nameLower : emailLower}` });
+  }
+  const { rows, next } = page(found, PEOPLE_PAGE_SIZE, ({ place }) => place);
+  return { rows: rows.map(({ place: _, ...row }) => row), next };
 }
 
 /** How many match, exactly up to COUNTED_EXACTLY; beyond it one more. By one query, or two that count nobody twice. */
