@@ -60,7 +60,7 @@ export async function DeviceList({ entry }: { entry: Entry }) {
             texts={{
               label: t("endOthers"),
               title: t("endOthersTitle", { count: devices.length - 1 }),
-              body: t("endOthersBody"),
+              body: t("endOthersBody", { count: devices.length - 1 }),
               done: t("endOthersDone"),
             }}
           />

@@ -30,7 +30,7 @@ export async function DevicesOf({ entry, userId }: { entry: Entry; userId: strin
             texts={{
               label: people("endSessions"),
               title: people("endSessionsTitle", { count: devices.length }),
-              body: people("endSessionsBody"),
+              body: people("endSessionsBody", { count: devices.length }),
               done: people("endSessionsDone"),
             }}
           />
