@@ -42,7 +42,7 @@ export async function JobsList({ entry, cursor }: { entry: Entry; cursor: Cursor
           <tr>
             <TableHead>{t("what")}</TableHead>
             <TableHead>{t("state")}</TableHead>
-            <TableHead>{t("reached")}</TableHead>
+            <TableHead className="max-md:hidden">{t("reached")}</TableHead>
             <TableHead className="max-md:hidden">{t("who")}</TableHead>
             <TableHead className="max-md:hidden">{t("when")}</TableHead>
           </tr>
@@ -55,11 +55,14 @@ export async function JobsList({ entry, cursor }: { entry: Entry; cursor: Cursor
                   {words.what(job)}
                 </SoftLink>
                 {words.whom(job) && <span className="block truncate text-muted text-sm">{words.whom(job)}</span>}
+                <span className="block text-muted text-sm md:hidden">
+                  <JobProgress job={job} label={words.what(job)} />
+                </span>
               </TableCell>
               <TableCell>
                 <JobStatus job={job} />
               </TableCell>
-              <TableCell className="whitespace-nowrap">
+              <TableCell className="whitespace-nowrap max-md:hidden">
                 <JobProgress job={job} label={words.what(job)} />
               </TableCell>
               <TableCell className="whitespace-nowrap text-muted max-md:hidden">{words.who(job)}</TableCell>
