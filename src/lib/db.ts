@@ -55,8 +55,35 @@ export function isDatabaseDown(error: unknown): boolean {
   );
 }
 
+type Connected = Awaited<ReturnType<PrismaPg["connect"]>>;
+type OneTransaction = Awaited<ReturnType<Connected["startTransaction"]>>;
+
+/** A transaction has one connection, and Prisma reads several relations of a row side by side: pg warns of that, and 9 refuses it. */
+class OneByOne extends PrismaPg {
+  override async connect(): Promise<Connected> {
+    const connected = await super.connect();
+    const start = connected.startTransaction.bind(connected);
+    connected.startTransaction = async (isolation) => oneByOne(await start(isolation));
+    return connected;
+  }
+}
+
+function oneByOne(tx: OneTransaction): OneTransaction {
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn =
+    <Query, Answer>(ask: (query: Query) => Promise<Answer>) =>
+    (query: Query) => {
+      const answer = last.then(() => ask(query));
+      last = answer.catch(() => undefined);
+      return answer;
+    };
+  tx.queryRaw = inTurn(tx.queryRaw.bind(tx));
+  tx.executeRaw = inTurn(tx.executeRaw.bind(tx));
+  return tx;
+}
+
 function connect() {
-  const adapter = new PrismaPg({
+  const adapter = new OneByOne({
     connectionString: env().DATABASE_URL,
     max: env().DATABASE_POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
