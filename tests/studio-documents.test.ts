@@ -1,8 +1,10 @@
 import { inflateSync } from "node:zlib";
+import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 import { fromBuffer } from "yauzl";
 import type { Manuscript } from "@/features/studio/documents/manuscript";
 import { type Block, parseMarkdown, plainText } from "@/features/studio/documents/markdown";
+import { hasLettersFor } from "@/features/studio/documents/pdf-letters";
 import { makeInThread } from "@/features/studio/generators/document-thread";
 import type { DocumentFormat } from "@/lib/db";
 
@@ -52,7 +54,9 @@ const BOOK: Manuscript = {
   tags: [],
   updatedAt: "2026-11-21T10:00:00.000Z",
   contents: "Sommaire",
-  cover: new TextEncoder().encode("RIFF....WEBP"),
+  cover: await sharp({ create: { width: 16, height: 24, channels: 3, background: "#c64" } })
+    .jpeg()
+    .toBuffer(),
   chapters: [
     { title: "Un début", content: FIRST },
     { title: "Hostile <b>", content: HOSTILE },
@@ -117,8 +121,9 @@ describe("a book in each format, opened by another reader", () => {
     const opf = files.get("EPUB/package.opf") ?? "";
     expect(opf).toContain("<dc:title>L’été &amp; &lt;Łódź&gt;</dc:title>");
     expect(opf).toContain('properties="nav"');
-    expect(opf).toContain('href="cover.webp" media-type="image/webp" properties="cover-image"');
-    expect(files.get("EPUB/cover.webp")).toBe("RIFF....WEBP");
+    expect(opf).toContain('href="cover.jpg" media-type="image/jpeg" properties="cover-image"');
+    expect(opf).toMatch(/<spine>\s*<itemref idref="cover-page"/);
+    expect([...files.keys()]).toContain("EPUB/cover.jpg");
     const hrefs = [...opf.matchAll(/<item [^>]*href="([^"]+)"/g)].map(([, href]) => `EPUB/${href}`);
     const inside = [...files.keys()].filter((name) => name.startsWith("EPUB/") && name !== "EPUB/package.opf");
     expect(hrefs.sort()).toEqual(inside.sort());
@@ -184,6 +189,13 @@ describe("a book in each format, opened by another reader", () => {
     expect(pdf.source).toMatch(/\/Outlines \d+ 0 R/);
     expect(pdf.source).toContain("/Lang (fr)");
     expect(pdf.source).not.toMatch(/\/JavaScript|\/JS\b|\/Launch|\/OpenAction/);
+  });
+
+  test("PDF: not of a text in letters it has no font for, of which a few are no hindrance", () => {
+    const written = (content: string) => hasLettersFor({ ...BOOK, chapters: [{ title: null, content }] });
+    expect(written("日本語の文章です。".repeat(50))).toBe(false);
+    expect(written(`${FIRST.repeat(20)} 日本語 😀`)).toBe(true);
+    expect(hasLettersFor({ title: "", lead: "", chapters: [] })).toBe(true);
   });
 
   test("Markdown: what was written, below its titles", () => {

@@ -7,6 +7,7 @@ import {
   Footer,
   HeadingLevel,
   type ILevelsOptions,
+  ImageRun,
   InternalHyperlink,
   LevelFormat,
   Packer,
@@ -46,7 +47,7 @@ interface Place {
 }
 
 /** A Word document: headings by their styles, a table of contents with links, lists, tables, and page numbers. */
-export async function makeDocx({ title, lead, author, language, tags, contents, chapters }: Manuscript): Promise<Buffer> {
+export async function makeDocx({ title, lead, author, language, tags, contents, cover, chapters }: Manuscript): Promise<Buffer> {
   const writer = new DocxWriter();
   const parts = chapters.flatMap((chapter, index) => [
     ...(chapter.title === null ? [] : [writer.chapterTitle(chapter.title, index)]),
@@ -72,7 +73,8 @@ export async function makeDocx({ title, lead, author, language, tags, contents, 
           }),
         },
         children: [
-          new Paragraph({ text: clean(title), heading: HeadingLevel.TITLE }),
+          ...(cover ? [coverOf(cover, contents === null ? "wide" : "tall", clean(title))] : []),
+          new Paragraph({ text: clean(title), heading: HeadingLevel.TITLE, pageBreakBefore: cover !== null && contents !== null }),
           new Paragraph({ text: clean(author) }),
           ...(lead ? [new Paragraph({ children: [new TextRun({ text: clean(lead), italics: true })] })] : []),
           ...(contents === null ? [] : writer.contents(contents, chapters)),
@@ -82,6 +84,17 @@ export async function makeDocx({ title, lead, author, language, tags, contents, 
     ],
   });
   return Packer.toBuffer(document);
+}
+
+/** As wide as the text, or as tall as its page, in pixels of 1/96 inch. */
+const COVERS = { tall: { width: 560, height: 840 }, wide: { width: 600, height: 338 } };
+
+function coverOf(data: Uint8Array, shape: keyof typeof COVERS, title: string): Paragraph {
+  const altText = { title, description: title, name: title };
+  return new Paragraph({
+    alignment: AlignmentType.CENTER,
+    children: [new ImageRun({ type: "jpg", data: Buffer.from(data), transformation: COVERS[shape], altText })],
+  });
 }
 
 class DocxWriter {

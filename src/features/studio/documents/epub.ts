@@ -18,7 +18,12 @@ export function makeEpub(manuscript: Manuscript): Promise<Buffer> {
       { name: "EPUB/nav.xhtml", content: navigation(manuscript, chapters) },
       { name: "EPUB/title.xhtml", content: titlePage(manuscript) },
       { name: "EPUB/style.css", content: STYLE },
-      ...(manuscript.cover ? [{ name: "EPUB/cover.webp", content: manuscript.cover, stored: true }] : []),
+      ...(manuscript.cover
+        ? [
+            { name: "EPUB/cover.xhtml", content: coverPage(manuscript) },
+            { name: "EPUB/cover.jpg", content: manuscript.cover, stored: true },
+          ]
+        : []),
       ...chapters.map(({ name, page: content }) => ({ name: `EPUB/${name}.xhtml`, content })),
     ],
     new Date(manuscript.updatedAt),
@@ -29,6 +34,10 @@ const CONTAINER = `<?xml version="1.0" encoding="UTF-8"?>
 <container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">
 <rootfiles><rootfile full-path="EPUB/package.opf" media-type="application/oebps-package+xml"/></rootfiles>
 </container>
+`;
+
+const COVER_ITEMS = `<item id="cover" href="cover.jpg" media-type="image/jpeg" properties="cover-image"/>
+<item id="cover-page" href="cover.xhtml" media-type="application/xhtml+xml"/>
 `;
 
 interface ChapterPage {
@@ -45,17 +54,16 @@ function packageOf({ id, title, lead, author, language, tags, updatedAt, cover }
 <dc:identifier id="id">urn:uuid:${id}</dc:identifier>
 <dc:title>${escaped(title)}</dc:title>
 <dc:language>${escaped(language)}</dc:language>
-<dc:creator>${escaped(author)}</dc:creator>
-${lead ? `<dc:description>${escaped(lead)}</dc:description>\n` : ""}${tags.map((tag) => `<dc:subject>${escaped(tag)}</dc:subject>\n`).join("")}<meta property="dcterms:modified">${updatedAt.slice(0, 19)}Z</meta>
+${author ? `<dc:creator>${escaped(author)}</dc:creator>\n` : ""}${lead ? `<dc:description>${escaped(lead)}</dc:description>\n` : ""}${tags.map((tag) => `<dc:subject>${escaped(tag)}</dc:subject>\n`).join("")}<meta property="dcterms:modified">${updatedAt.slice(0, 19)}Z</meta>
 </metadata>
 <manifest>
 <item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>
 <item id="title" href="title.xhtml" media-type="application/xhtml+xml"/>
 <item id="style" href="style.css" media-type="text/css"/>
-${cover ? '<item id="cover" href="cover.webp" media-type="image/webp" properties="cover-image"/>\n' : ""}${items.join("\n")}
+${cover ? COVER_ITEMS : ""}${items.join("\n")}
 </manifest>
 <spine>
-<itemref idref="title"/>
+${cover ? '<itemref idref="cover-page"/>\n' : ""}<itemref idref="title"/>
 <itemref idref="nav"/>
 ${refs.join("\n")}
 </spine>
@@ -75,9 +83,17 @@ function navigation(manuscript: Manuscript, chapters: ChapterPage[]): string {
   );
 }
 
+function coverPage(manuscript: Manuscript): string {
+  return page(manuscript, manuscript.title, `<p class="cover"><img src="cover.jpg" alt="${escaped(manuscript.title)}"/></p>`);
+}
+
 function titlePage(manuscript: Manuscript): string {
   const { title, author, lead } = manuscript;
-  return page(manuscript, title, `<h1>${escaped(title)}</h1>\n<p>${escaped(author)}</p>${lead ? `\n<p>${escaped(lead)}</p>` : ""}`);
+  return page(
+    manuscript,
+    title,
+    `<h1>${escaped(title)}</h1>\n${author && `<p>${escaped(author)}</p>`}${lead ? `\n<p>${escaped(lead)}</p>` : ""}`,
+  );
 }
 
 function page({ language }: Manuscript, title: string, body: string): string {

@@ -8,7 +8,7 @@ const NOT_XML = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\p{Cs}]/gu;
 
 /** For every reader, light and dark; nothing is fetched, and nothing runs. */
 export const STYLE = `
-body { font: 1.0625rem/1.65 Georgia, "Times New Roman", serif; max-width: 38em; margin: 3rem auto; padding: 0 1.25rem; overflow-wrap: break-word; }
+body { font-family: Georgia, "Times New Roman", serif; font-size: 1.0625rem; line-height: 1.65; max-width: 38em; margin: 3rem auto; padding: 0 1.25rem; overflow-wrap: break-word; }
 h1, h2, h3, h4, h5, h6, nav, header p { font-family: system-ui, sans-serif; }
 h1, h2, h3, h4, h5, h6 { line-height: 1.25; margin: 2em 0 0.6em; }
 pre, code { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 0.9em; }
@@ -18,6 +18,7 @@ table { border-collapse: collapse; } th, td { border: 1px solid #8886; padding: 
 .left { text-align: left; } .center { text-align: center; } .right { text-align: right; }
 hr { border: 0; border-top: 1px solid #8886; margin: 2em 0; }
 section { break-before: page; }
+.cover { margin: 0; text-align: center; } .cover img { max-width: 100%; max-height: 100vh; }
 `;
 
 /** One page that needs nothing beside itself, in a ZIP: HTML as a file of its own is not kept here. */

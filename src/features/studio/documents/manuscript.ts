@@ -13,11 +13,14 @@ export interface Manuscript {
   updatedAt: string;
   /** The heading of the table of contents, in the book's language where Foyer speaks it; null where there is none. */
   contents: string | null;
-  /** WebP, in the formats that have a place for it. */
+  /** JPEG, in the formats that have a place for it: tall for a book, wide for a post. */
   cover: Uint8Array | null;
   /** In a post there is one, which has no title of its own. */
   chapters: { title: string | null; content: string }[];
 }
+
+/** Those that have a place for a cover: it comes first. */
+export const COVERED: readonly DocumentFormat[] = ["EPUB", "PDF", "DOCX"];
 
 /** Type and extension of each format. A page of HTML leaves in a ZIP: no file of this store is of a type that a browser runs. */
 export const FORMATS = {

@@ -40,6 +40,15 @@ export class Flow {
     this.y += height;
   }
 
+  /** A tall picture fills a page of its own; a wide one the top of this page. */
+  cover(picture: Uint8Array, shape: "tall" | "wide"): void {
+    const { width, height, margins } = this.doc.page;
+    const size: [number, number] = shape === "tall" ? [width, height] : [width, (width * 9) / 16];
+    this.doc.image(Buffer.from(picture), 0, 0, { cover: size, align: "center", valign: "center" });
+    // The title has its distance from what stands above it.
+    if (shape === "wide") this.y = Math.max(margins.top, size[1] - 54);
+  }
+
   title(title: string, author: string, lead: string): void {
     this.space(90);
     for (const line of this.breaker.lines([{ kind: "text", text: title }], { width: this.width, size: 28, bold: true }))

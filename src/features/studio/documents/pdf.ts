@@ -34,13 +34,15 @@ export async function makePdf(manuscript: Manuscript): Promise<Buffer> {
 }
 
 function write(doc: PDFKit.PDFDocument, manuscript: Manuscript): void {
-  const { title, author, lead, chapters, contents } = manuscript;
+  const { title, author, lead, chapters, contents, cover } = manuscript;
   const breaker = new LineBreaker(doc, new Fonts(doc));
   const flow = new Flow(doc, breaker);
   flow.newPage();
+  if (cover) flow.cover(cover, contents === null ? "wide" : "tall");
+  if (cover && contents !== null) flow.newPage();
   flow.title(title, author, lead);
   const isBook = contents !== null && chapters.length > 0;
-  const first = 1;
+  const first = doc.bufferedPageRange().count;
   const perPage = Math.floor((doc.page.height - 2 * MARGIN - 2 * CONTENTS_LINE) / CONTENTS_LINE);
   if (isBook) for (let page = 0; page < Math.ceil(chapters.length / perPage); page++) flow.newPage();
   const starts = chapters.map((chapter, index) => {
@@ -56,7 +58,7 @@ function write(doc: PDFKit.PDFDocument, manuscript: Manuscript): void {
     return start;
   });
   if (isBook) contentsPages(doc, breaker, { contents, chapters, starts, first, perPage });
-  numberPages(doc, breaker);
+  numberPages(doc, breaker, first);
 }
 
 interface Contents {
@@ -88,10 +90,10 @@ function contentsPages(doc: PDFKit.PDFDocument, breaker: LineBreaker, { contents
   }
 }
 
-/** Below every page but the first. */
-function numberPages(doc: PDFKit.PDFDocument, breaker: LineBreaker): void {
+/** Below every page but those of cover and title. */
+function numberPages(doc: PDFKit.PDFDocument, breaker: LineBreaker, first: number): void {
   const { start, count } = doc.bufferedPageRange();
-  for (let page = start + 1; page < start + count; page++) {
+  for (let page = start + first; page < start + count; page++) {
     doc.switchToPage(page);
     const [line = []] = breaker.lines([{ kind: "text", text: String(page + 1) }], { width: 100, size: 9 });
     drawLine(doc, line, (doc.page.width - widthOf(line)) / 2, doc.page.height - MARGIN * 0.65, FAINT);

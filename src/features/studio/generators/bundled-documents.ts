@@ -4,8 +4,10 @@ import { z } from "zod";
 import english from "@/i18n/messages/en.json";
 import french from "@/i18n/messages/fr.json";
 import { type DocumentFormat, db, type StorageProvider } from "@/lib/db";
+import { jpegOf, NoPicture } from "@/lib/pictures";
 import { storage, storageOf } from "@/storage";
-import { FORMATS, type Manuscript } from "../documents/manuscript";
+import { COVERED, FORMATS, type Manuscript } from "../documents/manuscript";
+import { hasLettersFor } from "../documents/pdf-letters";
 import { DOCUMENT_FORMATS } from "../documents/schema";
 import { report, takeResult } from "../jobs/results";
 import { GenerationFailed } from "../jobs/run";
@@ -26,6 +28,7 @@ export const bundledDocuments: Generator = {
     if ((await take()) === null) return "done";
     const manuscript = await manuscriptOf(work, format);
     if (!manuscript || !(await report(work, { step: "generating", progress: 10 }))) return "done";
+    if (format === "PDF" && !hasLettersFor(manuscript)) throw new GenerationFailed("letters_missing");
     const bytes = await makeInThread(format, manuscript, signal);
     if (!(await report(work, { step: "saving", progress: 80 }))) return "done";
     if (bytes.byteLength > place.maxBytes) throw new GenerationFailed("result_wrong");
@@ -51,7 +54,7 @@ async function manuscriptOf({ bookId, blogPostId }: Work, format: DocumentFormat
       lead: book.description,
       tags: [],
       contents,
-      cover: format === "EPUB" && book.cover ? await pictureOf(book.cover) : null,
+      cover: book.cover && COVERED.includes(format) ? await pictureOf(book.cover) : null,
       chapters: book.chapters.map(({ title, content }) => ({ title, content })),
     };
   }
@@ -65,14 +68,21 @@ async function manuscriptOf({ bookId, blogPostId }: Work, format: DocumentFormat
     lead: post.excerpt,
     tags: post.tags,
     contents: null,
-    cover: format === "EPUB" && post.cover ? await pictureOf(post.cover) : null,
+    cover: post.cover && COVERED.includes(format) ? await pictureOf(post.cover) : null,
     chapters: [{ title: null, content: post.content }],
   };
 }
 
-/** The cover's bytes; null where it was taken off meanwhile. */
+/** The cover; null where it was taken off meanwhile, and of what is no picture any more: a document without it is one all the same. */
 async function pictureOf({ provider, key, sizeBytes }: { provider: StorageProvider; key: string; sizeBytes: bigint }) {
-  return storageOf(provider).readRange(key, 0, Number(sizeBytes) - 1);
+  const bytes = await storageOf(provider).readRange(key, 0, Number(sizeBytes) - 1);
+  return (
+    bytes &&
+    jpegOf(bytes).catch((error: unknown) => {
+      if (error instanceof NoPicture) return null;
+      throw error;
+    })
+  );
 }
 
 interface Written {

@@ -9,6 +9,7 @@ export const FAILURES = [
   "generator_failed",
   "generator_refused",
   "generator_quota",
+  "letters_missing",
   "timed_out",
   "result_missing",
   "result_wrong",
