@@ -5,7 +5,7 @@ import { sendVerification } from "@/features/addresses/changes";
 import { makeExport, sweepExports } from "@/features/data-exports/changes";
 import { refreshFigures } from "@/features/figures/compute";
 import { sweepFiles } from "@/features/files/leftovers";
-import { makePreview } from "@/features/files/previews";
+import { makePreview, requestPosters } from "@/features/files/previews";
 import { removeObjects } from "@/features/files/removed-objects";
 import { sweepInvitations } from "@/features/invitations/changes";
 import { sendMail } from "@/features/mail/tasks";
@@ -30,6 +30,7 @@ import { storage } from "@/storage";
 
 const SWEEP_AFTER_MS = 10_000;
 const SWEEP_EVERY_MS = 300_000;
+const POSTERS_AFTER_MS = 15_000;
 const REMOVALS_AFTER_MS = 20_000;
 const REMOVALS_EVERY_MS = 30_000;
 const FIGURES_AFTER_MS = 2_000;
@@ -59,6 +60,7 @@ export async function startUp(): Promise<void> {
   startFreshness();
   startJobs();
   repeat("sweep of accounts, files, invitations, jobs and tokens", sweep, SWEEP_AFTER_MS, SWEEP_EVERY_MS);
+  setTimeout(() => void requestPosters().catch((err: unknown) => log().warn({ err }, "posters")), POSTERS_AFTER_MS).unref();
   repeat("removal of objects", removeObjects, REMOVALS_AFTER_MS, REMOVALS_EVERY_MS);
   repeat("figures", refreshFigures, FIGURES_AFTER_MS, FIGURES_EVERY_MS);
 }

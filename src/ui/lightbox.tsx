@@ -88,9 +88,9 @@ function One({ file: { id, name, contentType }, place, former, next, show }: One
         <DialogTitle>{name}</DialogTitle>
       </DialogHeader>
       <Player id={id} name={name} contentType={contentType} />
-      <DialogFooter className="sm:items-center">
+      <DialogFooter className="flex-row items-center justify-end">
         {place.count > 1 && (
-          <div className="flex items-center justify-center gap-1 sm:me-auto">
+          <div className="me-auto flex items-center gap-1">
             <Step label={t("previous")} to={former} show={show}>
               <ChevronLeftIcon />
             </Step>
@@ -102,7 +102,8 @@ function One({ file: { id, name, contentType }, place, former, next, show }: One
             </Step>
           </div>
         )}
-        <DialogClose render={<Button variant="secondary">{common("close")}</Button>} />
+        {/* On a phone the cross and the way back do. */}
+        <DialogClose render={<Button variant="secondary">{common("close")}</Button>} className="max-sm:hidden" />
         <a href={`/api/files/${id}`} download className={buttonVariants({ variant: "primary" })}>
           <DownloadIcon />
           {t("download")}
@@ -136,7 +137,7 @@ function Player({ id, name, contentType }: Shown) {
     return <audio src={src} controls autoPlay className="w-full" />;
   const whole = "size-full object-contain";
   return (
-    <div className="h-[min(70dvh,44rem)] overflow-hidden rounded-md bg-background">
+    <div className="h-[min(70dvh,44rem)] max-sm:h-[55dvh] overflow-hidden rounded-md bg-background">
       {contentType.startsWith("video/") ? (
         // biome-ignore lint/a11y/useMediaCaption: as above.
         <video src={src} controls autoPlay playsInline className={whole} />

@@ -27,6 +27,12 @@ test("a book of two chapters is written, put in order by keyboard, made into EPU
   await expect(page.getByText(/^Saved at/)).toBeVisible();
 
   await addChapter(page, "First");
+  // Nobody pressed anything: a link takes along what was typed before it.
+  await page.getByRole("textbox", { name: "Text" }).fill("Not saved by hand.");
+  await page.getByRole("link", { name: "Second" }).click();
+  await expect(page.getByRole("textbox", { name: "Chapter title" })).toHaveValue("Second");
+  await page.getByRole("link", { name: "First" }).click();
+  await expect(page.getByRole("textbox", { name: "Text" })).toHaveValue("Not saved by hand.");
   await page.getByRole("button", { name: "Move “First” up" }).press("Enter");
   await expect(page.getByText("“First” is chapter 1 now.")).toBeAttached();
   await expect(page.getByRole("navigation", { name: "Chapters" }).getByRole("listitem").first()).toContainText("First");

@@ -43,7 +43,7 @@ export async function FileGrid({ files, scope, menu }: FileTableProps) {
 
 function Picture(file: ListedFile): ReactNode {
   const frame = "grid aspect-4/3 w-full place-items-center overflow-hidden border-b bg-background";
-  const thumb = <FileThumb kind={file.kind} previewUrl={file.previewUrl} />;
+  const thumb = <FileThumb kind={file.kind} previewUrl={file.previewUrl} whole />;
   if (!hasPreview(file.contentType)) return <div className={frame}>{thumb}</div>;
   return (
     <LightboxButton id={file.id} name={file.name} className={`${frame} focus-visible:-outline-offset-2`}>

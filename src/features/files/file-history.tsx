@@ -5,8 +5,10 @@ import { formatBytes } from "@/ui/format-bytes";
 import { DownloadIcon } from "@/ui/icons";
 import { PageHeader } from "@/ui/page-header";
 import { Section } from "@/ui/section";
+import { SoftLink } from "@/ui/soft-link";
 import { typeName } from "./format";
 import type { FileWithHistory } from "./queries";
+import { FILES_PAGE_SIZE } from "./schema";
 
 /** What was done with it, as far as there are words for it. */
 const KNOWN = [
@@ -38,6 +40,9 @@ export async function FileHistory({ entry, file }: { entry: Entry; file: FileWit
   const facts = [formatBytes(file.sizeBytes, locale), typeName(file.contentType), file.width && `${file.width} × ${file.height}`];
   return (
     <>
+      <SoftLink href="/files" className="mb-2 inline-block text-muted text-sm hover:text-foreground">
+        {t("back")}
+      </SoftLink>
       <PageHeader
         title={file.name}
         description={facts.filter(Boolean).join(" · ")}
@@ -67,6 +72,7 @@ export async function FileHistory({ entry, file }: { entry: Entry; file: FileWit
             );
           })}
         </ol>
+        {file.events.length === FILES_PAGE_SIZE && <p className="text-muted text-sm">{t("latestOf", { count: FILES_PAGE_SIZE })}</p>}
       </Section>
     </>
   );

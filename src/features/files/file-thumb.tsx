@@ -14,13 +14,20 @@ const ICONS = {
   COVER: PictureIcon,
 };
 
-/** What a file looks like: its preview, or a sign of its kind until there is one and where it cannot be had. */
-export function FileThumb({ kind, previewUrl }: Pick<ListedFile, "kind" | "previewUrl">) {
+/** What a file looks like: its preview, cut to its frame unless `whole`, or a sign of its kind until there is one and where it cannot be had. */
+export function FileThumb({ kind, previewUrl, whole = false }: Pick<ListedFile, "kind" | "previewUrl"> & { whole?: boolean }) {
   const [failed, setFailed] = useState<string>();
   const Icon = ICONS[kind];
   return previewUrl && failed !== previewUrl ? (
     // biome-ignore lint/performance/noImgElement: it comes from the store by a signed address, small already.
-    <img src={previewUrl} alt="" loading="lazy" decoding="async" onError={() => setFailed(previewUrl)} className="size-full object-cover" />
+    <img
+      src={previewUrl}
+      alt=""
+      loading="lazy"
+      decoding="async"
+      onError={() => setFailed(previewUrl)}
+      className={`size-full ${whole ? "object-contain" : "object-cover"}`}
+    />
   ) : (
     <Icon className="size-1/3 max-h-8 min-h-4 min-w-4 max-w-8 text-faint" />
   );

@@ -1,8 +1,9 @@
 import "server-only";
 import { Readable } from "node:stream";
 import { db } from "@/lib/db";
+import { hasFfmpeg } from "@/lib/ffmpeg";
 import { NoPicture, redrawPicture } from "@/lib/pictures";
-import type { Tasks } from "@/lib/queue";
+import { addJob, type Tasks } from "@/lib/queue";
 import { storageOf } from "@/storage";
 import type { Storage } from "@/storage/storage";
 import { posterOf } from "./posters";
@@ -13,6 +14,7 @@ const PREVIEW = { width: 640, height: 640, fill: false };
 const MAX_BYTES = 40_000_000;
 /** And larger films: they are copied to this machine to be looked at. */
 const MAX_FILM_BYTES = 200_000_000;
+const MAX_POSTERS = 200;
 
 /**
  * `file.preview`: makes the small picture by which lists show a file. Made twice, after a crash, it is the same object; of a file
@@ -34,6 +36,21 @@ export async function makePreview({ fileId: id }: Tasks["file.preview"]): Promis
   // Moved to another store meanwhile, it would look for its preview there.
   const { count } = await db().file.updateMany({ where: { ...where, provider: file.provider }, data: { previewKey: key } });
   if (count === 0) await store.delete(key);
+}
+
+/**
+ * Has the posters made that films lack from before ffmpeg was there, the newest so many at each start: what cannot be drawn is tried
+ * once, and stays without.
+ */
+export async function requestPosters(): Promise<void> {
+  if (!(await hasFfmpeg())) return;
+  const films = await db().file.findMany({
+    where: { kind: "VIDEO", status: "READY", previewKey: null, sizeBytes: { lte: MAX_FILM_BYTES } },
+    select: { id: true },
+    orderBy: { createdAt: "desc" },
+    take: MAX_POSTERS,
+  });
+  for (const { id } of films) await addJob(db(), "file.preview", { fileId: id }, { key: `poster ${id}`, maxAttempts: 1 });
 }
 
 interface Seen {

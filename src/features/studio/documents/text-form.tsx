@@ -40,7 +40,7 @@ export function TextForm({ id, updatedAt, save, saveLabel, removal, children }: 
     // Before: with the answer the form goes, and would save what is left in it.
     discard();
     const answer = await removal.act();
-    if (!answer.ok) form.current?.dispatchEvent(new Event("input"));
+    if (!answer.ok) form.current?.dispatchEvent(new Event("input", { bubbles: true }));
     return answer;
   };
   const removed = () => {
@@ -65,7 +65,7 @@ export function TextForm({ id, updatedAt, save, saveLabel, removal, children }: 
       <input type="hidden" name="id" value={id} />
       <input type="hidden" name="updatedAt" value={result?.ok ? result.data.updatedAt : updatedAt} />
       {children({ value: (name) => without?.values?.[name], error: (name) => problem?.fields?.[name] })}
-      <div className="sticky bottom-0 z-10 -mx-1 flex flex-wrap items-center gap-x-4 gap-y-3 border-t bg-background px-1 py-3">
+      <div className="z-10 -mx-1 flex flex-wrap items-center gap-x-4 gap-y-3 border-t bg-background px-1 py-3 sm:sticky sm:bottom-0">
         <SubmitButton pending={saving.asked && saving.state === "saving"}>{saveLabel}</SubmitButton>
         <SaveState {...saving} />
         <div className="ms-auto">

@@ -46,7 +46,8 @@ export class Writer {
   watch(): () => void {
     const watched = new AbortController();
     const { signal } = watched;
-    this.form.addEventListener("input", () => this.typed(), { signal });
+    // Behind React's own listener, at the document: told before it, a controlled field would lose the letter just typed.
+    addEventListener("input", ({ target }) => target instanceof Node && this.form.contains(target) && this.typed(), { signal });
     this.form.addEventListener("keydown", (event) => this.pressed(event), { signal });
     document.addEventListener("click", (event) => this.leaving(event), { signal, capture: true });
     document.addEventListener("visibilitychange", () => document.hidden && void this.flush(), { signal });

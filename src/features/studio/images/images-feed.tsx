@@ -1,6 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import type { Entry } from "@/access/entry";
 import type { Cursor } from "@/lib/keyset";
+import { cn } from "@/ui/cn";
 import { GalleryFeed } from "../gallery/gallery-feed";
 import { Tile } from "../gallery/tile";
 import { deleteImageGeneration, deleteImages, shareImages } from "./actions";
@@ -26,7 +27,7 @@ export async function ImagesFeed({ entry, cursor, organizations }: FeedProps) {
       factsOf={(request) => factsOf(request, t)}
       resultsOf={({ images }) => images}
       tilesOf={({ images }) => (
-        <ul className="grid grid-cols-2 gap-3 sm:grid-cols-3 xl:grid-cols-4">
+        <ul className={cn("grid grid-cols-2 gap-3", isWide(images[0]) ? "xl:grid-cols-3" : "sm:grid-cols-3 xl:grid-cols-4")}>
           {images.map((image) => (
             <Tile key={image.id} of="images" result={image} />
           ))}
@@ -34,6 +35,11 @@ export async function ImagesFeed({ entry, cursor, organizations }: FeedProps) {
       )}
     />
   );
+}
+
+/** Those of one request have one shape; wide ones want more room. */
+function isWide(image: ListedImages["images"][number] | undefined): boolean {
+  return image !== undefined && image.width > image.height;
 }
 
 function factsOf({ size, format, style }: ListedImages, t: Awaited<ReturnType<typeof getTranslations<"images">>>): string[] {
