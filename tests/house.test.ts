@@ -58,6 +58,11 @@ const MAY_READ_ENVIRONMENT: Record<string, string> = {
   "middleware.ts": "NODE_ENV decides what the bundler keeps",
 };
 
+/** Queries that look at rows the reader may not see, each with its reason. */
+const ASKS_ANY_ROW: Record<string, string> = {
+  "src/features/policy/queries.ts": "an admin asks what somebody may do with any row, and is shown nothing of it",
+};
+
 /** Longest page without its imports. A longer one has logic that belongs to a feature. */
 const PAGE_LINES = 60;
 
@@ -267,7 +272,39 @@ describe("nothing goes round the door", () => {
         expect(call, `${path}: name the columns with select`).toContain("select:");
     }
   });
+
+  const tables = [...(/^type Rows = \{([\s\S]*?)^\};/m.exec(source("src/access/rules.ts"))?.[1] ?? "").matchAll(/^ {2}(\w)(\w+):/gm)];
+  const asking = new RegExp(
+    `\\b(?:db\\(\\)|tx)\\.(?:${tables.map(([, first = "", rest]) => `${first.toLowerCase()}${rest}`).join("|")})\\.(?:find\\w+|count|groupBy|aggregate)\\(`,
+    "g",
+  );
+
+  test.each(FILES.filter((path) => path.endsWith("queries.ts") && !ASKS_ANY_ROW[path]))(
+    "%s asks the rules each time it asks the database for rows they speak about",
+    (path) => {
+      expect(tables.length).toBeGreaterThan(15);
+      for (const piece of code(path).split(/^(?=(?:export )?(?:async )?function |export const )/m)) {
+        // Said in the call, or by a name that stands for it: `const allowed = accessibleBy(…)`.
+        const words = ["accessibleBy\\(", "matching\\(entry\\b"];
+        const says = (text: string) => new RegExp(`\\b(?:${words.join("|")})`).test(text);
+        for (const [, name, value = ""] of piece.matchAll(/^ +const (\w+) =([^;]*);/gm)) if (says(value)) words.push(`${name}\\b(?!:)`);
+        for (const { index } of piece.matchAll(asking))
+          expect(says(upToItsEnd(piece.slice(index))), "accessibleBy(entry.ability) belongs in the `where`").toBe(true);
+      }
+    },
+  );
 });
+
+/** A call, from its name to its closing bracket. */
+function upToItsEnd(text: string): string {
+  let depth = 0;
+  for (const { 0: bracket, index } of text.matchAll(/[()]/g)) {
+    depth += bracket === "(" ? 1 : -1;
+    // After the brackets of db().
+    if (depth === 0 && index > 5) return text.slice(0, index + 1);
+  }
+  return text;
+}
 
 describe("only named files touch", () => {
   test("Prisma's generated client", () => {
