@@ -166,6 +166,7 @@ describe("by an admin", () => {
       code: "forbidden",
       message: expect.stringContaining("settings"),
     });
+    expect(await refusal(window.run(() => keepPerson({ userId: boss.id })))).toMatchObject({ code: "forbidden" });
     expect(await refusal(window.run(() => deletePerson({ ...input, userId: randomUUID() })))).toMatchObject({ code: "not_found" });
     for (const { name, input: wrong } of hostile(input))
       expect((await window.run(() => deletePerson(wrong as never))).ok, name).toBe(false);

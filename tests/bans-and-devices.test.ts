@@ -208,7 +208,8 @@ describe("endDevicesOf", () => {
       return result.ok ? "ok" : result.error.code;
     };
     expect(await code(member, { userId: other.id })).toBe("forbidden");
-    expect(await code(boss, { userId: boss.id })).toBe("forbidden");
+    const mine = await signedIn(boss);
+    for (const id of [undefined, mine.claims.sid]) expect(await code(boss, { userId: boss.id, id })).toBe("forbidden");
     expect(await code(boss, { userId: (await person()).id })).toBe("not_found");
     expect(await code(boss, { userId: member.id, id: theirs.claims.sid })).toBe("not_found");
     expect((await theirs.run(currentEntry))?.actor.userId).toBe(other.id);

@@ -76,7 +76,8 @@ describe("an act on many", () => {
   });
 
   test("changes role, confirms, lets back in, signs out, deletes after 14 days and takes that back, by the rules of one alone", async () => {
-    const window = await signedIn(await admin());
+    const boss = await admin();
+    const window = await signedIn(boss);
     const [plain, unverified, leaving] = [
       await person(),
       await person({ emailVerified: null }),
@@ -92,6 +93,8 @@ describe("an act on many", () => {
     expect(await reasons({ act: "verify", ids })).toEqual(["1 already_verified", "3 already_verified", "4 already_verified"]);
     expect(await reasons({ act: "unban", ids })).toEqual(["1 not_banned", "2 not_banned", "3 not_banned"]);
     expect(await reasons({ act: "signOut", ids })).toEqual(["2 not_signed_in", "3 not_signed_in", "4 not_signed_in"]);
+    // What is one's own ends on one's own page.
+    expect(await reasons({ act: "signOut", ids: [boss.id] })).toEqual(["1 own_devices"]);
     expect(await reasons({ act: "role", role: "ADMIN", ids })).toEqual([]);
     expect(await reasons({ act: "role", role: "ADMIN", ids })).toEqual(ids.map((_, at) => `${at + 1} role_unchanged`));
     expect(await reasons({ act: "delete", ids })).toEqual(["3 already_leaving"]);

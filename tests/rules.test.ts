@@ -5,6 +5,7 @@ import { z } from "zod";
 import { action, enter, handler } from "@/access/door";
 import { currentEntry } from "@/access/entry";
 import { registerFromProvider } from "@/access/identity/credentials";
+import { assertRate } from "@/access/limits";
 import { type Action, abilityFor, accessibleBy, OWN_PROFILE_FIELDS, type SubjectName } from "@/access/rules";
 import { POST } from "@/app/api/auth/[...nextauth]/route";
 import { DELETE } from "@/app/api/files/[id]/route";
@@ -17,6 +18,7 @@ import { peopleQuerySchema } from "@/features/people/schema";
 import { completeProfile, updateProfile } from "@/features/profiles/actions";
 import { getOwnProfile } from "@/features/profiles/queries";
 import { db } from "@/lib/db";
+import { env } from "@/lib/env";
 import { admin, file, PASSWORD, person } from "./support/people";
 import { as, asVisitor, type Browser, browser, redirectOf, signedIn } from "./support/request";
 
@@ -192,8 +194,25 @@ describe("the policy table", () => {
           expect(rulesOf(who).can(action as Action, name as SubjectName), `${who} ${action} ${name}`).toBe(false);
   });
 
-  test("the admin's pages are for admins whose standing is good", () => {
-    for (const who of EVERYBODY) expect(rulesOf(who).can("read", "Dashboard"), who).toBe(who === "admin");
+  test("the admin's pages are for admins whose standing is good, to look at and to set going again what stopped", () => {
+    for (const who of EVERYBODY)
+      for (const action of ["read", "update"] as const) expect(rulesOf(who).can(action, "Dashboard"), who).toBe(who === "admin");
+  });
+
+  test("their ways in are everybody's to see and to change, and nobody's to do more with", () => {
+    for (const who of EVERYBODY)
+      for (const action of ACTIONS)
+        expect(rulesOf(who).can(action, "Credentials"), `${who} ${action}`).toBe(action === "read" || action === "update");
+  });
+
+  test("nobody acts as an admin; who acts as a member writes only with the right to", () => {
+    const acts = (mayImpersonateWrite: boolean, role: "MEMBER" | "ADMIN", field: "read" | "write") =>
+      abilityFor({ userId: ME, ...STANDINGS.admin, mayImpersonateWrite }).can("impersonate", subject("User", { id: THEM, role }), field);
+    for (const right of [true, false]) {
+      expect([acts(right, "MEMBER", "read"), acts(right, "MEMBER", "write")]).toEqual([true, right]);
+      expect([acts(right, "ADMIN", "read"), acts(right, "ADMIN", "write")]).toEqual([false, false]);
+    }
+    for (const who of EVERYBODY.filter((one) => one !== "admin")) expect(rulesOf(who).can("impersonate", "User"), who).toBe(false);
   });
 
   const COLUMNS = [
@@ -361,6 +380,9 @@ describe("standing, at the door of a page", () => {
     expect(await redirectOf(unfinished.run(at(), { path: "/admin/users" }))).toBe("/onboarding?callbackUrl=%2Fadmin%2Fusers");
     expect(await redirectOf(first.run(at()))).toBe("/settings/security");
     for (const one of [unfinished, first]) expect((await one.run(at("any"))).actor.userId).toBe(one.claims.sub);
+    const unconfirmed = await signedIn(await person({ emailVerified: null }));
+    expect(await redirectOf(unconfirmed.run(at(), { path: "/files" }))).toBe("/verify-email?callbackUrl=%2Ffiles");
+    expect((await unconfirmed.run(at("any"))).actor.userId).toBe(unconfirmed.claims.sub);
   });
 
   test("a right that is missing leads to /forbidden, with `any` standing too", async () => {
@@ -386,6 +408,48 @@ describe("the door of an action and of a handler", () => {
     expect(await answers(await signedIn(await admin({ complete: false })))).toEqual(["profile_incomplete", 403]);
     expect(await answers(await signedIn(await admin({ mustChangePassword: true })))).toEqual(["forbidden", 403]);
     expect(await answers(await signedIn(await admin()))).toEqual(["in", 200]);
+  });
+
+  test("asks for a standing that is whole even where the rules would let one in, unless it says otherwise", async () => {
+    const everybodys = { can: ["read", "User"], rate: "read" } as const;
+    const [own, anyStanding] = [everybodys, { ...everybodys, standing: "any" } as const].map((access) =>
+      action(access, z.strictObject({}), async () => "in"),
+    );
+    const said = async (row: Parameters<typeof person>[0], act: typeof own) =>
+      (await signedIn(await person(row))).run(async () => act?.({}));
+    expect(await said({ emailVerified: null }, own)).toMatchObject({ error: { code: "forbidden" } });
+    expect(await said({ mustChangePassword: true }, own)).toMatchObject({ error: { code: "forbidden" } });
+    expect(await said({ complete: false }, own)).toMatchObject({ error: { code: "profile_incomplete" } });
+    for (const row of [{ emailVerified: null }, { mustChangePassword: true }, { complete: false }, {}])
+      expect(await said(row, anyStanding)).toMatchObject({ ok: true });
+  });
+
+  test("answers a malformed id as one that is not there, and reads no body longer than it says", async () => {
+    const window = await signedIn(await person());
+    const access = { can: ["read", "User"], rate: "write" } as const;
+    const find = handler(access, { params: z.strictObject({ id: z.uuid() }) }, async () => "found");
+    expect((await window.fetch(find, "/api/x/1", { params: { id: "1" } })).status).toBe(404);
+    expect((await window.fetch(find, `/api/x/${ME}`, { params: { id: ME } })).status).toBe(200);
+    const take = handler(access, { body: z.strictObject({ text: z.string() }), maxJsonLength: 100 }, async () => "taken");
+    const sent = (text: string) => window.fetch(take, "/api/x", { method: "POST", body: JSON.stringify({ text }) });
+    expect((await sent("x".repeat(100))).status).toBe(413);
+    expect((await sent("x")).status).toBe(200);
+  });
+
+  test("refuses a flood, of a visitor by their address and of anybody else by who they are", async () => {
+    const flood = async (rate: "signup" | "credentials", key: string) => {
+      for (let count = 0; count < 60 * env().RATE_LIMIT_FACTOR; count++) await assertRate(rate, key).catch(() => undefined);
+    };
+    const forAnybody = action({ visitor: true, rate: "signup" }, z.strictObject({}), async () => "in");
+    const forPeople = action({ can: ["read", "User"], rate: "credentials" }, z.strictObject({}), async () => "in");
+    const one = await signedIn(await person());
+    await flood("signup", "203.0.113.99");
+    await flood("credentials", one.claims.sub);
+    const from = (ip: string) => browser({ headers: { "x-forwarded-for": ip } }).run(async () => forAnybody({}));
+    expect(await from("203.0.113.99")).toMatchObject({ ok: false, error: { code: "rate_limited" } });
+    expect(await from("203.0.113.98")).toMatchObject({ ok: true });
+    expect(await one.run(async () => forPeople({}))).toMatchObject({ ok: false, error: { code: "rate_limited" } });
+    expect(await as(await person(), () => forPeople({}))).toMatchObject({ ok: true });
   });
 
   test("asks for the right before it looks at what was sent", async () => {
