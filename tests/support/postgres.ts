@@ -17,8 +17,13 @@ const SERVER = "FOYER_TEST_SERVER";
 const TEMPLATE = "FOYER_TEST_TEMPLATE";
 const FOLDER = "FOYER_TEST_FOLDER";
 
-/** Starts the run's PostgreSQL (or takes TEST_DATABASE_URL) and makes the migrated template; `stop` leaves nothing behind. */
+/**
+ * Starts the run's PostgreSQL (or takes TEST_DATABASE_URL) and makes the migrated template; `stop` leaves nothing behind. A run
+ * inside another (scripts/mutants.ts starts many) takes that one's, and leaves it the template.
+ */
 export async function startCluster(): Promise<{ stop(): Promise<void> }> {
+  const [outer, made] = [process.env[SERVER], process.env[TEMPLATE]];
+  if (outer && made) return { stop: () => dropAll(outer, `${made}_`) };
   const folder = runFolder();
   const given = process.env.TEST_DATABASE_URL;
   const server = given ? { url: given, stop: async () => {} } : await startFast(join(folder, "postgres"));
