@@ -21,10 +21,18 @@ const JOBS_GRACE_MS = 5_000;
 /** How long a refused sender has to see the answer before its connection is cut under what it still sends. */
 const REFUSAL_MS = 1_000;
 
-/** @typedef {{ retryAfter?: number, cut: () => void }} UnderWay */
 /**
- * What src/instrumentation.ts says of the request under way: that it failed for an outage, and when trying again makes sense; and
- * what src/lib/under-way.ts finds: how to end the connection of a reader who does not read.
+ * @typedef {object} UnderWay
+ * @property {number} [retryAfter]
+ * @property {() => void} cut
+ * @property {import("node:http").IncomingMessage} incoming
+ * @property {number} [length]
+ * @property {(to: import("node:http").ServerResponse) => Promise<void>} [send]
+ */
+/**
+ * What src/instrumentation.ts says of the request under way: that it failed for an outage, and when trying again makes sense;
+ * what src/lib/under-way.ts finds: how to end the connection of a reader who does not read; and what src/storage/connection.ts
+ * finds and says: the bytes that arrive, those to send, and how many they are.
  * @type {AsyncLocalStorage<UnderWay>}
  */
 const underWay = new AsyncLocalStorage();
@@ -51,9 +59,10 @@ server.on("request", async (request, response) => {
     const refusal = prepare(request);
     if (refusal) return refuse(request, response, refusal);
     /** @type {UnderWay} */
-    const outage = { cut: () => void (response.writableFinished || response.destroy()) };
-    nameCause(response, outage, isCallersFault(request));
-    await underWay.run(outage, () => handle(request, response));
+    const about = { cut: () => void (response.writableFinished || response.destroy()), incoming: request };
+    amendHead(response, about, isCallersFault(request));
+    sendAtEnd(response, about);
+    await underWay.run(about, () => handle(request, response));
   } catch (error) {
     console.error(error);
     if (response.headersSent) return void response.destroy();
@@ -119,18 +128,43 @@ function refuse(request, response, status) {
 }
 
 /**
- * Next says 500 to whatever a page throws: an outage is 503 with Retry-After, and what the caller got wrong 400.
- * @param {import("node:http").ServerResponse} response @param {{ retryAfter?: number }} outage @param {boolean} isCallers
+ * Next says 500 to whatever a page throws: an outage is 503 with Retry-After, and what the caller got wrong 400. And it says of
+ * no download how long it is.
+ * @param {import("node:http").ServerResponse} response @param {UnderWay} about @param {boolean} isCallers
  */
-function nameCause(response, outage, isCallers) {
+function amendHead(response, about, isCallers) {
   const writeHead = response.writeHead;
   /** @type {(status: number, ...rest: unknown[]) => unknown} */
-  const naming = (status, ...rest) => {
+  const amended = (status, ...rest) => {
+    if (about.length !== undefined && (status === 200 || status === 206)) response.setHeader("content-length", about.length);
     if (status !== 500) return Reflect.apply(writeHead, response, [status, ...rest]);
-    if (outage.retryAfter !== undefined) response.setHeader("retry-after", outage.retryAfter);
-    return Reflect.apply(writeHead, response, [outage.retryAfter !== undefined ? 503 : isCallers ? 400 : 500, ...rest]);
+    if (about.retryAfter !== undefined) response.setHeader("retry-after", about.retryAfter);
+    return Reflect.apply(writeHead, response, [about.retryAfter !== undefined ? 503 : isCallers ? 400 : 500, ...rest]);
   };
-  Object.assign(response, { writeHead: naming });
+  Object.assign(response, { writeHead: amended });
+}
+
+/**
+ * The bytes that a download left with `about` go out where its answer, empty so far, would end.
+ * @param {import("node:http").ServerResponse} response @param {UnderWay} about
+ */
+function sendAtEnd(response, about) {
+  const end = response.end;
+  /** @type {(...rest: unknown[]) => unknown} */
+  const ending = (...rest) => {
+    const { send } = about;
+    if (!send || (response.statusCode !== 200 && response.statusCode !== 206)) return Reflect.apply(end, response, rest);
+    about.send = undefined;
+    const cut = (/** @type {unknown} */ error) => {
+      console.error(error);
+      response.destroy();
+    };
+    send(response).then(() => Reflect.apply(end, response, []), cut);
+    return response;
+  };
+  Object.assign(response, { end: ending });
+  // What was not sent is let go of.
+  response.once("close", () => void about.send?.(response).catch(() => {}));
 }
 
 function proxiesOrExit() {

@@ -68,16 +68,17 @@ export async function requireFreePort({ PORT, HOSTNAME, FOYER_DATA }: Env, again
 
 /**
  * Left to itself Node takes gigabytes before it collects; the site needs some hundred megabytes. NODE_OPTIONS overrules, and
- * development compiles in the same process.
+ * development compiles in the same process. Uploads to the LOCAL store have what they brought collected (src/storage/connection.ts).
  */
-function heapCap(dev: boolean): string[] {
-  return dev || /max-old-space-size/.test(process.env.NODE_OPTIONS ?? "") ? [] : [`--max-old-space-size=${HEAP_MB}`];
+function heapFlags(dev: boolean): string[] {
+  const isCapped = dev || /max-old-space-size/.test(process.env.NODE_OPTIONS ?? "");
+  return ["--expose-gc", ...(isCapped ? [] : [`--max-old-space-size=${HEAP_MB}`])];
 }
 
 /** Starts scripts/serve.mjs and resolves when it answers; throws UserError when it ends before. */
 export async function startSite(env: NodeJS.ProcessEnv, { dev, signal }: { dev: boolean; signal: AbortSignal }): Promise<Site> {
   // Its own process group: Ctrl-C in the terminal must not end it before we ask it to, and the database goes last.
-  const child = spawn(process.execPath, [...heapCap(dev), join(root, "scripts", "serve.mjs"), ...(dev ? ["--dev"] : [])], {
+  const child = spawn(process.execPath, [...heapFlags(dev), join(root, "scripts", "serve.mjs"), ...(dev ? ["--dev"] : [])], {
     cwd: root,
     env,
     stdio: ["ignore", "inherit", "inherit", "ipc"],

@@ -104,6 +104,12 @@ describe("answers", () => {
     expect(await under.store.head(key)).toEqual({ sizeBytes: 4, contentType: "text/plain" });
   });
 
+  test("an upload that goes on beyond its length hears of it, and the connection lasts", async () => {
+    const upload = under.at((await under.store.presignUpload(newKey(), { contentType: "text/plain", sizeBytes: 5, expiresIn: 60 })).url);
+    const answer = await send(upload, { method: "PUT", headers: { "content-type": "text/plain" }, body: Buffer.alloc(5_000_000) });
+    expect(answer?.status).toBe(413);
+  });
+
   test("an upload whose proxy dropped its length is counted and accepted", async () => {
     const key = newKey();
     const upload = await under.store.presignUpload(key, { contentType: "text/plain", sizeBytes: 5, expiresIn: 60 });
@@ -239,6 +245,18 @@ describe("on disk", () => {
       await Promise.all(Array.from({ length: 20 }, () => use()));
       expect(readdirSync("/dev/fd").length).toBeLessThan(before + 10);
     }
+  });
+
+  test("a download whose reader leaves closes its file", async () => {
+    const url = await downloadUrl(await stored("a".repeat(20_000_000)));
+    const before = readdirSync("/dev/fd").length;
+    const leaveAt = async (controller: AbortController) => {
+      const answer = await fetch(url, { signal: controller.signal });
+      await answer.body?.getReader().read();
+      controller.abort();
+    };
+    await Promise.all(Array.from({ length: 20 }, () => leaveAt(new AbortController())));
+    await expect.poll(() => readdirSync("/dev/fd").length).toBeLessThan(before + 10);
   });
 
   test("only the site's own user may read the files, whose bytes stand first in them", async () => {

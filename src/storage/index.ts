@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { env } from "@/lib/env";
 import { AzureStorage } from "./azure";
+import { connection } from "./connection";
 import { LocalStorage } from "./local";
 import { S3Storage } from "./s3";
 import { type Storage, StorageUnavailable } from "./storage";
@@ -59,7 +60,7 @@ export function missingFor(provider: Provider): string[] {
 export async function handleStorageRequest(request: Request): Promise<Response> {
   const store = storageOf("LOCAL");
   // By name, not instanceof: the class exists once a bundle, the store once a process.
-  if ("handle" in store) return (store as LocalStorage).handle(request);
+  if ("handle" in store) return (store as LocalStorage).handle(request, connection());
   return Response.json({ error: { code: "not_found", message: "There is no such file." } }, { status: 404 });
 }
 

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { BodyBroken, type Connection, receiveBytes, sendFile } from "./connection";
 import { isDiskError, onDisk } from "./disk-errors";
 import { parseRange, precondition, rangeApplies } from "./http-conditions";
 import { assertContentType, assertExpiry, assertKey, assertLength, assertMove, assertPrefix, assertRange, assertSize, isKey } from "./key";
@@ -127,8 +128,11 @@ export class LocalStorage implements Storage {
     await onDisk(() => this.#files.check());
   }
 
-  /** Answers a request for a URL signed here: PUT, GET, HEAD. Whoever holds the URL is allowed; nothing else is asked. */
-  async handle(request: Request): Promise<Response> {
+  /**
+   * Answers a request for a URL signed here: PUT, GET, HEAD. Whoever holds the URL is allowed; nothing else is asked.
+   * The bytes go by way of the connection where there is one.
+   */
+  async handle(request: Request, connection: Connection = {}): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     const key = pathname.startsWith(ROUTE) ? pathname.slice(ROUTE.length) : "";
     if (!isKey(key)) return refuse(400, "bad_key", "This is not the address of a file.");
@@ -136,7 +140,7 @@ export class LocalStorage implements Storage {
     if (grant === "bad_signature") return refuse(403, "bad_signature", "This link is not valid for this request.");
     if (grant === "expired") return refuse(403, "expired", "This link has expired.");
     try {
-      return grant.method === "PUT" ? await this.#put(grant, request) : await this.#get(grant, request);
+      return grant.method === "PUT" ? await this.#put(grant, request, connection) : await this.#get(grant, request, connection);
     } catch (error) {
       if (isDiskError(error))
         return refuse(503, "unavailable", "The file store is unavailable. Try again in a moment.", { "retry-after": "5" });
@@ -144,7 +148,7 @@ export class LocalStorage implements Storage {
     }
   }
 
-  async #put(grant: PutGrant, request: Request): Promise<Response> {
+  async #put(grant: PutGrant, request: Request, { incoming }: Connection): Promise<Response> {
     const declared = request.headers.get("content-length");
     // Some proxies pass a body on without its length; the bytes are counted either way.
     if (declared !== null && (grant.sizeBytes === undefined ? Number(declared) > grant.maxBytes : Number(declared) !== grant.sizeBytes))
@@ -155,7 +159,7 @@ export class LocalStorage implements Storage {
     if (this.#writing.has(target)) return refuse(409, "busy", "This file is being uploaded already.", { "retry-after": "5" });
     this.#writing.add(target);
     try {
-      const etag = await this.#write(grant, chunks(request.body));
+      const etag = await this.#write(grant, incoming ? receiveBytes(incoming) : chunks(request.body));
       if (etag === null) return refuse(404, "no_such_upload", "This upload has ended.");
       return new Response(null, { status: 200, headers: { etag, "cache-control": "private, no-store" } });
     } catch (error) {
@@ -179,20 +183,20 @@ export class LocalStorage implements Storage {
     return isThere ? `"${part}"` : null;
   }
 
-  async #get(grant: Grant & { method: "GET" }, request: Request): Promise<Response> {
+  async #get(grant: Grant & { method: "GET" }, request: Request, connection: Connection): Promise<Response> {
     const object = await this.#files.open(grant.key);
     if (!object) return refuse(404, "not_found", "There is no such file.");
     const answer = downloadAnswer(grant, request, object);
-    if (answer.part && request.method === "GET") return new Response(stream(object.file, answer.part), answer);
-    await object.file.close();
+    const { part } = answer;
+    if (part) connection.length = part.end - part.start + 1;
+    if (!part || request.method !== "GET") await object.file.close();
+    else if (!connection.incoming) return new Response(stream(object.file, part), answer);
+    else connection.send = (to) => sendFile(object.file, part, to);
     return new Response(null, answer);
   }
 }
 
 type PutGrant = Grant & { method: "PUT" };
-
-/** Thrown for a request body that ends in an error, to tell the sender's fault from the disk's. */
-class BodyBroken extends Error {}
 
 async function* chunks(body: Request["body"]): AsyncGenerator<Uint8Array> {
   if (!body) return;

@@ -6,6 +6,10 @@ import { isKey } from "./key";
 import type { UploadLength } from "./storage";
 
 const FOOTER_BYTES = 512;
+/** So much is gathered while what was gathered before is written: a call a chunk would cost more than its bytes. */
+const BATCH_BYTES = 256 * 1024;
+/** A sender of single bytes must not fill the memory with what each of them is kept in. */
+const BATCH_CHUNKS = 64;
 const STALE_AFTER_MS = 24 * 3600 * 1000;
 /** No key segment begins with a dot, so the folders of unfinished uploads, this one and that of parts, can never be an owner's. */
 const INCOMING = ".incoming";
@@ -186,12 +190,36 @@ export async function readFully(file: FileHandle, position: number, length: numb
 /** Writes `body`, or throws WrongLength once it is longer or ends shorter. */
 export async function writeWithin(file: FileHandle, body: AsyncIterable<Uint8Array>, { sizeBytes, maxBytes }: UploadLength): Promise<void> {
   let received = 0;
-  for await (const chunk of body) {
-    received += chunk.byteLength;
-    if (received > (sizeBytes ?? maxBytes)) throw new WrongLength(true);
-    await file.writeFile(chunk);
+  let batch: Uint8Array[] = [];
+  let batched = 0;
+  let written = Promise.resolve();
+  try {
+    for await (const chunk of body) {
+      received += chunk.byteLength;
+      if (received > (sizeBytes ?? maxBytes)) throw new WrongLength(true);
+      batched += chunk.byteLength;
+      if (batch.push(chunk) < BATCH_CHUNKS && batched < BATCH_BYTES) continue;
+      await written;
+      written = writeAll(file, batch);
+      // Thrown where it is waited for; until then it is nobody's.
+      written.catch(() => undefined);
+      [batch, batched] = [[], 0];
+    }
+    if (received < (sizeBytes ?? 0)) throw new WrongLength(false);
+    await written;
+    await writeAll(file, batch);
+  } finally {
+    // Whoever called closes the file next.
+    await written.catch(() => undefined);
   }
-  if (received < (sizeBytes ?? 0)) throw new WrongLength(false);
+}
+
+async function writeAll(file: FileHandle, chunks: Uint8Array[]): Promise<void> {
+  if (chunks.length === 0) return;
+  const { bytesWritten } = await file.writev(chunks);
+  const total = chunks.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  // A disk that is nearly full takes a part; it says so at the next call.
+  if (bytesWritten < total) await file.writeFile(Buffer.concat(chunks).subarray(bytesWritten));
 }
 
 /** Removes uploads that a crash left unfinished a day ago or earlier; one that still grows is younger than that. */

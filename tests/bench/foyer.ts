@@ -14,7 +14,7 @@ export const SECRET = "a-secret-only-for-benches-0123456789abcdef";
 const COOKIE = "authjs.session-token";
 const SESSION_SECONDS = 30 * 24 * 3600;
 /** What scripts/supervisor.ts starts it with. */
-const HEAP_CAP = "--max-old-space-size=512";
+const HEAP_FLAGS = ["--expose-gc", "--max-old-space-size=512"];
 const NOT_COPIED = ["node_modules", ".git", ".next", ".foyer", "tests", "test-results", "docs", ".env", ".env.local"];
 const PAGES = ["guarded", "open", "standing"];
 
@@ -58,7 +58,7 @@ export async function startFoyer(
   // One address asks for everybody.
   const where = { HOSTNAME: "127.0.0.1", PORT: String(port), RATE_LIMIT_FACTOR: "1000" };
   const env = { DATABASE_URL: databaseUrl, AUTH_SECRET: SECRET, FOYER_DATA: data, ...where, ...more };
-  return start({ cwd: tree, args: [HEAP_CAP, "scripts/serve.mjs"], port, path: "/api/health", env, gaps });
+  return start({ cwd: tree, args: [...HEAP_FLAGS, "scripts/serve.mjs"], port, path: "/api/health", env, gaps });
 }
 
 export interface Member {

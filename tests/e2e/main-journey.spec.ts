@@ -116,8 +116,12 @@ test("a 20 MB file goes up with visible progress, comes down byte for byte, is r
   const row = page.getByRole("row", { name: /ledger\.txt/ });
   await expect(row).toContainText("20 MB");
   const download = page.waitForEvent("download");
-  await row.getByRole("link", { name: "ledger.txt" }).click();
+  const link = row.getByRole("link", { name: "ledger.txt" });
+  await link.click();
   expect((await download).suggestedFilename()).toBe("ledger.txt");
+  // Without it a browser knows no end, and shows no progress.
+  const head = await page.request.head((await link.getAttribute("href")) ?? "");
+  expect(head.headers()["content-length"]).toBe(String(FILE_BYTES));
   expect(hashOf(await (await download).path())).toBe(hashOf(path));
 
   await chooseInMenu(page, "ledger.txt", "Rename");

@@ -1,7 +1,6 @@
-import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
-import { Readable } from "node:stream";
 import { AzureStorage } from "@/storage/azure";
+import type { Connection } from "@/storage/connection";
 import { LocalStorage } from "@/storage/local";
 import { S3Storage } from "@/storage/s3";
 import type { Storage } from "@/storage/storage";
@@ -41,28 +40,17 @@ export async function startAzure(): Promise<StoreUnderTest & { store: AzureStora
   return { store, service, at: (url) => new URL(url), stop: service.stop };
 }
 
-/** What the route handler does in Next: a Request in, a Response out. */
+/** What the route handler and scripts/serve.mjs do around Next: a Request in, a Response out, and the bytes past both. */
 async function answer(store: LocalStorage, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const headers = new Headers();
   for (let at = 0; at < incoming.rawHeaders.length; at += 2)
     headers.append(incoming.rawHeaders[at] ?? "", incoming.rawHeaders[at + 1] ?? "");
-  const hasBody = incoming.method !== "GET" && incoming.method !== "HEAD";
   const url = new URL(incoming.url ?? "/", `http://${incoming.headers.host}`);
-  // `duplex` is what Node asks for with a streamed body; TypeScript's DOM library does not know it.
-  const init = { method: incoming.method ?? "GET", headers, body: hasBody ? Readable.toWeb(incoming) : null, duplex: "half" };
-  const response = await store.handle(new Request(url, init as RequestInit));
+  const connection: Connection = { incoming };
+  const response = await store.handle(new Request(url, { method: incoming.method ?? "GET", headers }), connection);
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-  if (!response.body) return void outgoing.end();
-  const reader = response.body.getReader();
-  const gone = new AbortController();
-  outgoing.on("close", () => {
-    gone.abort();
-    void reader.cancel();
-  });
-  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-    if (!outgoing.write(chunk.value)) await once(outgoing, "drain", { signal: gone.signal }).catch(() => undefined);
-  }
-  outgoing.end();
+  await connection.send?.(outgoing);
+  outgoing.end(new Uint8Array(await response.arrayBuffer()));
 }
 
 export interface Answer {

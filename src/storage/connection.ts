@@ -1,0 +1,95 @@
+import type { AsyncLocalStorage } from "node:async_hooks";
+import { once } from "node:events";
+import type { FileHandle } from "node:fs/promises";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Readable } from "node:stream";
+
+const SEND_BYTES = 128 * 1024;
+/** V8 marks the whole heap, a fifth of a second of this thread, for every 64 MB of buffers of which the young were not looked through. */
+const COLLECT_BYTES = 8 * 1_048_576;
+
+/**
+ * What scripts/serve.mjs keeps of each request under way, for the bytes that Next would turn into web streams and back, at three
+ * times the cost: what arrives, as Node has it; what to send in place of the empty body of a 200 or 206; and how long that is,
+ * because Next takes the length away from what its handlers say.
+ */
+export interface Connection {
+  incoming?: IncomingMessage;
+  length?: number;
+  /** Called once: by the answer, or for an answer that was never sent, when it is gone. */
+  send?: (to: ServerResponse) => Promise<void>;
+}
+
+type UnderWay = typeof globalThis & { foyerUnderWay?: AsyncLocalStorage<Connection> };
+
+/** Thrown for a request body that ends in an error, to tell the sender's fault from the disk's. */
+export class BodyBroken extends Error {}
+
+/** The connection of the request under way; none where another server than ours serves. */
+export function connection(): Connection | undefined {
+  return (globalThis as UnderWay).foyerUnderWay?.getStore();
+}
+
+let uncollected = 0;
+
+/** The bytes of a request that nobody else reads. Left early, the answer can still be read. */
+export async function* receiveBytes(incoming: Readable): AsyncGenerator<Uint8Array> {
+  // Destroyed, it would take the connection along, and the answer with it.
+  const chunks: AsyncIterator<Uint8Array> = incoming.iterator({ destroyOnReturn: false });
+  try {
+    for (;;) {
+      const { done, value } = await chunks.next().catch((cause: unknown) => {
+        throw new BodyBroken("body ended early", { cause });
+      });
+      if (done) return;
+      uncollected += value.byteLength;
+      if (uncollected > COLLECT_BYTES) {
+        uncollected = 0;
+        // There under --expose-gc, with which scripts/supervisor.ts starts the site.
+        globalThis.gc?.({ type: "minor" });
+      }
+      yield value;
+    }
+  } finally {
+    await chunks.return?.();
+    // What is still sent goes nowhere.
+    incoming.resume();
+  }
+}
+
+/** Sends the bytes of `file` from `start` to `end`, inclusive, as fast as they are read; closes it, also when nobody reads on. */
+export async function sendFile(file: FileHandle, { start, end }: { start: number; end: number }, to: ServerResponse): Promise<void> {
+  const size = Math.min(SEND_BYTES, end + 1 - start);
+  // In turn, over and over: new ones would be garbage to collect.
+  let [buffer, other] = [Buffer.allocUnsafeSlow(size), Buffer.allocUnsafeSlow(size)];
+  const over = new AbortController();
+  const leave = () => Promise.reject(new ReaderGone());
+  const gone = once(to.req.socket, "close", over).then(leave, leave);
+  gone.catch(() => undefined);
+  try {
+    let sent: Promise<unknown> = Promise.resolve();
+    for (let position = start; position <= end; [buffer, other] = [other, buffer]) {
+      const { bytesRead } = await file.read(buffer, 0, Math.min(size, end + 1 - position), position);
+      if (bytesRead === 0) throw new Error("storage: a stored file became shorter");
+      await sent;
+      sent = Promise.race([write(to, buffer.subarray(0, bytesRead)), gone]);
+      // Thrown where it is waited for; until then it is nobody's.
+      sent.catch(() => undefined);
+      position += bytesRead;
+    }
+    await sent;
+  } catch (error) {
+    if (!(error instanceof ReaderGone)) throw error;
+  } finally {
+    over.abort();
+    await file.close();
+  }
+}
+
+class ReaderGone extends Error {}
+
+function write(to: ServerResponse, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    to.write(bytes, (error) => (error ? reject(new ReaderGone()) : resolve()));
+  });
+}
