@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { personIn } from "@/features/people-jobs/import/formats";
 import { readRows } from "@/features/people-jobs/import/rows";
@@ -42,6 +43,16 @@ describe("a file is read", () => {
     expect(await rowsOf("")).toEqual([]);
     expect(await rowsOf(`[{"a":"${"x".repeat(300_000)}"}]`, 10_000)).toEqual([1]);
   });
+});
+
+test.each([
+  ['id,name\n1,"a\nb"\n2,é\n3,c\n', [16, 21, 25]],
+  ['[{"id":1},\n{"id":2},{"id":3}]', [9, 19, 28]],
+])("each row of %j says how much of the file ends with it: what a progress bar goes by", async (file, expected) => {
+  const ends: number[] = [];
+  // All of it arrives at once: what has arrived is not what was read.
+  for await (const { upTo } of readRows(Readable.from([Buffer.from(file)]))) ends.push(upTo);
+  expect(ends).toEqual(expected);
 });
 
 describe("a format says who somebody is", () => {
