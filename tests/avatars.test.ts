@@ -141,6 +141,24 @@ describe("a person's picture", () => {
     expect(await audits(owner)).toHaveLength(1);
   });
 
+  test("gives way, taken away, to the one that a provider gave, which is taken away the next time", async () => {
+    const owner = await person();
+    const window = await signedIn(owner);
+    const given = "https://img.example.org/1.png";
+    await db().user.update({ where: { id: owner.id }, data: { image: given } });
+    await wear(window);
+    const id = await wear(window);
+    expect(await imageOf(owner)).toMatch(/^\/api\/avatars\//);
+    expect(await window.run(() => deleteFile({ id }))).toMatchObject({ ok: true });
+    expect(await imageOf(owner)).toBe(given);
+    await wear(window);
+    for (const left of [given, null]) {
+      expect(await window.run(() => removeAvatar({}))).toMatchObject({ ok: true });
+      expect(await imageOf(owner)).toBe(left);
+    }
+    expect(await db().user.findUnique({ where: { id: owner.id }, select: { providerImage: true } })).toEqual({ providerImage: null });
+  });
+
   test("is taken away, one that a provider gave too, and the initials are left", async () => {
     const owner = await person();
     const window = await signedIn(owner);

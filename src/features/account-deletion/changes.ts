@@ -100,6 +100,7 @@ const NOTHING = {
   emailVerified: null,
   name: "",
   image: null,
+  providerImage: null,
   role: "MEMBER" as const,
   city: null,
   interests: [] as string[],

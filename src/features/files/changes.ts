@@ -10,6 +10,7 @@ import { AppError } from "@/lib/errors";
 import { Zip } from "@/lib/zip";
 import { storageOf } from "@/storage";
 import { objectBytes } from "@/storage/read";
+import { uncoverFace } from "./avatars";
 import { avatarAddress } from "./drawn";
 import { eraseFile } from "./leftovers";
 
@@ -59,8 +60,7 @@ export async function removeFile(entry: Entry, id: string): Promise<void> {
     const uploadExpiresAt = cleanUpAt(found);
     await tx.file.update({ where: { id }, data: { status: "DELETING", uploadExpiresAt }, select: { id: true } });
     await uncover(tx, found);
-    if (found.kind === "AVATAR")
-      await tx.user.updateMany({ where: { id: found.ownerId, image: avatarAddress(found) }, data: { image: null } });
+    if (found.kind === "AVATAR") await uncoverFace(tx, found.ownerId, avatarAddress(found));
     await record({
       action: "file.deleted",
       subjectType: "File",
