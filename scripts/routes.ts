@@ -44,7 +44,8 @@ export function routeTable(): RouteTable {
 }
 
 function page(file: string): RouteTable["pages"][number] {
-  const call = /await enter\(([^)]*)\)/.exec(code(file));
+  // A page that asks only some of its readers (`if (…) await enter(…)`) is open to everybody else.
+  const call = /^ {2}(?!if\b)[^\n]*await enter\(([^)]*)\)/m.exec(code(file));
   const [action, subject, standing] = (call?.[1] ?? "").split(",").map((text) => /"(\w+)"/.exec(text)?.[1]);
   if (call && !(action && subject)) throw new Error(`${file}: write enter("action", "Subject") with its words in place`);
   const access: Ability = action && subject ? { can: [action, subject], ...(standing === "any" && { standing }) } : { visitor: true };

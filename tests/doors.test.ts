@@ -54,8 +54,8 @@ const DOORS: Record<string, string[]> = {
     "second-factors: passTwoStep",
   ],
   "create User": ["people: createPerson"],
-  "read User": ["/members", "/settings/profile", "GET /api/me"],
-  "read User, in any standing": ["invitations: joinByInvitation", "organizations: joinOrganization"],
+  "read User": ["/members", "/settings/profile", "GET /api/me", "organizations: joinOrganization"],
+  "read User, in any standing": ["invitations: joinByInvitation"],
   "read User, in any standing, who acts as them too": ["impersonation: endImpersonation"],
   "update User": [
     "impersonation: setImpersonationRight",
