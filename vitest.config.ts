@@ -7,12 +7,13 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * What takes longest, in the order in which it starts: none of it may be what everything else has to wait for at the end. All of
- * the first but one wait more than they work: the second, which compares times, has a processor beside it.
+ * What takes longest, in the order in which it starts: none of it may be what everything else has to wait for at the end. The
+ * first waits more than it works, the second compares times: beside these two run those that wait for a store or another
+ * process, and start no servers meanwhile.
  */
 const LONGEST = [
-  ...["outage", "answers-alike", "queue", "sign-up-crashes", "storage", "routes", "studio-videos", "storage-move"],
-  ...["prisma-offline", "freshness", "storage-s3", "mail"],
+  ...["outage", "answers-alike", "queue", "storage", "storage-s3", "storage-move"],
+  ...["sign-up-crashes", "routes", "studio-videos", "prisma-offline", "freshness", "mail"],
 ];
 
 /** vitest's own order, which in a new checkout knows no durations, after those that are named above. */
