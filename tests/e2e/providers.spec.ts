@@ -175,8 +175,10 @@ async function build(config: string): Promise<void> {
   symlinkSync(join(ROOT, "node_modules"), join(COPY, "node_modules"));
   writeFileSync(join(COPY, "auth.config.ts"), config);
   const next = readFileSync(join(ROOT, "next.config.ts"), "utf8");
-  expect(next).toContain("experimental: { ");
-  writeFileSync(join(COPY, "next.config.ts"), next.replace("experimental: { ", `experimental: { ${HASTE}, `));
+  // The plugin of the messages has an `experimental` too.
+  const own = "experimental: { serverActions";
+  expect(next.split(own)).toHaveLength(2);
+  writeFileSync(join(COPY, "next.config.ts"), next.replace(own, `experimental: { ${HASTE}, serverActions`));
   const { PATH, HOME } = process.env;
   const env = { PATH, HOME, NODE_ENV: "production" as const, NEXT_TELEMETRY_DISABLED: "1" };
   await promisify(execFile)(process.execPath, [join(ROOT, "node_modules/next/dist/bin/next"), "build"], { cwd: COPY, env, maxBuffer: 1e8 });
