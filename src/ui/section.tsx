@@ -13,7 +13,7 @@ export function Section({
   children?: ReactNode;
 }) {
   return (
-    <section data-slot="section" className="grid gap-4">
+    <section data-slot="section" className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <div className="flex items-start justify-between gap-4">
         <div className="grid gap-0.5">
           <h2 className="font-semibold text-base">{title}</h2>

@@ -6,18 +6,19 @@ import { SoftLink } from "@/ui/soft-link";
 export async function FileTabs({ organization: { name }, shared }: { organization: { name: string }; shared: boolean }) {
   const t = await getTranslations("files");
   const tabs = [
-    { href: "/files", label: t("own"), current: !shared },
-    { href: "/files?shared=1", label: t("sharedWith", { name }), current: shared },
+    { href: "/files", label: t("own"), current: !shared, className: "shrink-0" },
+    { href: "/files?shared=1", label: t("sharedWith", { name }), current: shared, className: "min-w-0" },
   ];
   return (
     <nav aria-label={t("tabs")} className="mb-5 flex gap-5 border-b">
-      {tabs.map(({ href, label, current }) => (
+      {tabs.map(({ href, label, current, className }) => (
         <SoftLink
           key={href}
           href={href}
           aria-current={current ? "page" : undefined}
           className={cn(
-            "-mb-px min-w-0 truncate border-b-2 py-2 text-body",
+            "-mb-px truncate border-b-2 py-2 text-body",
+            className,
             current ? "border-ember font-medium" : "border-transparent text-muted hover:text-foreground",
           )}
         >

@@ -19,7 +19,7 @@ export async function InvitationList({ entry, organizationId, mayInvite }: { ent
           {invitations.map(({ id, email, role, open, expiresAt }) => (
             <li key={id} className="flex items-center gap-3 px-4 py-2.5">
               <div className="min-w-0 flex-1">
-                <p className="truncate font-medium text-body">{email}</p>
+                <p className="font-medium text-body [overflow-wrap:anywhere]">{email}</p>
                 <p className="text-muted text-sm">
                   {open ? t("until", { date: format.dateTime(expiresAt, { dateStyle: "medium" }) }) : t("expired")}
                 </p>

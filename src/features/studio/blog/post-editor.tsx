@@ -33,13 +33,15 @@ export async function PostEditor({ entry, post, organizations, cover }: PostEdit
         description={post.isOwn ? undefined : t("by", { author: post.author ?? "" })}
         action={
           post.isOwn && (
-            <ShareButton
-              id={post.id}
-              name={post.title}
-              organizationId={post.organizationId}
-              organizations={organizations}
-              action={sharePost}
-            />
+            <div className="flex">
+              <ShareButton
+                id={post.id}
+                name={post.title}
+                organizationId={post.organizationId}
+                organizations={organizations}
+                action={sharePost}
+              />
+            </div>
           )
         }
       />

@@ -24,7 +24,7 @@ export async function Exports({ entry, of, isOwn }: { entry: Entry; of: { bookId
           return (
             <li key={format} className="grid gap-3 px-4 py-3">
               <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-                <div className="min-w-0 flex-1 basis-40">
+                <div className="min-w-0 flex-1 basis-24">
                   <p className="font-medium text-body">{name}</p>
                   <p className="text-muted text-sm">
                     {document
