@@ -69,5 +69,3 @@ async function withPreviews<R extends Row>({ videos: made, ...row }: R) {
   }));
   return { ...row, videos: await Promise.all(videos) };
 }
-
-export type ListedVideos = Awaited<ReturnType<typeof listVideos>>["generations"][number];
