@@ -134,6 +134,9 @@ describe("every change of the ways in", () => {
 
   test("factors reset by an admin are told to whose they were, and not to the admin", async () => {
     const [boss, someone] = [await admin(), await equipped()];
+    const stale = await signedIn(boss);
+    await db().session.update({ where: { id: stale.claims.sid }, data: { reauthenticatedAt: new Date(Date.now() - 11 * 60_000) } });
+    expect(await stale.run(() => resetSecondFactors({ userId: someone.id }))).toMatchObject({ ok: false, error: { code: "forbidden" } });
     expect(await as(boss, () => resetSecondFactors({ userId: someone.id }))).toMatchObject({ ok: true });
     expect([await told(someone), await told(boss)]).toEqual([["factorsReset"], []]);
   });

@@ -201,6 +201,16 @@ describe("nobody acts", () => {
     }
   });
 
+  test("with a right that an admin gave without a recent proof", async () => {
+    const [boss, other] = [await signedIn(await admin()), await admin()];
+    await db().session.update({ where: { id: boss.claims.sid }, data: { reauthenticatedAt: new Date(Date.now() - 11 * 60_000) } });
+    const given = await boss.run(() => setImpersonationRight({ userId: other.id, may: "yes" }));
+    expect(given).toMatchObject({ ok: false, error: { code: "forbidden" } });
+    expect(await db().user.findUnique({ where: { id: other.id }, select: { mayImpersonateWrite: true } })).toEqual({
+      mayImpersonateWrite: false,
+    });
+  });
+
   test("by the cookie of another session: not in another browser of the same admin, nor in that of a member or another admin", async () => {
     const { boss, member, window } = await acting(true);
     const kept = [...window.cookies].find(([name]) => name.includes("impersonation"));
