@@ -1,4 +1,4 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHmac, hash } from "node:crypto";
 
 const ALGORITHM = "AWS4-HMAC-SHA256";
 const UNSIGNED = "UNSIGNED-PAYLOAD";
@@ -45,6 +45,8 @@ export class SigV4Signer {
   readonly #keys: SigningKeys;
   readonly #token: string;
   #day: Day | undefined;
+  /** What was encoded last: a list asks the same for each of its files. */
+  #answered: { to: ResponseHeaders; parameters: string } | undefined;
 
   constructor(bucket: Bucket, keys: SigningKeys) {
     const { host, pathname } = new URL(`${bucket.url}/`);
@@ -56,13 +58,8 @@ export class SigV4Signer {
   }
 
   /** A URL for GETs of the object, answered with these headers. */
-  get(key: string, { contentType, contentDisposition, cacheControl }: ResponseHeaders, expiresIn: number, now = new Date()): string {
-    const answer =
-      parameter("response-cache-control", cacheControl) +
-      parameter("response-content-disposition", contentDisposition) +
-      parameter("response-content-type", contentType);
-    const headers = `host:${this.#host}\n`;
-    return this.#sign("GET", key, headers, "host", `${answer}&x-id=GetObject`, expiresIn, now);
+  get(key: string, answer: ResponseHeaders, expiresIn: number, now = new Date()): string {
+    return this.#sign("GET", key, `host:${this.#host}\n`, "host", `${this.#answer(answer)}&x-id=GetObject`, expiresIn, now);
   }
 
   /** A URL for PUTs that carry exactly this length and this type. */
@@ -78,9 +75,21 @@ export class SigV4Signer {
     const before = `X-Amz-Algorithm=${ALGORITHM}&X-Amz-Content-Sha256=${UNSIGNED}&X-Amz-Credential=${day.credential}&X-Amz-Date=${time}&X-Amz-Expires=${expiresIn}${this.#token}`;
     const after = `&X-Amz-SignedHeaders=${names.replaceAll(";", "%3B")}${rest}`;
     const request = `${method}\n${this.#path}${key}\n${before}${after}\n${headers}\n${names}\n${UNSIGNED}`;
-    const digest = createHash("sha256").update(request).digest("hex");
+    const digest = hash("sha256", request, "hex");
     const signature = createHmac("sha256", day.key).update(`${ALGORITHM}\n${time}\n${day.scope}\n${digest}`).digest("hex");
     return `${this.#bucket.url}/${key}?${before}&X-Amz-Signature=${signature}${after}`;
+  }
+
+  #answer({ contentType, contentDisposition, cacheControl }: ResponseHeaders): string {
+    const { to, parameters: known } = this.#answered ?? {};
+    const isKnown = to?.contentType === contentType && to?.contentDisposition === contentDisposition && to?.cacheControl === cacheControl;
+    if (isKnown && known !== undefined) return known;
+    const parameters =
+      parameter("response-cache-control", cacheControl) +
+      parameter("response-content-disposition", contentDisposition) +
+      parameter("response-content-type", contentType);
+    this.#answered = { to: { contentType, contentDisposition, cacheControl }, parameters };
+    return parameters;
   }
 
   #dayOf(date: string): Day {
