@@ -466,7 +466,7 @@ describe("bad input", () => {
 });
 
 describe("the list", () => {
-  test("pages over files of the same moment lose and repeat none", async () => {
+  test("pages over files of the same moment lose and repeat none, and a program gets up to a hundred at once", async () => {
     const owner = await person();
     const total = FILES_PAGE_SIZE * 2 + 7;
     const createdAt = new Date(Date.UTC(2026, 0, 1));
@@ -485,6 +485,9 @@ describe("the list", () => {
     expect(pages).toBe(3);
     expect(new Set(seen).size).toBe(total);
     expect(seen).toHaveLength(total);
+    const hundred = await window.fetch(LIST, "/api/files?limit=100");
+    expect((await hundred.json()).files.map(({ id }: { id: string }) => id)).toEqual(seen.slice(0, 100));
+    expect((await window.fetch(LIST, "/api/files?limit=101")).status).toBe(422);
   });
 
   test("holds what is shown and no key, no owner, no store", async () => {

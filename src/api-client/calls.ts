@@ -38,8 +38,8 @@ export interface Calls {
   "POST /api/chapters": { body: { "bookId": string; "title": string; "content"?: string }; answer: { "id": string; "position": number; "updatedAt": string } };
   /** Deletes the file. */
   "DELETE /api/files/{id}": { params: { id: string }; answer: undefined };
-  /** The person's own files, newest first: `{ files, next }`; `?kind=`, and `?cursor=` with the `next` of the page before. */
-  "GET /api/files": { query: { cursor?: string | undefined; kind?: "IMAGE" | "VIDEO" | "BOOK" | "BLOG" | "OTHER" | undefined; view?: "list" | "grid" | undefined; shared?: "1" | undefined }; answer: { "files": ({ "id": string; "name": string; "sizeBytes": number; "contentType": string; "createdAt": string })[]; "next": string | null } };
+  /** The person's own files, newest first: `{ files, next }`; `?kind=`, `?limit=` (50, at most 100), and `?cursor=` with the `next` of the page before. */
+  "GET /api/files": { query: { cursor?: string | undefined; kind?: "IMAGE" | "VIDEO" | "BOOK" | "BLOG" | "OTHER" | undefined; view?: "list" | "grid" | undefined; shared?: "1" | undefined; limit?: number | undefined }; answer: { "files": ({ "id": string; "name": string; "sizeBytes": number; "contentType": string; "createdAt": string })[]; "next": string | null } };
   /** A job and its results, each with the id by which /api/files/[id] leads to its bytes. */
   "GET /api/jobs/{id}": { params: { id: string }; answer: { "id": string; "kind": "IMAGE" | "VIDEO" | "BOOK" | "BLOG"; "status": "PENDING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED"; "step": string | null; "progress": number; "error": string | null; "attempt": number; "imageGenerationId": string | null; "videoGenerationId": string | null; "bookId": string | null; "blogPostId": string | null; "createdAt": string; "startedAt": string | null; "completedAt": string | null; "files": ({ "id": string; "name": string; "sizeBytes": number; "contentType": string; "jobIndex": number | null })[] } };
   /** Cancels the job; what has arrived stays. */

@@ -56,6 +56,8 @@ export const filesQuerySchema = z.strictObject({
   shared: z.literal("1").optional(),
 });
 export type FilesQuery = z.output<typeof filesQuerySchema>;
+/** A program may ask for more at once than a page shows. */
+export const listedFilesQuerySchema = filesQuerySchema.extend({ limit: z.coerce.number().int().min(1).max(100).optional() });
 /** Why somebody else's private bytes are read; their owner needs none. Inline to be looked at, of types that can carry no script. */
 export const downloadQuerySchema = z.strictObject({
   reason: line(300, 10).optional(),
