@@ -1,22 +1,20 @@
 import { randomBytes } from "node:crypto";
-import { createReadStream, createWriteStream, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { LocalStorage } from "../../src/storage/local";
 import { S3Storage } from "../../src/storage/s3";
 import { SigV4Signer } from "../../src/storage/sigv4";
 import type { Storage } from "../../src/storage/storage";
-import { listen } from "../support/listen";
+import { freePort } from "../support/postgres";
 import { startSwift } from "../support/swift";
 import { SECRET, startFoyer } from "./foyer";
+import { type Running, start } from "./process";
 import { type Line, median } from "./report";
 import type { Stage } from "./stage";
 
 const SIZE_BYTES = 64_000_000;
 const TYPE = "application/octet-stream";
-const ROUNDS = 5;
+const ROUNDS = 9;
 /** Nine tenths of the throughput. */
 const GOAL = { most: 1.11, of: "ratio" as const };
 
@@ -24,22 +22,26 @@ const GOAL = { most: 1.11, of: "ratio" as const };
 interface Place {
   put(): Promise<string>;
   get(): Promise<string>;
+  /** CPU time so far, in microseconds, of the server that takes and gives the bytes, where it is ours to ask. */
+  cpu?(): number;
 }
 
 /**
- * How long 64 MB take up and down: through LOCAL, beside a bare Node server that keeps a file on the same disk; through the URLs of
- * the S3 driver, beside those that are made by hand for the same server. There the bytes never pass through the app: its CPU time
- * meanwhile is told.
+ * How long 64 MB take up and down: through LOCAL, beside a bare Node server that keeps a file on the same disk as durably; through
+ * the URLs of the S3 driver, beside those that are made by hand for the same server. There the bytes never pass through the app:
+ * its CPU time meanwhile is told.
  */
 export async function transfer(stage: Stage): Promise<Line[]> {
   const { url } = await stage.database();
   const tree = await stage.tree();
   const app = await startFoyer(tree, url);
-  const bare = await startBare();
+  const bare = await startBare(join(tree, "data", "bare"));
   const swift = await startSwift();
   try {
+    stage.say("transfer: LOCAL");
     const local = new LocalStorage({ folder: join(tree, "data", "files"), secret: SECRET });
-    const ours = await compare("LOCAL", placeOf(local, app.url), { put: async () => bare.url, get: async () => bare.url });
+    const direct = { put: async () => bare.url, get: async () => bare.url, cpu: bare.cpu };
+    const ours = await compare("LOCAL", { ...placeOf(local, app.url), cpu: app.cpu }, direct);
     stage.say("transfer: S3");
     const { endpoint, bucket, stop: _, ...credentials } = swift;
     const s3 = new S3Storage({ endpoint, bucket, region: "us-east-1", forcePathStyle: true, credentials });
@@ -50,7 +52,7 @@ export async function transfer(stage: Stage): Promise<Line[]> {
       get: async () => byHand.get("bench/direct", {}, 600),
     });
     const spent = (app.cpu() - before) / 1_000;
-    return [...ours, ...theirs, { id: "transfer", what: "  the app's CPU time meanwhile", ours: spent, unit: "ms" }];
+    return [...ours, ...theirs, { id: "transfer", what: "  CPU of the app meanwhile", ours: spent, unit: "ms" }];
   } finally {
     await swift.stop();
     await bare.stop();
@@ -70,57 +72,61 @@ function placeOf(store: Storage, origin: string): Place {
 
 async function compare(name: string, ours: Place, direct: Place): Promise<Line[]> {
   const body = randomBytes(SIZE_BYTES);
-  const up = async (place: Place) => {
-    const url = await place.put();
-    return timed(() => fetch(url, { method: "PUT", body, headers: { "content-type": TYPE } }));
+  const ways = {
+    up: async (place: Place) => {
+      const url = await place.put();
+      return () => fetch(url, { method: "PUT", body, headers: { "content-type": TYPE } });
+    },
+    down: async (place: Place) => {
+      const url = await place.get();
+      return () => fetch(url);
+    },
   };
-  const down = async (place: Place) => {
-    const url = await place.get();
-    return timed(() => fetch(url));
+  const samples: Record<keyof typeof ways, Record<"ours" | "direct", Taken[]>> = {
+    up: { ours: [], direct: [] },
+    down: { ours: [], direct: [] },
   };
-  const times = { up: [[], []] as [number[], number[]], down: [[], []] as [number[], number[]] };
   for (let round = 0; round <= ROUNDS; round++) {
-    for (const [index, place] of [ours, direct].entries()) {
-      const [sent, got] = [await up(place), await down(place)];
-      // The first one warms up.
-      if (round > 0) times.up[index]?.push(sent);
-      if (round > 0) times.down[index]?.push(got);
+    for (const [who, place] of [["ours", ours] as const, ["direct", direct] as const]) {
+      for (const way of ["up", "down"] as const) {
+        const one = await timed(await ways[way](place), place.cpu);
+        // The first one warms up.
+        if (round > 0) samples[way][who].push(one);
+      }
     }
   }
-  return Object.entries(times).map(([way, [one, other]]) => ({
-    id: "transfer",
-    what: `${name}: 64 MB ${way}, against the same without the site`,
-    ours: median(one),
-    peer: median(other),
-    unit: "ms",
-    goal: GOAL,
-  }));
+  return (["up", "down"] as const).flatMap((way) => {
+    const of = (value: keyof Taken) => ({
+      ours: median(samples[way].ours.map((one) => one[value])),
+      peer: median(samples[way].direct.map((one) => one[value])),
+    });
+    const time: Line = {
+      id: "transfer",
+      what: `${name}: 64 MB ${way}, against the same without the site`,
+      ...of("ms"),
+      unit: "ms",
+      goal: GOAL,
+    };
+    return ours.cpu ? [time, { id: "transfer", what: "  CPU of the server", ...of("cpuMs"), unit: "ms" }] : [time];
+  });
 }
 
-async function timed(work: () => Promise<Response>): Promise<number> {
-  const began = performance.now();
+interface Taken {
+  ms: number;
+  cpuMs: number;
+}
+
+async function timed(work: () => Promise<Response>, cpu = () => 0): Promise<Taken> {
+  const [began, spent] = [performance.now(), cpu()];
   const answer = await work();
   if (!answer.ok) throw new Error(`${answer.url} answered ${answer.status}`);
   for await (const _ of answer.body ?? []);
-  return performance.now() - began;
+  return { ms: performance.now() - began, cpuMs: (cpu() - spent) / 1_000 };
 }
 
-/** The least a server can do with a file: write what is put, send what is got. */
-async function startBare() {
-  const folder = mkdtempSync(join(tmpdir(), "foyer-bench-bare-"));
-  const path = join(folder, "object");
-  const server = await listen(
-    createServer((request, answer) => {
-      const done =
-        request.method === "PUT"
-          ? pipeline(request, createWriteStream(path, { flush: true })).then(() => answer.end())
-          : pipeline(createReadStream(path), answer);
-      done.catch(() => answer.destroy());
-    }),
-  );
-  const stop = async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  return { url: `${server.url}/object`, stop };
+/** A process of its own, as the site is. */
+async function startBare(path: string): Promise<Running> {
+  const port = await freePort();
+  const server = new URL("./peers/files.mjs", import.meta.url);
+  return start({ cwd: dirname(path), args: [fileURLToPath(server), path, String(port)], port, path: "/", env: {} });
 }
