@@ -5,10 +5,10 @@ import { openInvitation } from "@/access/identity/invitations";
 import { ProviderButtons } from "@/features/accounts/provider-buttons";
 import { passwordMinLength } from "@/features/accounts/queries";
 import { SignOutLink } from "@/features/accounts/sign-out-link";
-import { DeadLink } from "@/features/addresses/dead-link";
 import { Acceptance, acceptanceLead, readerOf } from "@/features/invitations/acceptance";
 import { Divider } from "@/ui/divider";
 import { AuthFrame } from "../../_frames/auth-frame";
+import { DeadLinkFrame } from "../../_frames/dead-link-frame";
 
 type Search = Promise<{ token?: string | string[] }>;
 
@@ -18,18 +18,8 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function InvitationPage({ searchParams }: { searchParams: Search }) {
   const { token } = await searchParams;
-  const [t, addresses, entry, invitation] = await Promise.all([
-    getTranslations("invitations"),
-    getTranslations("addresses"),
-    currentEntry(),
-    openInvitation(token),
-  ]);
-  if (!invitation)
-    return (
-      <AuthFrame title={addresses("deadTitle")} description={t("deadLead")}>
-        <DeadLink />
-      </AuthFrame>
-    );
+  const [t, entry, invitation] = await Promise.all([getTranslations("invitations"), currentEntry(), openInvitation(token)]);
+  if (!invitation) return <DeadLinkFrame lead={t("deadLead")} />;
   const reader = readerOf(invitation, entry);
   return (
     <AuthFrame

@@ -4,9 +4,9 @@ import { enter } from "@/access/door";
 import { currentEntry } from "@/access/entry";
 import { openOrganizationInvitation } from "@/access/identity/organization-invitations";
 import { SignOutLink } from "@/features/accounts/sign-out-link";
-import { DeadLink } from "@/features/addresses/dead-link";
 import { Acceptance, acceptanceLead, readerOf } from "@/features/organizations/acceptance";
 import { AuthFrame } from "../../_frames/auth-frame";
+import { DeadLinkFrame } from "../../_frames/dead-link-frame";
 
 type Search = Promise<{ token?: string | string[] }>;
 
@@ -16,18 +16,8 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function JoinPage({ searchParams }: { searchParams: Search }) {
   const { token } = await searchParams;
-  const [t, addresses, entry, invitation] = await Promise.all([
-    getTranslations("organizations"),
-    getTranslations("addresses"),
-    currentEntry(),
-    openOrganizationInvitation(token),
-  ]);
-  if (!invitation)
-    return (
-      <AuthFrame title={addresses("deadTitle")} description={t("deadLead")}>
-        <DeadLink />
-      </AuthFrame>
-    );
+  const [t, entry, invitation] = await Promise.all([getTranslations("organizations"), currentEntry(), openOrganizationInvitation(token)]);
+  if (!invitation) return <DeadLinkFrame lead={t("deadLead")} />;
   const reader = readerOf(invitation, entry);
   // Whoever it is for finishes their profile first, and comes back.
   if (reader === "owner") await enter("read", "User");

@@ -3,8 +3,8 @@ import { getTranslations } from "next-intl/server";
 import { openLink } from "@/access/identity/account-links";
 import { revertAddressChange } from "@/features/addresses/actions";
 import { ConfirmForm } from "@/features/addresses/confirm-form";
-import { DeadLink } from "@/features/addresses/dead-link";
 import { AuthFrame } from "../../_frames/auth-frame";
+import { DeadLinkFrame } from "../../_frames/dead-link-frame";
 
 type Search = Promise<{ token?: string | string[] }>;
 
@@ -15,12 +15,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function RevertEmailPage({ searchParams }: { searchParams: Search }) {
   const { token } = await searchParams;
   const [t, link] = await Promise.all([getTranslations("addresses"), openLink("REVERT_EMAIL", token)]);
-  if (!link)
-    return (
-      <AuthFrame title={t("deadTitle")} description={t("deadLead")}>
-        <DeadLink />
-      </AuthFrame>
-    );
+  if (!link) return <DeadLinkFrame lead={t("deadLead")} />;
   return (
     <AuthFrame title={t("revertTitle")} description={t("revertLead", { address: link.address })}>
       <ConfirmForm action={revertAddressChange} token={String(token)} account={link.address} submit={t("revert")} />
