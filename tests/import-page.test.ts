@@ -122,6 +122,12 @@ describe("an import from the page", () => {
     const asked = await one.run(() => requestImport({ sizeBytes: 4 }));
     if (!asked.ok) throw new Error(asked.error.message);
     const { ticket } = asked.data;
+    for (const act of [
+      () => requestImport({ sizeBytes: 4 }),
+      () => checkImport({ ticket, from: "clerk", roles: false }),
+      () => startImport({ id: randomUUID() }),
+    ])
+      expect(await stale.run<{ ok: boolean }>(act)).toMatchObject({ ok: false, error: { code: "forbidden" } });
     for (const window of [one, two])
       expect(await window.run(() => checkImport({ ticket, from: "clerk", roles: false }))).toMatchObject({
         ok: false,
