@@ -268,7 +268,8 @@ describe.each([
     const fresh = newKey();
     const [download, upload] = [await downloadUrl(key, { expiresIn: 1 }), await uploadUrl(fresh, 5, 1)];
     expect((await send(download, { method: "GET" }))?.status).toBe(200);
-    await sleep(2100);
+    // The others count whole seconds.
+    await sleep(store.provider === "LOCAL" ? 1010 : 2100);
     expect((await send(download, { method: "GET" }))?.status).toBe(403);
     expect((await send(upload, { method: "PUT", headers: headersFor(5), body: bytes("hello") }))?.status).toBe(403);
     expect(await store.head(fresh)).toBeNull();
@@ -407,7 +408,8 @@ describe.each([
   test("an upload broken off leaves nothing, or what was there", async () => {
     const [fresh, old] = [newKey(), await stored()];
     const half = { method: "PUT", headers: headersFor(1_000_000), body: new Uint8Array(600_000), breakOff: true };
-    for (const key of [fresh, old]) expect(await send(await uploadUrl(key, 1_000_000), half)).toBeNull();
+    const broken = [fresh, old].map(async (key) => send(await uploadUrl(key, 1_000_000), half));
+    expect(await Promise.all(broken)).toEqual([null, null]);
     await sleep(300);
     expect(await store.head(fresh)).toBeNull();
     expect(await store.head(old)).toEqual({ sizeBytes: 12, contentType: TEXT });
