@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
+import { isStillSignedIn } from "@/access/bearer";
 import { enter } from "@/access/door";
 import { currentEntry } from "@/access/entry";
 import { verifyCredentials } from "@/access/identity/credentials";
@@ -270,7 +271,7 @@ describe("when the day has come", () => {
     const asked = await window.run(() => requestUpload({ name: "one.txt", sizeBytes: bytes.byteLength, contentType: "text/plain" }));
     if (!asked.ok) throw new Error(asked.error.message);
     const { id, url, method, headers } = asked.data;
-    await handleStorageRequest(new Request(new URL(url, "http://members.example.org"), { method, headers, body: bytes }));
+    await handleStorageRequest(new Request(new URL(url, "http://members.example.org"), { method, headers, body: bytes }), isStillSignedIn);
     expect(await window.run(() => confirmUpload({ id }))).toMatchObject({ ok: true });
     return id;
   }

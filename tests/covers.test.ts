@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { enter } from "@/access/door";
+import { GET as preview } from "@/app/api/files/[id]/preview/route";
 import { confirmUpload, deleteFile, removeCover, requestUpload, setCover } from "@/features/files/actions";
 import { sweepFiles } from "@/features/files/leftovers";
 import { makePreview } from "@/features/files/previews";
@@ -45,16 +46,20 @@ describe("a cover", () => {
     expect(shapes).toHaveLength(2);
     expect(shapes).toContainEqual({ id: ids[0], ...look, width: 1600, height: 2400 });
     expect(shapes).toContainEqual({ id: ids[1], ...look, width: 1600, height: 900 });
-    await makePreview({ fileId: ids[0] ?? "" });
     const shown = await window.run(async () => findBook(await enter(), book.id));
-    const bytes = Buffer.from(await (await send(shown?.coverUrl ?? "")).arrayBuffer());
-    expect(await sharp(bytes).metadata()).toMatchObject({ format: "webp", height: 640 });
+    const seenBy = async (as: Browser) => as.fetch(preview, shown?.coverUrl ?? "", { params: { id: ids[0] ?? "" } });
+    const heightNow = async () => (await sharp(Buffer.from(await (await seenBy(window)).arrayBuffer())).metadata()).height;
+    // As it is, until the worker has drawn it small.
+    expect(await heightNow()).toBe(2400);
+    await makePreview({ fileId: ids[0] ?? "" });
+    expect(await heightNow()).toBe(640);
     expect((await window.run(async () => listBooks(await enter()))).books).toMatchObject([{ coverUrl: expect.any(String) }]);
     expect((await window.run(async () => findPost(await enter(), post.id)))?.coverUrl).toEqual(expect.any(String));
     // A page that was open before is not told that somebody changed the text meanwhile.
     expect((await db().book.findUniqueOrThrow({ where: { id: book.id } })).updatedAt).toEqual(book.updatedAt);
     const stranger = await signedIn(await person());
     expect(await stranger.run(async () => findBook(await enter(), book.id))).toBeNull();
+    expect((await seenBy(stranger)).status).toBe(404);
   });
 
   test("gives way to the next one; of eight at once one stays, and the bytes of the others go", async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { fromBuffer } from "yauzl";
+import { isStillSignedIn } from "@/access/bearer";
 import { enter } from "@/access/door";
 import { GET } from "@/app/api/exports/[id]/route";
 import { sweepDeletions } from "@/features/account-deletion/changes";
@@ -16,7 +17,8 @@ import { hostile } from "./support/hostile";
 import { admin, person } from "./support/people";
 import { as, asVisitor, type Browser, signedIn } from "./support/request";
 
-const send = (url: string, init: RequestInit = {}) => handleStorageRequest(new Request(new URL(url, "http://members.example.org"), init));
+const send = (url: string, init: RequestInit = {}) =>
+  handleStorageRequest(new Request(new URL(url, "http://members.example.org"), init), isStillSignedIn);
 const job = (attempt = 1) => ({ id: randomUUID(), attempt, signal: new AbortController().signal });
 const rowOf = (id: string) => db().dataExport.findUniqueOrThrow({ where: { id } });
 

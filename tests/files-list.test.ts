@@ -2,7 +2,9 @@ import { once } from "node:events";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { fromBuffer } from "yauzl";
+import { isStillSignedIn } from "@/access/bearer";
 import { enter } from "@/access/door";
+import { GET as preview } from "@/app/api/files/[id]/preview/route";
 import { GET as download } from "@/app/api/files/[id]/route";
 import { GET as archive } from "@/app/api/files/archive/route";
 import { GET as list } from "@/app/api/files/route";
@@ -13,9 +15,11 @@ import { removeObjects } from "@/features/files/removed-objects";
 import { db } from "@/lib/db";
 import { handleStorageRequest, storage } from "@/storage";
 import { admin, file, person } from "./support/people";
-import { as, asVisitor, type Browser, signedIn } from "./support/request";
+import { as, asVisitor, type Browser, browser, signedIn } from "./support/request";
 
-const send = (url: string, init: RequestInit = {}) => handleStorageRequest(new Request(new URL(url, "http://members.example.org"), init));
+const listed = async () => listFiles(await enter("read", "File"));
+const send = (url: string, init: RequestInit = {}) =>
+  handleStorageRequest(new Request(new URL(url, "http://members.example.org"), init), isStillSignedIn);
 
 async function upload(window: Browser, name: string, contentType: string, body: Buffer): Promise<string> {
   const asked = await window.run(() => requestUpload({ name, sizeBytes: body.byteLength, contentType }));
@@ -50,12 +54,22 @@ describe("what /files lists", () => {
     const ada = await person();
     const window = await signedIn(ada);
     const id = await upload(window, "photo.jpg", "image/jpeg", await photo(2_000, 1_000));
+    const asked = (as: Browser, headers = {}) => as.fetch(preview, `/api/files/${id}/preview`, { params: { id }, headers });
+    // None yet, and never the picture itself in its place.
+    expect([(await asked(window)).status, (await window.run(listed)).files[0]?.previewUrl]).toEqual([204, null]);
     await makePreview({ fileId: id });
     await makePreview({ fileId: id });
-    const { files } = await window.run(async () => listFiles(await enter("read", "File")));
-    const answer = await send(files[0]?.previewUrl ?? "");
+    expect((await window.run(listed)).files[0]?.previewUrl).toBe(`/api/files/${id}/preview`);
+    const answer = await asked(window);
     const bytes = Buffer.from(await answer.arrayBuffer());
-    expect(answer.headers.get("content-disposition")).toMatch(/^inline/);
+    const etag = answer.headers.get("etag") ?? "";
+    expect(answer.headers.get("cache-control")).toMatch(/^private/);
+    expect((await asked(window, { "if-none-match": etag })).status).toBe(304);
+    // Nobody was handed a URL, so there is none to remember, and none that outlives what one may see.
+    expect(await db().auditEvent.count({ where: { subjectId: id, action: "file.download_url_issued" } })).toBe(0);
+    const boss = await signedIn(await admin());
+    for (const other of [await signedIn(await person()), boss]) expect((await asked(other, { "if-none-match": etag })).status).toBe(404);
+    expect((await asked(browser())).status).toBe(401);
     expect(await sharp(bytes).metadata()).toMatchObject({ format: "webp", width: 640, height: 320 });
     expect(bytes.includes("a secret")).toBe(false);
     const { previewKey } = await db().file.findUniqueOrThrow({ where: { id } });

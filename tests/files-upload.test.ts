@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { isStillSignedIn } from "@/access/bearer";
 import { enter } from "@/access/door";
 import { GET } from "@/app/api/files/[id]/route";
 import { confirmUpload, deleteFile, requestUpload } from "@/features/files/actions";
@@ -38,7 +39,9 @@ async function uploaded(window: Browser): Promise<Asked> {
 }
 
 const send = (url: string, init: RequestInit = {}) =>
-  url.startsWith("/") ? handleStorageRequest(new Request(new URL(url, "http://members.example.org"), init)) : fetch(url, init);
+  url.startsWith("/")
+    ? handleStorageRequest(new Request(new URL(url, "http://members.example.org"), init), isStillSignedIn)
+    : fetch(url, init);
 const confirm = (window: Browser, id: string) => window.run(() => confirmUpload({ id }));
 const rowOf = (id: string) => db().file.findUnique({ where: { id } });
 const row = (id: string) => db().file.findUniqueOrThrow({ where: { id } });

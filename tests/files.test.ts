@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { isStillSignedIn } from "@/access/bearer";
 import { enter } from "@/access/door";
+import { settleFreshness } from "@/access/freshness";
 import { DELETE, GET } from "@/app/api/files/[id]/route";
 import { GET as LIST } from "@/app/api/files/route";
 import { confirmUpload, deleteFile, renameFile, requestUpload } from "@/features/files/actions";
@@ -24,7 +26,8 @@ const NOBODY = randomUUID();
 const refusal = async (answer: Promise<{ ok: boolean; error?: { code: string } }>) => (await answer).error;
 const audits = (subjectId: string) =>
   db().auditEvent.findMany({ where: { subjectType: "File", subjectId }, orderBy: [{ at: "asc" }, { id: "asc" }] });
-const send = (url: string, init: RequestInit = {}) => handleStorageRequest(new Request(new URL(url, "http://members.example.org"), init));
+const send = (url: string, init: RequestInit = {}) =>
+  handleStorageRequest(new Request(new URL(url, "http://members.example.org"), init), isStillSignedIn);
 const rowOf = (id: string) => db().file.findUnique({ where: { id } });
 
 async function request(window: Browser, name: string, bytes: Uint8Array, contentType: string) {
@@ -263,6 +266,31 @@ describe("what arrives is looked at", () => {
     for (const answer of answers) if (!answer.ok) expect(["not_found", "conflict"]).toContain(answer.error.code);
     expect((await audits(id)).filter(({ action }) => action === "file.uploaded")).toHaveLength(1);
   });
+});
+
+test("a URL for a download lives two minutes, ends with the session it was made for, and says to nobody else whose it is", async () => {
+  const owner = await person();
+  const window = await signedIn(owner);
+  const id = await upload(window);
+  const url = async (query = "") => (await download(window, id, query)).headers.get("location") ?? "";
+  const livesFor = (address: string) => Number(new URL(address, "http://x").searchParams.get("e")) - Date.now();
+  const given = await url();
+  expect(livesFor(given)).toBeLessThanOrEqual(120_000);
+  expect(livesFor(await url("?disposition=inline"))).toBeLessThanOrEqual(120_000);
+  await db().file.update({ where: { id }, data: { contentType: "video/mp4" } });
+  expect(livesFor(await url("?disposition=inline"))).toBeGreaterThan(120_000);
+  const answer = await send(given);
+  expect([answer.status, Buffer.from(await answer.arrayBuffer())]).toEqual([200, TEXT]);
+  // Made for somebody else, or for nobody, it would be another URL.
+  for (const bearer of ["", `${randomUUID()} ${randomUUID()} 1`]) {
+    const other = new URL(given, "http://x");
+    if (bearer) other.searchParams.set("b", bearer);
+    else other.searchParams.delete("b");
+    expect((await send(`${other.pathname}${other.search}`)).status).toBe(403);
+  }
+  await db().session.updateMany({ where: { userId: owner.id }, data: { endedAt: new Date() } });
+  await settleFreshness();
+  expect((await send(given)).status).toBe(403);
 });
 
 describe("quota", () => {

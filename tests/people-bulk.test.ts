@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { z } from "zod";
+import { isStillSignedIn } from "@/access/bearer";
 import { enter } from "@/access/door";
 import { currentEntry } from "@/access/entry";
 import { verifyCredentials } from "@/access/identity/credentials";
@@ -253,7 +254,7 @@ describe("an export of people", () => {
   const fetchFile = (window: Browser, id: string) => window.fetch(download, `/api/people-jobs/${id}`, { params: { id } });
   async function textOf(window: Browser, id: string): Promise<string> {
     const url = (await fetchFile(window, id)).headers.get("location") ?? "";
-    const answer = await handleStorageRequest(new Request(new URL(url, "http://members.example.org")));
+    const answer = await handleStorageRequest(new Request(new URL(url, "http://members.example.org")), isStillSignedIn);
     expect(answer.headers.get("content-disposition")).toMatch(/^attachment;.*foyer-people-\d{4}-\d\d-\d\d\.(csv|jsonl)/);
     return answer.text();
   }

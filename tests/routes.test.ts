@@ -255,6 +255,7 @@ describe("route handlers", () => {
     "GET /api/exports/[id]": { at: () => `/api/exports/${randomUUID()}`, in: [404] },
     "GET /api/files": { at: () => "/api/files", in: [200] },
     "GET /api/files/archive": { at: () => `/api/files/archive?ids=${randomUUID()}`, in: [404] },
+    "GET /api/files/[id]/preview": { at: () => `/api/files/${randomUUID()}/preview`, in: [404] },
     "GET /api/files/[id]": { at: () => `/api/files/${randomUUID()}`, in: [404] },
     "DELETE /api/files/[id]": { at: () => `/api/files/${randomUUID()}`, in: [404] },
     "GET /api/jobs": { at: () => "/api/jobs", in: [200] },

@@ -652,6 +652,7 @@ describe("holes of earlier systems stay closed", () => {
       "api/chapters/route.ts",
       "api/exports/[id]/route.ts",
       "api/figures/route.ts",
+      "api/files/[id]/preview/route.ts",
       "api/files/[id]/route.ts",
       "api/files/archive/route.ts",
       "api/files/route.ts",

@@ -3,6 +3,7 @@ import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { isStillSignedIn } from "@/access/bearer";
 import { GET } from "@/app/api/files/[id]/route";
 import { removeObjects } from "@/features/files/removed-objects";
 import { db } from "@/lib/db";
@@ -72,7 +73,9 @@ async function downloaded(owner: { id: string; email: string }, id: string): Pro
   const window = await signedIn(owner as Parameters<typeof signedIn>[0]);
   const { headers } = await window.fetch(GET, `/api/files/${id}`, { params: { id } });
   const url = headers.get("location") ?? "";
-  const answer = url.startsWith("/") ? await handleStorageRequest(new Request(new URL(url, "http://site.example"))) : await fetch(url);
+  const answer = url.startsWith("/")
+    ? await handleStorageRequest(new Request(new URL(url, "http://site.example")), isStillSignedIn)
+    : await fetch(url);
   return sha256(new Uint8Array(await answer.arrayBuffer()));
 }
 
@@ -125,7 +128,7 @@ describe("npm run storage:move", () => {
     expect((await db().peopleJob.findUniqueOrThrow({ where: { id: jobId } })).provider).toBe("S3");
     // The links that were handed out live on; then the old objects go, and only those.
     await removeObjects();
-    expect(await (await handleStorageRequest(new Request(new URL(old.url, "http://site.example")))).text()).toBe("hello");
+    expect(await (await handleStorageRequest(new Request(new URL(old.url, "http://site.example")), isStillSignedIn)).text()).toBe("hello");
     await db().file.deleteMany({ where: { status: "PENDING" } });
     await due();
     await removeObjects();

@@ -207,13 +207,13 @@ describe("the list", () => {
     expect(new Set(prompts)).toEqual(new Set(rows.map(({ prompt }) => prompt)));
   });
 
-  test("shows the pictures that are there by signed addresses, which answer with the picture", async () => {
+  test("shows the pictures that are there by addresses of this site, and hands out no URL of one that nobody has opened", async () => {
     const { jobId } = await asked();
     await work(jobId);
     const [generation] = await listed();
     expect(generation?.job).toMatchObject({ id: jobId, status: "COMPLETED" });
     expect(generation?.images).toHaveLength(2);
-    for (const { preview } of generation?.images ?? []) expect(preview).toMatch(/^\/api\/storage\/.*[?&]\w+=/);
+    for (const { preview } of generation?.images ?? []) expect(preview).toMatch(/^\/api\/files\/[0-9a-f-]{36}\/preview$/);
     await db().file.updateMany({ where: { jobId }, data: { status: "DELETING" } });
     expect((await listed())[0]?.images).toEqual([]);
   });

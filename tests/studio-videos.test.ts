@@ -167,10 +167,11 @@ describe("the list, and deleting from it", () => {
   }
   const listed = () => window.run(async () => (await listVideos(await enter("read", "VideoGeneration"))).generations);
 
-  test("shows one's own films, by their posters alone", async () => {
-    const { id } = await made();
+  test("shows one's own films by small pictures of this site, and hands out no URL of a film that nobody has opened", async () => {
+    const { id, videos } = await made();
     const [generation] = await listed();
-    expect(generation).toMatchObject({ id, job: { status: "CANCELLED" }, videos: [{ preview: null }, { preview: null }] });
+    expect(generation).toMatchObject({ id, job: { status: "CANCELLED" } });
+    expect(generation?.videos.map(({ preview }) => preview).sort()).toEqual(videos.map((film) => `/api/files/${film}/preview`).sort());
     expect(JSON.stringify(generation)).not.toContain("/api/storage/");
     await as(await person(), async () => expect((await listVideos(await enter("read", "VideoGeneration"))).generations).toEqual([]));
     const see = (who: { id: string }) => as(who, async () => getVideos(await enter("read", "VideoGeneration"), id));

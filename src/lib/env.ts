@@ -131,7 +131,9 @@ export const envShape = {
     .describe("Azure Blob Storage: the account, instead of a connection string."),
   AZURE_STORAGE_KEY: z.string().optional().describe("Azure Blob Storage: the account's key."),
   AZURE_CONTAINER: z.string().optional().describe("Azure Blob Storage: container of the files."),
-  PRESIGNED_URL_EXPIRATION: number(1, 3600).default(900).describe("Seconds a presigned URL lives, at most 3600."),
+  PRESIGNED_URL_EXPIRATION: number(1, 3600)
+    .default(900)
+    .describe("Seconds a presigned URL lives, at most 3600; one for a download two minutes at most."),
   MAX_FILE_BYTES: number(1, 5_000_000_000).default(500_000_000).describe("Largest file, in bytes; what is above 64 MB comes in parts."),
   QUOTA_BYTES: number(1, 1e15).default(1_000_000_000).describe("Room for files a person, in bytes."),
 

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { env } from "@/lib/env";
 import { AzureStorage } from "./azure";
 import { connection } from "./connection";
-import { LocalStorage } from "./local";
+import { LocalStorage, type Welcome } from "./local";
 import { S3Storage } from "./s3";
 import { type Storage, StorageUnavailable } from "./storage";
 
@@ -56,11 +56,14 @@ export function missingFor(provider: Provider): string[] {
   return NEEDED[provider].filter((name) => !settings[name]);
 }
 
-/** Answers what arrives at /api/storage/…: the URL's own signature decides, not the session. */
-export async function handleStorageRequest(request: Request): Promise<Response> {
+/**
+ * Answers what arrives at /api/storage/…: the URL's own signature decides, not the cookie; of a URL that was made for somebody, whether
+ * they are `welcome` still.
+ */
+export async function handleStorageRequest(request: Request, welcome?: Welcome): Promise<Response> {
   const store = storageOf("LOCAL");
   // By name, not instanceof: the class exists once a bundle, the store once a process.
-  if ("handle" in store) return (store as LocalStorage).handle(request, connection());
+  if ("handle" in store) return (store as LocalStorage).handle(request, connection(), welcome);
   return Response.json({ error: { code: "not_found", message: "There is no such file." } }, { status: 404 });
 }
 

@@ -50,7 +50,7 @@ export class LocalStorage implements Storage {
 
   async presignDownload(
     key: string,
-    options: { filename: string; contentType: string; disposition: "attachment" | "inline"; expiresIn: number },
+    options: { filename: string; contentType: string; disposition: "attachment" | "inline"; expiresIn: number; bearer?: string },
   ): Promise<{ url: string; expiresAt: Date }> {
     assertKey(key);
     assertContentType(options.contentType);
@@ -58,8 +58,9 @@ export class LocalStorage implements Storage {
     const expiresAt = Date.now() + options.expiresIn * 1000;
     // A query string cannot carry a lone surrogate, so what is signed must not contain one.
     const filename = options.filename.slice(0, 1000).replace(/\p{Surrogate}/gu, "\ufffd");
-    const { contentType, disposition } = options;
-    return { url: this.#signer.url({ method: "GET", key, expiresAt, filename, contentType, disposition }), expiresAt: new Date(expiresAt) };
+    const { contentType, disposition, bearer } = options;
+    const grant: Grant = { method: "GET", key, expiresAt, filename, contentType, disposition, ...(bearer !== undefined && { bearer }) };
+    return { url: this.#signer.url(grant), expiresAt: new Date(expiresAt) };
   }
 
   async put(key: string, body: Readable, { sizeBytes, contentType }: { sizeBytes: number; contentType: string }): Promise<void> {
@@ -129,16 +130,18 @@ export class LocalStorage implements Storage {
   }
 
   /**
-   * Answers a request for a URL signed here: PUT, GET, HEAD. Whoever holds the URL is allowed; nothing else is asked.
-   * The bytes go by way of the connection where there is one.
+   * Answers a request for a URL signed here: PUT, GET, HEAD. Whoever holds the URL is allowed; of one that was made for a bearer,
+   * as long as they are `welcome`. The bytes go by way of the connection where there is one.
    */
-  async handle(request: Request, connection: Connection = {}): Promise<Response> {
+  async handle(request: Request, connection: Connection = {}, welcome: Welcome = nobody): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     const key = pathname.startsWith(ROUTE) ? pathname.slice(ROUTE.length) : "";
     if (!isKey(key)) return refuse(400, "bad_key", "This is not the address of a file.");
     const grant = this.#signer.verify(request.method, key, searchParams, Date.now());
     if (grant === "bad_signature") return refuse(403, "bad_signature", "This link is not valid for this request.");
     if (grant === "expired") return refuse(403, "expired", "This link has expired.");
+    if (grant.method === "GET" && grant.bearer !== undefined && !(await welcome(grant.bearer)))
+      return refuse(403, "expired", "This link has expired.");
     try {
       return grant.method === "PUT" ? await this.#put(grant, request, connection) : await this.#get(grant, request, connection);
     } catch (error) {
@@ -195,6 +198,10 @@ export class LocalStorage implements Storage {
     return new Response(null, answer);
   }
 }
+
+/** Whether whoever a URL was made for may still use it. */
+export type Welcome = (bearer: string) => Promise<boolean>;
+const nobody: Welcome = () => Promise.resolve(false);
 
 type PutGrant = Grant & { method: "PUT" };
 

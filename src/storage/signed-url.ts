@@ -8,7 +8,15 @@ export const ROUTE = "/api/storage/";
 export type Grant =
   | ({ method: "PUT"; key: string; expiresAt: number; contentType: string } & UploadLength)
   | { method: "PUT"; key: string; expiresAt: number; uploadId: string; part: number; sizeBytes: number }
-  | { method: "GET"; key: string; expiresAt: number; filename: string; contentType: string; disposition: "attachment" | "inline" };
+  | {
+      method: "GET";
+      key: string;
+      expiresAt: number;
+      filename: string;
+      contentType: string;
+      disposition: "attachment" | "inline";
+      bearer?: string;
+    };
 
 /** Signs and verifies the URLs of the LOCAL driver, with a key of its own derived from the site's secret (HKDF, RFC 5869). */
 export class UrlSigner {
@@ -60,6 +68,7 @@ function fieldsOf(grant: Grant): [name: string, value: string | number | undefin
       ["t", grant.contentType],
       ["n", grant.filename],
       ["d", grant.disposition],
+      ["b", grant.bearer],
     ];
   if ("uploadId" in grant)
     return [
@@ -88,7 +97,8 @@ function readGrant(method: string, key: string, query: URLSearchParams): Grant |
   const filename = query.get("n");
   const disposition = query.get("d");
   if (filename === null || (disposition !== "attachment" && disposition !== "inline")) return null;
-  return { method: "GET", key, expiresAt, filename, contentType, disposition };
+  const bearer = query.get("b");
+  return { method: "GET", key, expiresAt, filename, contentType, disposition, ...(bearer !== null && { bearer }) };
 }
 
 function readPart(key: string, expiresAt: number, query: URLSearchParams): Grant | null {

@@ -1,5 +1,8 @@
 import type { Readable } from "node:stream";
 
+/** Seconds a URL for a download lives: it is followed at once, and what it began goes on when it is over. Where bytes are asked for again and again, as by a player, it lives longer. */
+export const DOWNLOAD_SECONDS = 120;
+
 /** What may be done to one object, for how long, handed to somebody who has no other rights. */
 export interface PresignedUpload {
   /** Absolute at a foreign store, a path of this site at the LOCAL driver: resolve it against the site's address. */
@@ -57,11 +60,12 @@ export interface Storage {
   presignUpload(key: string, options: { contentType: string; expiresIn: number } & UploadLength): Promise<PresignedUpload>;
   /**
    * URL for GETs of the object, answered with this type and Content-Disposition; text kinds are labelled UTF-8, and a type
-   * that can carry script is an attachment whatever was asked. `expiresIn` in seconds, 1 to 3600.
+   * that can carry script is an attachment whatever was asked. `expiresIn` in seconds, 1 to 3600. Of a URL made for a `bearer`
+   * LOCAL asks whoever serves it whether that one is still welcome; no other store can be asked to.
    */
   presignDownload(
     key: string,
-    options: { filename: string; contentType: string; disposition: "attachment" | "inline"; expiresIn: number },
+    options: { filename: string; contentType: string; disposition: "attachment" | "inline"; expiresIn: number; bearer?: string },
   ): Promise<{ url: string; expiresAt: Date }>;
   /** Stores exactly `sizeBytes` of `body` ourselves, for what the site makes; whole or not at all, in place of what is there. */
   put(key: string, body: Readable, options: { sizeBytes: number; contentType: string }): Promise<void>;

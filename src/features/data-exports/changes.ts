@@ -1,6 +1,7 @@
 import "server-only";
 import { ForbiddenError, subject } from "@casl/ability";
 import { change } from "@/access/audit";
+import { bearerOf } from "@/access/bearer";
 import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
@@ -10,7 +11,7 @@ import { log } from "@/lib/log";
 import type { Job, Tasks } from "@/lib/queue";
 import { storageOf } from "@/storage";
 import { putSpooled } from "@/storage/spool";
-import type { Storage } from "@/storage/storage";
+import { DOWNLOAD_SECONDS, type Storage } from "@/storage/storage";
 import { openArchive } from "./archive";
 
 const TYPE = "application/zip";
@@ -87,8 +88,9 @@ export async function issueExportDownload(entry: Entry, id: string): Promise<{ u
     return found;
   });
   const filename = `foyer-${row.completedAt?.toISOString().slice(0, 10)}.zip`;
-  const expiresIn = env().PRESIGNED_URL_EXPIRATION;
-  return storageOf(row.provider).presignDownload(keyOf(row), { filename, contentType: TYPE, disposition: "attachment", expiresIn });
+  const expiresIn = Math.min(DOWNLOAD_SECONDS, env().PRESIGNED_URL_EXPIRATION);
+  const bearer = bearerOf(entry);
+  return storageOf(row.provider).presignDownload(keyOf(row), { filename, contentType: TYPE, disposition: "attachment", expiresIn, bearer });
 }
 
 /** Forgets archives whose days are over; their objects go with what the database writes down of that. */

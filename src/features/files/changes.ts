@@ -2,6 +2,7 @@ import "server-only";
 import type { Readable } from "node:stream";
 import { ForbiddenError, subject } from "@casl/ability";
 import { change } from "@/access/audit";
+import { bearerOf } from "@/access/bearer";
 import type { Entry } from "@/access/entry";
 import { type Action, accessibleBy } from "@/access/rules";
 import type { Transaction } from "@/lib/db";
@@ -10,6 +11,7 @@ import { AppError } from "@/lib/errors";
 import { Zip } from "@/lib/zip";
 import { storageOf } from "@/storage";
 import { objectBytes } from "@/storage/read";
+import { DOWNLOAD_SECONDS } from "@/storage/storage";
 import { uncoverFace } from "./avatars";
 import { avatarAddress } from "./drawn";
 import { eraseFile } from "./leftovers";
@@ -93,7 +95,8 @@ export function urlsEnd({ uploadExpiresAt, partBytes }: { uploadExpiresAt: Date 
 }
 
 /**
- * A link to the bytes for as long as PRESIGNED_URL_EXPIRATION, remembered in the audit log. Somebody else's need a reason, unless
+ * A link to the bytes for two minutes, or to be played for as long as PRESIGNED_URL_EXPIRATION, remembered in the audit log. It
+ * ends with the session where the bytes are this machine's. Somebody else's need a reason, unless
  * they are shared with whoever asks.
  */
 export async function issueDownload(
@@ -117,8 +120,16 @@ export async function issueDownload(
     filename: file.name,
     contentType: file.contentType,
     disposition,
-    expiresIn: env().PRESIGNED_URL_EXPIRATION,
+    expiresIn: secondsFor(file.contentType, disposition),
+    bearer: bearerOf(entry),
   });
+}
+
+/** A player asks for the next stretch by the same URL as long as somebody listens; anything else is fetched at once. */
+function secondsFor(contentType: string, disposition: "attachment" | "inline"): number {
+  const { PRESIGNED_URL_EXPIRATION } = env();
+  const isPlayed = disposition === "inline" && /^(?:audio|video)\//.test(contentType);
+  return isPlayed ? PRESIGNED_URL_EXPIRATION : Math.min(DOWNLOAD_SECONDS, PRESIGNED_URL_EXPIRATION);
 }
 
 /**

@@ -19,7 +19,7 @@ export function FileThumb({ kind, previewUrl, whole = false }: Pick<ListedFile, 
   const [failed, setFailed] = useState<string>();
   const Icon = ICONS[kind];
   return previewUrl && failed !== previewUrl ? (
-    // biome-ignore lint/performance/noImgElement: it comes from the store by a signed address, small already.
+    // biome-ignore lint/performance/noImgElement: it is small already.
     <img
       src={previewUrl}
       alt=""

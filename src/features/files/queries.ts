@@ -1,10 +1,10 @@
 import "server-only";
 import type { Entry } from "@/access/entry";
-import { textBytes } from "@/access/room";
 import { accessibleBy } from "@/access/rules";
 import { db, type FileKind, type StorageProvider } from "@/lib/db";
 import { env } from "@/lib/env";
 import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
+import { previewAddress } from "@/lib/preview-address";
 import { missingFor, storageOf } from "@/storage";
 import { FILE_KINDS, FILES_PAGE_SIZE } from "./schema";
 
@@ -29,8 +29,8 @@ interface FilesWanted {
 }
 
 /**
- * A page of a person's files, newest first, and the cursor of the next. `previewUrl` leads to a small picture for as long as
- * PRESIGNED_URL_EXPIRATION, null where there is none.
+ * A page of a person's files, newest first, and the cursor of the next. `previewUrl` leads to a small picture,
+ * null where there is none.
  */
 export async function listFiles(entry: Entry, { cursor, kind, ownerId, limit = FILES_PAGE_SIZE }: FilesWanted = {}) {
   const from = cursor ? after("createdAt", "desc", cursor, cursorDate) : {};
@@ -42,7 +42,7 @@ export async function listFiles(entry: Entry, { cursor, kind, ownerId, limit = F
     take: limit + 1,
   });
   const { rows: shown, next } = page(rows, limit, (row) => row.createdAt);
-  return { files: await Promise.all(shown.map(withPreview)), next };
+  return { files: shown.map(withPreview), next };
 }
 
 /**
@@ -60,7 +60,7 @@ export async function listSharedFiles(entry: Entry, organizationId: string, curs
   });
   const { rows: shown, next } = page(rows, limit, (row) => row.createdAt);
   const files = shown.map(({ owner, ...row }) => ({ ...row, owner: { name: owner.name, isOneself: owner.id === entry.actor.userId } }));
-  return { files: await Promise.all(files.map(withPreview)), next };
+  return { files: files.map(withPreview), next };
 }
 
 /** The bytes of a face, by what they hash to; null where nobody has it, or not any more. */
@@ -74,18 +74,31 @@ export async function findAvatar(entry: Entry, ownerId: string, hash: string): P
   return bytes && new Uint8Array(bytes);
 }
 
-type Stored = { previewKey: string | null; provider: StorageProvider; sizeBytes: bigint };
-
-async function withPreview<Row extends Stored>({ previewKey, provider, sizeBytes, ...row }: Row) {
-  const url = previewKey && (await previewUrl(provider, previewKey, env().PRESIGNED_URL_EXPIRATION));
-  return { ...row, sizeBytes: Number(sizeBytes), previewUrl: url };
+/**
+ * What `previewAddress` shows of a file: to its owner, to those it is shared with, and of a cover to whoever sees what it is the
+ * cover of. An admin sees what a file is called; its picture is its content, which they open for a reason.
+ */
+export function findPreview(entry: Entry, id: string) {
+  const { ability, actor } = entry;
+  const shown = [
+    { ownerId: actor.userId },
+    { organization: { members: { some: { userId: actor.userId } } } },
+    { kind: "COVER" as const, coverOfBook: { is: accessibleBy(ability).ofType("Book") } },
+    { kind: "COVER" as const, coverOfPost: { is: accessibleBy(ability).ofType("BlogPost") } },
+  ];
+  return db().file.findFirst({
+    // A cover's own rule is that of what it is the cover of.
+    where: { AND: [{ OR: [accessibleBy(ability).ofType("File"), { kind: "COVER" }] }, { id, status: "READY", OR: shown }] },
+    select: { key: true, previewKey: true, provider: true, kind: true },
+  });
 }
 
+type Stored = { id: string; previewKey: string | null; provider: StorageProvider; sizeBytes: bigint };
+
 /** Of a store that is not configured any more there are no previews; the rest of the page is there. */
-async function previewUrl(provider: StorageProvider, key: string, expiresIn: number): Promise<string | null> {
-  if (missingFor(provider).length > 0) return null;
-  const look = { filename: "preview.webp", contentType: "image/webp", disposition: "inline" } as const;
-  return (await storageOf(provider).presignDownload(key, { ...look, expiresIn })).url;
+function withPreview<Row extends Stored>({ previewKey, provider, sizeBytes, ...row }: Row) {
+  const isThere = previewKey !== null && missingFor(provider).length === 0;
+  return { ...row, sizeBytes: Number(sizeBytes), previewUrl: isThere ? previewAddress(row.id) : null };
 }
 
 /** Who has opened, renamed or moved a file, the latest first; null for one they may not read. */
@@ -130,18 +143,16 @@ export type Unfinished = Awaited<ReturnType<typeof listUnfinished>>[number];
 /** How much of their room the files and texts of a person, oneself where nobody is named, take, in bytes; uploads under way count. */
 export async function getUsage(entry: Entry, ownerId = entry.actor.userId) {
   const { ability } = entry;
-  const [{ _sum, _count }, written] = await Promise.all([
+  const written = { authorId: ownerId };
+  const [{ _sum, _count }, books, posts] = await Promise.all([
     db().file.aggregate({
       where: { AND: [accessibleBy(ability).ofType("File"), { ownerId, status: { not: "DELETING" } }] },
       _sum: { sizeBytes: true },
       _count: true,
     }),
-    textBytes(db(), ownerId, ability),
+    db().book.aggregate({ where: { AND: [accessibleBy(ability).ofType("Book"), written] }, _sum: { textBytes: true } }),
+    db().blogPost.aggregate({ where: { AND: [accessibleBy(ability).ofType("BlogPost"), written] }, _sum: { textBytes: true } }),
   ]);
-  return {
-    usedBytes: Number(_sum.sizeBytes ?? 0) + written,
-    files: _count,
-    quotaBytes: env().QUOTA_BYTES,
-    maxFileBytes: env().MAX_FILE_BYTES,
-  };
+  const usedBytes = Number(_sum.sizeBytes ?? 0) + Number(books._sum.textBytes ?? 0) + Number(posts._sum.textBytes ?? 0);
+  return { usedBytes, files: _count, quotaBytes: env().QUOTA_BYTES, maxFileBytes: env().MAX_FILE_BYTES };
 }

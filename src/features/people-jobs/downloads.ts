@@ -1,12 +1,14 @@
 import "server-only";
 import { ForbiddenError, subject } from "@casl/ability";
 import { change } from "@/access/audit";
+import { bearerOf } from "@/access/bearer";
 import type { Entry } from "@/access/entry";
 import { assertRecentlyProven } from "@/access/identity/reauthentication";
 import { accessibleBy } from "@/access/rules";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { storageOf } from "@/storage";
+import { DOWNLOAD_SECONDS } from "@/storage/storage";
 import { EXPORT_TYPES } from "./export";
 import { exportParamsSchema } from "./schema";
 
@@ -33,11 +35,13 @@ export async function issuePeopleDownload(entry: Entry, id: string): Promise<{ u
     return { provider: job.provider, objectKey: job.objectKey, format, finishedAt: job.finishedAt };
   });
   const filename = `foyer-people-${finishedAt?.toISOString().slice(0, 10)}.${format}`;
-  const expiresIn = env().PRESIGNED_URL_EXPIRATION;
+  const expiresIn = Math.min(DOWNLOAD_SECONDS, env().PRESIGNED_URL_EXPIRATION);
+  const bearer = bearerOf(entry);
   return storageOf(provider).presignDownload(objectKey, {
     filename,
     contentType: EXPORT_TYPES[format],
     disposition: "attachment",
     expiresIn,
+    bearer,
   });
 }

@@ -21,7 +21,7 @@ export async function listPosts(entry: Entry, cursor?: Cursor, organizationId?: 
     take: limit + 1,
   });
   const { rows: posts, next } = page(rows, limit, (row) => row.createdAt);
-  return { posts: await Promise.all(posts.map(withCover)), next };
+  return { posts: posts.map(withCover), next };
 }
 
 /** A post and what stands in it; null for one they may not see. */
@@ -32,7 +32,7 @@ export async function findPost(entry: Entry, id: string) {
   });
   if (!row) return null;
   const { author, authorId, ...post } = row;
-  return { ...(await withCover(post)), author: author.name, isOwn: authorId === entry.actor.userId };
+  return { ...withCover(post), author: author.name, isOwn: authorId === entry.actor.userId };
 }
 
 export type OpenPost = NonNullable<Awaited<ReturnType<typeof findPost>>>;

@@ -54,7 +54,7 @@ const postAnswer = z.strictObject({
   tags: z.array(z.string()),
   language: z.string(),
   status: jobStatusSchema,
-  /** Signed, for a short while. */
+  /** On this site, for whoever may see it. */
   coverUrl: z.string().nullable(),
   createdAt: moment,
   updatedAt: moment,

@@ -22,7 +22,7 @@ export async function listBooks(entry: Entry, cursor?: Cursor, organizationId?: 
   });
   const { rows: books, next } = page(rows, limit, (row) => row.createdAt);
   const shown = books.map(({ _count, ...book }) => withCover({ ...book, chapters: _count.chapters }));
-  return { books: await Promise.all(shown), next };
+  return { books: shown, next };
 }
 
 /** A book with its chapters in their order, without what stands in them; null for one they may not see. */
@@ -40,7 +40,7 @@ export async function findBook(entry: Entry, id: string) {
   });
   if (!row) return null;
   const { author, authorId, ...book } = row;
-  return { ...(await withCover(book)), author: author.name, isOwn: authorId === entry.actor.userId };
+  return { ...withCover(book), author: author.name, isOwn: authorId === entry.actor.userId };
 }
 
 export type OpenBook = NonNullable<Awaited<ReturnType<typeof findBook>>>;

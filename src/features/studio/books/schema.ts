@@ -52,7 +52,7 @@ const bookAnswer = z.strictObject({
   description: z.string(),
   language: z.string(),
   status: jobStatusSchema,
-  /** Signed, for a short while. */
+  /** On this site, for whoever may see it. */
   coverUrl: z.string().nullable(),
   createdAt: moment,
   updatedAt: moment,

@@ -1,22 +1,46 @@
 "use client";
 
-import { useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 
-/**
- * A result's small picture, whole. Each time the page is asked for again its signed address is another one: the first is kept as
- * long as it answers, so that nothing flickers while others arrive.
- */
-export function Thumb({ src }: { src: string }) {
-  const [kept, setKept] = useState(src);
+/** How often a picture that is not drawn yet is asked for again, and after how long at first; longer before each further time. */
+const TRIES = 6;
+const PAUSE_MS = 700;
+
+/** A result's small picture, whole, which the worker draws once the result has arrived; `children` stands in its place until it is there. */
+export function Thumb({ src, children }: { src: string; children: ReactNode }) {
+  const image = useRef<HTMLImageElement>(null);
+  const [tries, setTries] = useState(0);
+  const [state, setState] = useState<"waiting" | "there" | "failed">("waiting");
+  useEffect(() => {
+    // Answered before anybody listened: the page came with it.
+    if (tries === 0 && image.current?.complete) setState(image.current.naturalWidth > 0 ? "there" : "failed");
+  }, [tries]);
+  useEffect(() => {
+    if (state !== "failed" || tries === TRIES) return;
+    const timer = setTimeout(
+      () => {
+        setTries(tries + 1);
+        setState("waiting");
+      },
+      PAUSE_MS * 2 ** tries,
+    );
+    return () => clearTimeout(timer);
+  }, [state, tries]);
   return (
-    // biome-ignore lint/performance/noImgElement: it comes from the store by a signed address.
-    <img
-      src={kept}
-      alt=""
-      loading="lazy"
-      decoding="async"
-      onError={() => setKept(src)}
-      className="size-full object-contain transition-opacity duration-180"
-    />
+    <span className="relative grid size-full place-items-center">
+      {state !== "there" && children}
+      {/* biome-ignore lint/performance/noImgElement: it is small already. */}
+      <img
+        key={tries}
+        ref={image}
+        src={tries === 0 ? src : `${src}?again=${tries}`}
+        alt=""
+        loading="lazy"
+        decoding="async"
+        onLoad={() => setState("there")}
+        onError={() => setState("failed")}
+        className="absolute inset-0 size-full object-contain"
+      />
+    </span>
   );
 }

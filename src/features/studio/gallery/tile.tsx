@@ -13,8 +13,7 @@ export interface Result {
   createdAt: Date;
   width: number;
   height: number;
-  /** Null where there is none, or not yet. */
-  preview: string | null;
+  preview: string;
 }
 
 /** One result in its own shape: opened by its picture, selected by its box. */
@@ -26,7 +25,9 @@ export async function Tile({ of, result, children }: { of: string; result: Resul
   return (
     <li className="relative min-w-0 self-start">
       <LightboxButton id={fileId} name={name} className={cn(frame, shapeOf(result))}>
-        {preview ? <Thumb src={preview} /> : <Sign className="size-8 text-faint" />}
+        <Thumb src={preview}>
+          <Sign className="size-8 text-faint" />
+        </Thumb>
         {children}
       </LightboxButton>
       <div className="absolute start-2 top-2 rounded-md bg-surface p-1 shadow-float noscript:hidden">

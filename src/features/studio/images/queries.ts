@@ -4,7 +4,7 @@ import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
-import { previewUrl } from "../gallery/previews";
+import { previewAddress } from "@/lib/preview-address";
 import { IMAGES_PAGE_SIZE } from "./schema";
 
 const SHOWN = {
@@ -26,7 +26,7 @@ const SHOWN = {
       createdAt: true,
       width: true,
       height: true,
-      file: { select: { id: true, provider: true, key: true, previewKey: true, name: true, contentType: true, jobIndex: true } },
+      file: { select: { id: true, name: true, contentType: true, jobIndex: true } },
     },
     orderBy: { createdAt: "asc" },
   },
@@ -42,7 +42,7 @@ export async function listImages(entry: Entry, cursor?: Cursor, limit = IMAGES_P
     take: limit + 1,
   });
   const { rows: shown, next } = page(rows, limit, (row) => row.createdAt);
-  return { generations: await Promise.all(shown.map(withPreviews)), next };
+  return { generations: shown.map(withPreviews), next };
 }
 
 /** One request with its pictures; "not found" for one they may not see. */
@@ -56,18 +56,18 @@ export async function getImages(entry: Entry, id: string) {
 }
 
 type Row = {
-  images: { id: string; createdAt: Date; width: number; height: number; file: Parameters<typeof previewUrl>[0] & { id: string } }[];
+  images: { id: string; createdAt: Date; width: number; height: number; file: { id: string; name: string; contentType: string } }[];
 };
 
-async function withPreviews<R extends Row>({ images: made, ...row }: R) {
-  const images = made.map(async ({ file, ...image }) => ({
+function withPreviews<R extends Row>({ images: made, ...row }: R) {
+  const images = made.map(({ file, ...image }) => ({
     ...image,
     fileId: file.id,
     name: file.name,
     contentType: file.contentType,
-    preview: await previewUrl(file),
+    preview: previewAddress(file.id),
   }));
-  return { ...row, images: await Promise.all(images) };
+  return { ...row, images };
 }
 
 export type ListedImages = Awaited<ReturnType<typeof listImages>>["generations"][number];

@@ -4,7 +4,7 @@ import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
-import { previewUrl } from "../gallery/previews";
+import { previewAddress } from "@/lib/preview-address";
 import { VIDEOS_PAGE_SIZE } from "./schema";
 
 const SHOWN = {
@@ -26,7 +26,7 @@ const SHOWN = {
       width: true,
       height: true,
       durationSeconds: true,
-      file: { select: { id: true, provider: true, key: true, previewKey: true, name: true, contentType: true, jobIndex: true } },
+      file: { select: { id: true, name: true, contentType: true, jobIndex: true } },
     },
     orderBy: { createdAt: "asc" },
   },
@@ -42,7 +42,7 @@ export async function listVideos(entry: Entry, cursor?: Cursor, limit = VIDEOS_P
     take: limit + 1,
   });
   const { rows: shown, next } = page(rows, limit, (row) => row.createdAt);
-  return { generations: await Promise.all(shown.map(withPreviews)), next };
+  return { generations: shown.map(withPreviews), next };
 }
 
 /** One request with its films; "not found" for one they may not see. */
@@ -56,16 +56,15 @@ export async function getVideos(entry: Entry, id: string) {
 }
 
 type Film = { id: string; createdAt: Date; width: number; height: number; durationSeconds: number };
-type Row = { videos: (Film & { file: Parameters<typeof previewUrl>[0] & { id: string } })[] };
+type Row = { videos: (Film & { file: { id: string; name: string; contentType: string } })[] };
 
-async function withPreviews<R extends Row>({ videos: made, ...row }: R) {
-  const videos = made.map(async ({ file, ...film }) => ({
+function withPreviews<R extends Row>({ videos: made, ...row }: R) {
+  const videos = made.map(({ file, ...film }) => ({
     ...film,
     fileId: file.id,
     name: file.name,
     contentType: file.contentType,
-    // Its poster: of the film itself no URL is given out that nobody asked for.
-    preview: file.previewKey ? await previewUrl(file) : null,
+    preview: previewAddress(file.id),
   }));
-  return { ...row, videos: await Promise.all(videos) };
+  return { ...row, videos };
 }
