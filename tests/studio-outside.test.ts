@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -21,7 +21,7 @@ import { generatedSite } from "./support/generated-site";
 import { type Answer, begun, generatorDouble } from "./support/generator-double";
 import { file, person } from "./support/people";
 import { type Browser, browser, signedIn } from "./support/request";
-import { arrive, imageJob, png } from "./support/studio";
+import { arrive, imageJob, pictureOf, png } from "./support/studio";
 
 const double = await generatorDouble();
 const site = await generatedSite();
@@ -133,6 +133,31 @@ describe("an attempt handed over", () => {
       ],
       params: { format: "EPUB" },
     });
+  });
+
+  test("pictures begin with the person's own by a URL that anybody can follow who has it; with one that is gone, nobody is asked", async () => {
+    const ada = await person();
+    const window = await signedIn(ada);
+    const bytes = await png();
+    const mine = await pictureOf(ada);
+    const jobId = await outsideJob(window);
+    const { imageGenerationId } = await db().job.findUniqueOrThrow({ where: { id: jobId }, select: { imageGenerationId: true } });
+    const where = { id: imageGenerationId ?? "" };
+    await db().imageGeneration.update({ where, data: { inputImageUrl: `/api/files/${mine.id}` } });
+    await step(jobId);
+    const [heard] = double.heard;
+    expect(generationRequestSchema.safeParse(heard?.message).error).toBe(undefined);
+    const { inputImageUrl } = (heard?.message.data.ask ?? {}) as { inputImageUrl: string };
+    expect(inputImageUrl.startsWith(`${site.url}/api/storage/`)).toBe(true);
+    expect(Buffer.from(await (await fetch(inputImageUrl)).arrayBuffer())).toEqual(bytes);
+    expect(await db().auditEvent.findFirst({ where: { subjectId: jobId, action: "job.handed_over" } })).toMatchObject({
+      after: { inputFileId: mine.id },
+    });
+    const late = await outsideJob(window);
+    const { imageGenerationId: id } = await db().job.findUniqueOrThrow({ where: { id: late }, select: { imageGenerationId: true } });
+    await db().imageGeneration.update({ where: { id: id ?? "" }, data: { inputImageUrl: `/api/files/${randomUUID()}` } });
+    await step(late);
+    expect([await jobOf(late), double.heard.length]).toMatchObject([{ status: "FAILED", error: "input_missing" }, 1]);
   });
 
   test("cancelled or not heard of in time, its generator is told; another try is another attempt with other places", async () => {

@@ -1,8 +1,10 @@
 import "server-only";
-import { db } from "@/lib/db";
+import { db, type StorageProvider } from "@/lib/db";
 import { siteLink, siteOrigin } from "@/lib/site-link";
 import { storage, storageOf } from "@/storage";
+import { GenerationFailed } from "../jobs/run";
 import type { Work } from "./generator";
+import { fileIdIn } from "./input-picture";
 
 const MAX_EXPIRES_SECONDS = 3_600;
 
@@ -23,10 +25,10 @@ function place(expiresIn: number) {
   };
 }
 
-/** The row the job is for, in the words of the one who asked; and the picture a film begins with, for the audit log. */
+/** The row the job is for, in the words of the one who asked; and the picture it begins with, for the audit log. */
 async function asked(work: Work): Promise<{ ask: object | null; inputFileId?: string }> {
   const { imageGenerationId, videoGenerationId, bookId, blogPostId, params } = work;
-  if (imageGenerationId) return { ask: await db().imageGeneration.findUnique({ where: { id: imageGenerationId }, select: PICTURES }) };
+  if (imageGenerationId) return pictures(work, imageGenerationId);
   if (videoGenerationId) return film(videoGenerationId, expiresIn(work.deadlineAt));
   if (bookId) {
     const book = await db().book.findUnique({ where: { id: bookId }, select: BOOK });
@@ -36,17 +38,38 @@ async function asked(work: Work): Promise<{ ask: object | null; inputFileId?: st
   return { ask: post ? { ...post, params } : null };
 }
 
+/** The address of the picture it begins with is one for people: an outside generator gets a signed URL in its place. */
+async function pictures({ ownerId, deadlineAt }: Work, id: string): Promise<{ ask: object | null; inputFileId?: string }> {
+  const ask = await db().imageGeneration.findUnique({ where: { id }, select: PICTURES });
+  const inputFileId = fileIdIn(ask?.inputImageUrl ?? null);
+  if (!ask || !inputFileId) return { ask: ask && { ...ask, inputImageUrl: null } };
+  const file = await db().file.findFirst({ where: { id: inputFileId, ownerId, kind: "IMAGE", status: "READY" }, select: INPUT });
+  if (!file) throw new GenerationFailed("input_missing");
+  return { ask: { ...ask, inputImageUrl: await signedUrl(file, expiresIn(deadlineAt)) }, inputFileId };
+}
+
 async function film(id: string, expiresIn: number): Promise<{ ask: object | null; inputFileId?: string }> {
   const row = await db().videoGeneration.findUnique({ where: { id }, select: FILMS });
   if (!row) return { ask: null };
   const { inputImage, ...ask } = row;
   if (inputImage?.status !== "READY") return { ask };
-  const { id: inputFileId, key, provider, name: filename, contentType } = inputImage;
-  const options = { filename, contentType, disposition: "attachment" as const, expiresIn };
-  const { url } = await storageOf(provider).presignDownload(key, options);
-  return { ask: { ...ask, inputImage: { url: absolute(url), contentType } }, inputFileId };
+  const { id: inputFileId, contentType } = inputImage;
+  return { ask: { ...ask, inputImage: { url: await signedUrl(inputImage, expiresIn), contentType } }, inputFileId };
 }
 
+interface Input {
+  key: string;
+  provider: StorageProvider;
+  name: string;
+  contentType: string;
+}
+
+async function signedUrl({ key, provider, name: filename, contentType }: Input, expiresIn: number): Promise<string> {
+  const { url } = await storageOf(provider).presignDownload(key, { filename, contentType, disposition: "attachment", expiresIn });
+  return absolute(url);
+}
+
+const INPUT = { id: true, key: true, provider: true, name: true, contentType: true, status: true } as const;
 const PICTURES = {
   prompt: true,
   inputImageUrl: true,
@@ -64,7 +87,7 @@ const FILMS = {
   durationSeconds: true,
   personGeneration: true,
   model: true,
-  inputImage: { select: { id: true, key: true, provider: true, name: true, contentType: true, status: true } },
+  inputImage: { select: INPUT },
 } as const;
 const BOOK = {
   title: true,

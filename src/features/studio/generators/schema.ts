@@ -42,6 +42,44 @@ const place = z.strictObject({
   url,
   headers: z.record(z.string(), z.string()),
 });
+const documentParams = z.object({ format: z.string() });
+/** What is asked for, by kind: IMAGE, VIDEO, BOOK, BLOG. A picture to begin with is a signed URL, good until the deadline. */
+const ask = z.union([
+  z.object({
+    prompt: z.string(),
+    inputImageUrl: url.nullable(),
+    numImages: z.number().int(),
+    size: z.string(),
+    format: z.string(),
+    style: z.string().nullable(),
+    quality: z.string(),
+    model: z.string(),
+  }),
+  z.object({
+    prompt: z.string(),
+    aspectRatio: z.string(),
+    numberOfVideos: z.number().int(),
+    durationSeconds: z.number().int(),
+    personGeneration: z.string(),
+    model: z.string(),
+    inputImage: z.object({ url, contentType: z.string() }).optional(),
+  }),
+  z.object({
+    title: z.string(),
+    description: z.string(),
+    language: z.string(),
+    chapters: z.array(z.object({ title: z.string(), content: z.string() })),
+    params: documentParams,
+  }),
+  z.object({
+    title: z.string(),
+    content: z.string(),
+    excerpt: z.string(),
+    tags: z.array(z.string()),
+    language: z.string(),
+    params: documentParams,
+  }),
+]);
 /** What an outside generator is sent, as docs/openapi.json has it: an attempt, and a place for each result. */
 export const generationRequestSchema = z.strictObject({
   type: z.literal("generation.requested"),
@@ -50,7 +88,7 @@ export const generationRequestSchema = z.strictObject({
     ...attempt,
     kind: z.enum(["IMAGE", "VIDEO", "BOOK", "BLOG"]),
     deadlineAt: z.iso.datetime(),
-    ask: z.record(z.string(), z.unknown()),
+    ask,
     places: z.array(place),
     callbackUrl: url,
   }),
