@@ -176,7 +176,18 @@ describe("films", () => {
     expect(google.operations.size).toBe(1);
   });
 
-  test("a worker killed between two looks is followed by one that asks for the same operation", async () => {
+  test.each([
+    ["a 500 when it is asked to begin is an answer, and it is asked again", [500], "COMPLETED", null, 1],
+    ["a line that breaks when it is asked to begin is none, and it is not asked twice", [0], "FAILED", "generator_unsure", 0],
+  ])("%s", async (_, next, status, error, begun) => {
+    const { id, jobId } = await videos();
+    google.switches.next = next;
+    await expect(work(jobId)).rejects.toThrow();
+    await work(jobId);
+    expect([await videosOf(id), google.operations.size]).toMatchObject([{ status, error }, begun]);
+  });
+
+  test("a worker killed between two looks is followed by one that asks for the same operation; killed while it asks for one, by none that pays twice", async () => {
     google.switches.polls = 1;
     const { id, jobId } = await videos();
     const child = spawn(process.execPath, ["--import", "tsx", "--import", "./tests/support/bare.mjs", "tests/support/studio-worker.ts"], {
@@ -185,11 +196,21 @@ describe("films", () => {
       env: { ...process.env, ...google.env },
     });
     await expect.poll(async () => (await videosOf(id)).job?.externalId, { timeout: 45_000 }).toMatch(/^0 models\/veo/);
+    google.switches.mute = true;
+    const unsure = await videos();
+    await expect.poll(() => google.operations.size, { timeout: 20_000 }).toBe(2);
     child.kill("SIGKILL");
     await once(child, "exit");
     await work(jobId);
     expect(await videosOf(id)).toMatchObject({ status: "COMPLETED", videos: [{}] });
-    expect([google.operations.size, asked(":predictLongRunning").length]).toEqual([1, 1]);
+    google.switches.mute = false;
+    await work(unsure.jobId);
+    expect(await videosOf(unsure.id)).toMatchObject({ status: "FAILED", error: "generator_unsure", videos: [] });
+    expect([google.operations.size, asked(":predictLongRunning").length]).toEqual([2, 2]);
+    // Whoever asks again knows what they do.
+    await window.run(() => retryJob({ id: unsure.jobId }));
+    await work(unsure.jobId);
+    expect(await videosOf(unsure.id)).toMatchObject({ status: "COMPLETED", videos: [{}] });
   });
 
   test("cancelled, it is asked about no more; square ones and a job without a key are refused", async () => {

@@ -7,6 +7,8 @@ import { listen } from "./listen";
 export interface GeminiSwitches {
   /** Statuses of the next answers, of any route, one each; 0 cuts the connection, -1 cuts it within the body. */
   next: number[];
+  /** Whether it begins operations without ever saying so. */
+  mute: boolean;
   /** How often an operation is asked about before it is done. */
   polls: number;
   /** Why nothing is made: by the words (prompt), by what came out (result). */
@@ -33,7 +35,7 @@ export type Gemini = Awaited<ReturnType<typeof startGemini>>;
  */
 export async function startGemini(given: Pick<GeminiSwitches, "picture" | "film">) {
   const key = randomBytes(16).toString("hex");
-  const calm = { next: [], polls: 0, refuses: null, fails: null, ...given } satisfies GeminiSwitches;
+  const calm = { next: [], mute: false, polls: 0, refuses: null, fails: null, ...given } satisfies GeminiSwitches;
   const switches: GeminiSwitches = { ...calm };
   const requests: GeminiRequest[] = [];
   const operations = new Map<string, { asked: number; file: string }>();
@@ -54,7 +56,10 @@ export async function startGemini(given: Pick<GeminiSwitches, "picture" | "film"
     if (sent !== key) return refuse(response, 401);
     const model = /^\/v1beta\/(models\/[\w.-]+):(generateContent|predictLongRunning)$/.exec(pathname);
     if (request.method === "POST" && model?.[2] === "generateContent") return reply(response, content());
-    if (request.method === "POST" && model?.[2] === "predictLongRunning") return reply(response, { name: begin(model[1] ?? "") });
+    if (request.method === "POST" && model?.[2] === "predictLongRunning") {
+      const name = begin(model[1] ?? "");
+      return switches.mute ? undefined : reply(response, { name });
+    }
     const operation = operations.get(pathname.replace("/v1beta/", ""));
     if (operation) return reply(response, state(pathname.replace("/v1beta/", ""), operation));
     if (/^\/v1beta\/files\/\w+:download$/.test(pathname) && searchParams.get("alt") === "media") {

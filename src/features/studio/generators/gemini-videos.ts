@@ -1,5 +1,5 @@
 import "server-only";
-import { GenerateVideosOperation, type GoogleGenAI } from "@google/genai";
+import { ApiError, GenerateVideosOperation, type GoogleGenAI } from "@google/genai";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { storage } from "@/storage";
@@ -22,9 +22,13 @@ const DOWNLOAD_MS = 300_000;
 
 type Place = Work["places"][number];
 
+/** In the place of an operation's name: Google is being asked to begin, and nobody has heard yet whether it did. */
+const ASKING = "asking";
+
 /**
  * One film after the other, because the models make one at a time: an operation at Google's, whose name is kept, with the
- * place its film belongs to, before anybody asks how it is. Whoever goes on after a crash asks for the same.
+ * place its film belongs to, before anybody asks how it is. Whoever goes on after a crash asks for the same. Where nobody heard
+ * whether one began, none is begun beside it, which would be paid for twice: Google's list of operations tells nothing of who asked.
  */
 export async function geminiVideos(work: Work, client: GoogleGenAI, signal: AbortSignal): ReturnType<Generator["step"]> {
   const [place] = work.places;
@@ -32,6 +36,7 @@ export async function geminiVideos(work: Work, client: GoogleGenAI, signal: Abor
   const asked = await askedForFilm(work);
   if (await takeLeft(work, place)) return { againInSeconds: 0 };
   const name = operationOf(work, place);
+  if (name === ASKING) throw new GenerationFailed("generator_unsure");
   if (!name) {
     await begin(work, place, asked, client, signal);
     return { againInSeconds: POLL_SECONDS };
@@ -55,21 +60,33 @@ function operationOf({ externalId }: Work, { index }: Place): string | undefined
 async function begin(work: Work, place: Place, asked: AskedFilm, client: GoogleGenAI, signal: AbortSignal): Promise<void> {
   const { prompt, aspectRatio, durationSeconds, personGeneration, inputImageId } = asked;
   const input = inputImageId ? await inputPicture(work.ownerId, inputImageId) : undefined;
-  const operation = await client.models.generateVideos({
-    model: env().GEMINI_MODEL_VIDEO,
-    source: { prompt, ...(input && { image: { imageBytes: input.bytes.toString("base64"), mimeType: input.contentType } }) },
-    config: {
-      numberOfVideos: 1,
-      aspectRatio,
-      durationSeconds,
-      // With a picture to begin with, the models take no other word.
-      personGeneration: personGeneration === "ALLOW_ALL" && input ? "allow_adult" : personGeneration.toLowerCase(),
-      abortSignal: signal,
-    },
-  });
+  if (!(await note(work, place, ASKING))) return;
+  const operation = await client.models
+    .generateVideos({
+      model: env().GEMINI_MODEL_VIDEO,
+      source: { prompt, ...(input && { image: { imageBytes: input.bytes.toString("base64"), mimeType: input.contentType } }) },
+      config: {
+        numberOfVideos: 1,
+        aspectRatio,
+        durationSeconds,
+        // With a picture to begin with, the models take no other word.
+        personGeneration: personGeneration === "ALLOW_ALL" && input ? "allow_adult" : personGeneration.toLowerCase(),
+        abortSignal: signal,
+      },
+    })
+    .catch(async (error: unknown) => {
+      // Who answers that, has begun nothing.
+      if (error instanceof ApiError) await note(work, place, null);
+      throw error;
+    });
   if (!operation.name) throw new GenerationFailed("generator_failed");
-  const externalId = `${place.index} ${operation.name}`;
-  await db().$transaction((tx) => advance(tx, work, { status: "PROCESSING", step: "generating", externalId }));
+  await note(work, place, operation.name);
+}
+
+/** Keeps what is known of the operation; false when the attempt has ended meanwhile. */
+function note(work: Work, { index }: Place, name: string | null): Promise<boolean> {
+  const externalId = name && `${index} ${name}`;
+  return db().$transaction((tx) => advance(tx, work, { status: "PROCESSING", step: "generating", externalId }));
 }
 
 /** By the clock: it nears the film's end, and stays below it. */

@@ -10,6 +10,7 @@ export const FAILURES = [
   "generator_refused",
   "generator_quota",
   "letters_missing",
+  "generator_unsure",
   "timed_out",
   "result_missing",
   "result_wrong",
@@ -33,7 +34,7 @@ interface Change {
   error?: Failure | null;
   /** A generator's own words, of a film. */
   message?: string | null;
-  externalId?: string;
+  externalId?: string | null;
 }
 
 /** A job that has not ended. */
