@@ -17,6 +17,10 @@ const SAS_VERSION = "2022-11-02";
 const MAX_ATTEMPTS = 3;
 /** How much longer than other calls those may take for which the store moves bytes. */
 const PATIENCE = 4;
+/** What a slow line carries while other calls would be given up: 1 MB a second. */
+const SLOWEST_PUT_BYTES = 15_000_000;
+/** What one call stores at most. */
+const MAX_PUT_BYTES = 5_000_000_000;
 const POLL_MS = 100;
 const KEPT_MARKERS = 100;
 
@@ -47,7 +51,7 @@ export class AzureContainer {
     this.#credential = service.credential;
     this.#client = service.getContainerClient(container);
     // Asked again, a first copy could still be under way, and a body that was sent is used up.
-    this.#patient = connect(connectionString, 1, PATIENCE * timeoutMs).getContainerClient(container);
+    this.#patient = connect(connectionString, 1, patienceFor(MAX_PUT_BYTES) * timeoutMs).getContainerClient(container);
     this.pageSize = pageSize;
     this.#timeoutMs = timeoutMs;
   }
@@ -57,9 +61,9 @@ export class AzureContainer {
     return (isPatient ? this.#patient : this.#client).getBlockBlobClient(name);
   }
 
-  /** Ends the call as a whole, its retries and body included. */
-  deadline(isPatient = false): AbortSignal {
-    return AbortSignal.timeout((isPatient ? PATIENCE : 1) * this.#timeoutMs);
+  /** Ends the call as a whole, its retries and body included; a patient one the later, the more bytes it sends. */
+  deadline(isPatient = false, sizeBytes = 0): AbortSignal {
+    return AbortSignal.timeout((isPatient ? patienceFor(sizeBytes) : 1) * this.#timeoutMs);
   }
 
   /** An address of the blob that allows `permissions` until `expiresAt`, and answers with these headers. */
@@ -185,6 +189,10 @@ export function codeOf(error: unknown): string | undefined {
 /** A SAS knows whole seconds: it ends with one that has not begun. */
 export function endOf(expiresIn: number): Date {
   return new Date(Math.ceil(Date.now() / 1000 + expiresIn) * 1000);
+}
+
+function patienceFor(sizeBytes: number): number {
+  return PATIENCE + Math.ceil(sizeBytes / SLOWEST_PUT_BYTES);
 }
 
 function connect(connectionString: string, maxTries: number, tryTimeoutInMs: number): BlobServiceClient {

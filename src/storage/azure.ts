@@ -56,7 +56,7 @@ export class AzureStorage implements Storage {
     assertContentType(contentType);
     const broken = new AbortController();
     body.once("error", () => broken.abort());
-    const abortSignal = AbortSignal.any([this.#container.deadline(true), broken.signal]);
+    const abortSignal = AbortSignal.any([this.#container.deadline(true, sizeBytes), broken.signal]);
     const options = { blobHTTPHeaders: { blobContentType: contentType }, abortSignal };
     await reached(() => this.#container.blob(key, true).upload(body, sizeBytes, options));
   }
