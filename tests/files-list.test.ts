@@ -70,6 +70,13 @@ describe("what /files lists", () => {
     const boss = await signedIn(await admin());
     for (const other of [await signedIn(await person()), boss]) expect((await asked(other, { "if-none-match": etag })).status).toBe(404);
     expect((await asked(browser())).status).toBe(401);
+    const fellow = await person();
+    const members = { create: [{ userId: ada.id, role: "OWNER" as const }, { userId: fellow.id }] };
+    const { id: organizationId } = await db().organization.create({ data: { name: "Choir", members } });
+    await db().file.update({ where: { id }, data: { organizationId } });
+    expect((await asked(await signedIn(fellow))).status).toBe(200);
+    await db().organizationMember.deleteMany({ where: { userId: fellow.id } });
+    expect((await asked(await signedIn(fellow))).status).toBe(404);
     expect(await sharp(bytes).metadata()).toMatchObject({ format: "webp", width: 640, height: 320 });
     expect(bytes.includes("a secret")).toBe(false);
     const { previewKey } = await db().file.findUniqueOrThrow({ where: { id } });
