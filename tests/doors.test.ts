@@ -98,7 +98,7 @@ const DOORS: Record<string, string[]> = {
     "files: setCover",
     "files: removeCover",
   ],
-  "read File": ["/files/[id]", "/files", "GET /api/avatars/[owner]/[hash]", "GET /api/files"],
+  "read File": ["/files/[id]", "/files", "GET /api/avatars/[owner]/[hash]", "GET /api/files", "GET /api/files/[id]/preview"],
   "update File, who acts as them too, with the right to write": ["files: renameFile", "files: shareFile"],
   "delete File, who acts as them too, with the right to write": ["DELETE /api/files/[id]", "files: deleteFile", "files: deleteFiles"],
   "download File": ["GET /api/files/[id]", "GET /api/files/archive"],
