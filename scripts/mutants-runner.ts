@@ -7,7 +7,7 @@ const LINES = process.env.MUTANTS_LINES ?? "";
 /** By the id of a guard the test files that are asked about it; all are, about one that is not here. */
 const ONLY: Record<string, string[]> = JSON.parse(process.env.MUTANTS_ONLY ?? "{}");
 /** For so long the tests of a file are asked about a guard: what passes them all has survived there. */
-const MAX_MS = 12_000;
+const MAX_MS = 30_000;
 
 /**
  * Runs each test as it is, and sees which guards it passes; then once more for each of those that nobody has missed yet, with that guard
