@@ -372,10 +372,16 @@ describe("server actions", () => {
 });
 
 describe("no variant of a protected address shows anything to the anonymous", () => {
+  let seenLogin: Promise<string> | undefined;
+  const loginPage = () => {
+    seenLogin ??= get("/login", {}).then(({ body }) => body);
+    return seenLogin;
+  };
+
   /** Texts that only this page has: what its reader sees and nobody at /login does. */
   async function witnesses(path: string): Promise<string[]> {
     const reader = path === "/onboarding" ? one("unfinished member") : one("admin");
-    const login = (await get("/login", {})).body;
+    const login = await loginPage();
     const { status, body } = await get(path, { cookie: reader.cookie });
     expect(status, path).toBe(200);
     const texts = [
@@ -387,6 +393,7 @@ describe("no variant of a protected address shows anything to the anonymous", ()
   }
 
   const RSC = { rsc: "1" };
+  /** Each of them among HEADERS too. */
   const OTHER_READERS: Record<string, string>[] = [
     {},
     RSC,
@@ -415,10 +422,9 @@ describe("no variant of a protected address shows anything to the anonymous", ()
     { authorization: "Bearer x" },
     { "x-forwarded-host": "evil.example", "x-forwarded-proto": "https", "x-forwarded-for": "127.0.0.1" },
   ];
-  const paths = (path: string) => {
+  const spellings = (path: string) => {
     const encoded = `/${[...path.slice(1)].map((char) => (char === "/" ? char : `%${char.charCodeAt(0).toString(16)}`)).join("")}`;
     return [
-      path,
       `${path}?_rsc=1abcd`,
       `${path}?_rsc`,
       `${path}/`,
@@ -442,10 +448,10 @@ describe("no variant of a protected address shows anything to the anonymous", ()
     ];
   };
 
-  /** Every header at the address itself, and every spelling of it with those that change who answers. */
+  /** Every header at the address itself, and every other spelling of it with those that change who answers. */
   const variants = (path: string): [string, Record<string, string>][] => [
     ...HEADERS.map((headers): [string, Record<string, string>] => [path, headers]),
-    ...paths(path).flatMap((variant) => OTHER_READERS.map((headers): [string, Record<string, string>] => [variant, headers])),
+    ...spellings(path).flatMap((variant) => OTHER_READERS.map((headers): [string, Record<string, string>] => [variant, headers])),
   ];
 
   async function everyVariant(path: string, judge: (answer: Awaited<ReturnType<typeof get>>, label: string) => void) {
