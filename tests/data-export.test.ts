@@ -97,7 +97,7 @@ describe("an export", () => {
     expect(bytes.byteLength).toBe(Number((await rowOf(id)).sizeBytes));
     const files = await unzip(bytes);
     const names = Object.keys(files).filter((name) => name.startsWith("files/"));
-    expect(names.sort()).toEqual(["files/Minutes (2).txt", "files/passwd", "files/minutes.txt", "files/noël.txt"].sort());
+    expect(names.sort()).toEqual(["files/Minutes (2).txt", "files/passwd.txt", "files/minutes.txt", "files/noël.txt"].sort());
     expect(names.map((name) => files[name]).sort()).toEqual(["content 0", "content 1", "content 2", "content 3"]);
     const account = JSON.parse(files["account.json"] ?? "{}");
     expect(account.profile).toMatchObject({ id: someone.id, email: someone.email, name: "Ada Okafor" });
