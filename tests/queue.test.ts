@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -6,7 +7,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest"
 import { sendMail } from "@/features/mail/tasks";
 import { db } from "@/lib/db";
 import { enqueueMail } from "@/lib/outbox";
-import { addJob, type Handlers, startWorker } from "@/lib/queue";
+import { addJob, addJobs, type Handlers, startWorker } from "@/lib/queue";
 import { SAMPLES, SITE } from "./support/mail-samples";
 import { startSmtp } from "./support/smtp";
 
@@ -76,6 +77,46 @@ describe("addJob", () => {
 });
 
 describe("the worker", () => {
+  test("however much waits that takes its time, of every kind, a mail is sent at once", async () => {
+    let release = () => undefined as void;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const sent: string[] = [];
+    const held = new Map<string, number>();
+    const hold = (kind: string) => () => {
+      held.set(kind, (held.get(kind) ?? 0) + 1);
+      return released;
+    };
+    // Whoever adds a task says here whether others may wait for it.
+    const slow: Omit<Handlers, "mail.send" | `account.${string}`> = {
+      "data.export": hold("archives"),
+      "storage.census": hold("archives"),
+      "people.job": hold("people"),
+      "file.preview": hold("previews"),
+      "generation.step": hold("generation"),
+      "generation.cancel": hold("generation"),
+    };
+    for (let of = 0; of < 8; of++) {
+      const id = randomUUID().slice(0, -1) + of;
+      await addJob(db(), "data.export", { exportId: id });
+      await addJob(db(), "storage.census", { censusId: id });
+      await addJob(db(), "people.job", { jobId: id });
+      await addJob(db(), "generation.step", { jobId: id, attempt: 1 });
+      await addJob(db(), "generation.cancel", { jobId: id, attempt: 1 });
+      await addJobs(db(), "file.preview", [{ payload: { fileId: id }, key: `poster ${id}` }], { maxAttempts: 5 });
+    }
+    const worker = startWorker({ ...slow, "mail.send": async ({ mailId }) => void sent.push(mailId) });
+    workers.push(worker);
+    const lines = { archives: 1, people: 1, previews: 1, generation: 2 };
+    await until(() => [...held.values()].reduce((sum, count) => sum + count, 0) === 5);
+    await addJob(db(), "mail.send", { mailId: "x" });
+    await until(() => sent.length > 0, 5_000);
+    expect(Object.fromEntries(held)).toEqual(lines);
+    await db().$executeRaw`SELECT graphile_worker.complete_jobs(array_agg(id)) FROM graphile_worker.jobs WHERE locked_by IS NULL`;
+    release();
+  });
+
   test("a handler that throws is run again, later", async () => {
     const attempts: number[] = [];
     work(async (_, { attempt }) => {

@@ -51,8 +51,6 @@ interface JobOptions {
   key?: string;
   /** Tries before the job is left where it is; 25 when unset, which is about three days. */
   maxAttempts?: number;
-  /** Jobs of one line run one after the other, and so leave the other hands free. */
-  line?: string;
 }
 
 /**
@@ -60,8 +58,20 @@ interface JobOptions {
  * the request, and an answer still being written would be slower where there is more to do (ASVS 6.3.8).
  */
 const AFTER_ANSWER_MS = 1_000;
-/** Two hands may be at generated content, which takes its time: mail has one of its own. */
-const CONCURRENCY = 3;
+/**
+ * What takes its time, by the lines it waits in: jobs of one line run one after the other, all processes together. Whatever is not
+ * here is done within seconds.
+ */
+const LINES: { [Name in TaskName]?: readonly string[] } = {
+  "data.export": ["archives"],
+  "storage.census": ["archives"],
+  "people.job": ["people"],
+  "file.preview": ["previews"],
+  "generation.step": ["generation-0", "generation-1"],
+  "generation.cancel": ["generation-0", "generation-1"],
+};
+/** A hand for each line, and one that none of them takes: mail never waits for what is slow. */
+const CONCURRENCY = new Set(Object.values(LINES).flat()).size + 1;
 const POLL_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 /** A connection for each job's lock, one that listens, one that stands guard, and two that fetch jobs and note that they are done. */
@@ -77,12 +87,12 @@ export async function addJob<Name extends TaskName>(
   tx: Pick<Transaction, "$executeRaw">,
   task: Name,
   payload: Tasks[Name],
-  { runAt, afterAnswer = false, key, maxAttempts, line }: JobOptions = {},
+  { runAt, afterAnswer = false, key, maxAttempts }: JobOptions = {},
 ): Promise<void> {
   const delayMs = afterAnswer ? AFTER_ANSWER_MS : null;
   await tx.$executeRaw`SELECT graphile_worker.add_job(${task}::text, ${JSON.stringify(payload)}::json,
     run_at := coalesce(now() + ${delayMs}::float8 * interval '1 millisecond', ${runAt?.toISOString() ?? null}::timestamptz), max_attempts := ${maxAttempts ?? null}::int, job_key := ${key ?? null}::text,
-    queue_name := ${line ?? null}::text)`;
+    queue_name := ${lineOf(task, payload)}::text)`;
 }
 
 /** Adds many of one kind at once, in the caller's transaction. */
@@ -90,12 +100,22 @@ export async function addJobs<Name extends TaskName>(
   tx: Pick<Transaction, "$executeRaw">,
   task: Name,
   jobs: { payload: Tasks[Name]; key: string }[],
+  { maxAttempts }: Pick<JobOptions, "maxAttempts"> = {},
 ): Promise<void> {
   const [payloads, keys] = [jobs.map(({ payload }) => JSON.stringify(payload)), jobs.map(({ key }) => key)];
+  const lines = jobs.map(({ payload }) => lineOf(task, payload));
   if (jobs.length === 0) return;
   await tx.$executeRaw`SELECT count(*) FROM graphile_worker.add_jobs((
-    SELECT array_agg(ROW(${task}::text, job.payload::json, NULL, NULL, NULL, job.key, NULL, NULL)::graphile_worker.job_spec)
-      FROM unnest(${payloads}::text[], ${keys}::text[]) AS job(payload, key)))`;
+    SELECT array_agg(ROW(${task}::text, job.payload::json, job.line, NULL, ${maxAttempts ?? null}::int, job.key, NULL, NULL)::graphile_worker.job_spec)
+      FROM unnest(${payloads}::text[], ${keys}::text[], ${lines}::text[]) AS job(payload, key, line)))`;
+}
+
+/** Where a job waits; null where it does not. What is done to one thing, by the id its payload begins with, is one line's. */
+function lineOf<Name extends TaskName>(task: Name, payload: Tasks[Name]): string | null {
+  const lines = LINES[task];
+  if (!lines) return null;
+  const [id] = Object.values(payload);
+  return lines[Number.parseInt(String(id).slice(-2), 16) % lines.length] ?? lines[0] ?? null;
 }
 
 /**

@@ -86,7 +86,7 @@ export async function startPeopleJob(
   const data = rest.objectKey ? { ...rest, provider } : rest;
   const expiresAt = new Date(Date.now() + keptDays * DAY_MS);
   const { id } = await tx.peopleJob.create({ data: { ...data, createdById: entry.actor.userId, expiresAt }, select: { id: true } });
-  await addJob(tx, "people.job", { jobId: id }, { key: queueKey(id), maxAttempts: MAX_ATTEMPTS, line: "people" });
+  await addJob(tx, "people.job", { jobId: id }, { key: queueKey(id), maxAttempts: MAX_ATTEMPTS });
   await record({ action: "people_job.started", subjectType: "PeopleJob", subjectId: id, after: { kind: data.kind, ...remember } });
   return id;
 }

@@ -16,8 +16,6 @@ const MINUTES: Record<JobKind, number> = { IMAGE: 10, VIDEO: 45, BOOK: 10, BLOG:
 const WAITING_MS = 24 * 3_600_000;
 /** Tries of one step before what breaks it counts as the attempt's end. */
 export const MAX_ATTEMPTS = 5;
-/** Hands for this work, all processes together: the others stay free for mail. */
-const LINES = 2;
 
 /** A place for one result: what will lie there, and how much room is kept for it until its size is known. */
 export type Place = {
@@ -126,11 +124,10 @@ export function prefixOf({ id, ownerId }: { id: string; ownerId: string }): stri
   return `${ownerId}/${id}-`;
 }
 
-/** Has the worker take the next step, at once or later; the work of all shares two lines. */
+/** Has the worker take the next step, at once or later. */
 export async function queue(tx: Pick<Transaction, "$executeRaw">, { id, attempt }: Attempt, runAt?: Date): Promise<void> {
-  const line = `generation-${Number.parseInt(id.slice(-2), 16) % LINES}`;
   const when = runAt ? { runAt } : {};
-  await addJob(tx, "generation.step", { jobId: id, attempt }, { key: `generation:${id}`, maxAttempts: MAX_ATTEMPTS, line, ...when });
+  await addJob(tx, "generation.step", { jobId: id, attempt }, { key: `generation:${id}`, maxAttempts: MAX_ATTEMPTS, ...when });
 }
 
 /** When an attempt that begins now counts as failed: those who wait for their turn lose none of their time. */
