@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -78,15 +78,12 @@ describe("addJob", () => {
 
 describe("the worker", () => {
   test("however much waits that takes its time, of every kind, a mail is sent at once", async () => {
-    let release = () => undefined as void;
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const end = new EventEmitter();
     const sent: string[] = [];
     const held = new Map<string, number>();
     const hold = (kind: string) => () => {
       held.set(kind, (held.get(kind) ?? 0) + 1);
-      return released;
+      return once(end, "now");
     };
     // Whoever adds a task says here whether others may wait for it.
     const slow: Omit<Handlers, "mail.send" | `account.${string}`> = {
@@ -114,7 +111,7 @@ describe("the worker", () => {
     await until(() => sent.length > 0, 5_000);
     expect(Object.fromEntries(held)).toEqual(lines);
     await db().$executeRaw`SELECT graphile_worker.complete_jobs(array_agg(id)) FROM graphile_worker.jobs WHERE locked_by IS NULL`;
-    release();
+    end.emit("now");
   });
 
   test("a handler that throws is run again, later", async () => {
