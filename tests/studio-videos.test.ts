@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { z } from "zod";
 import { enter } from "@/access/door";
-import { makePreview } from "@/features/files/previews";
+import { makePreview, requestPosters } from "@/features/files/previews";
 import { cancelJob, retryJob } from "@/features/studio/jobs/actions";
 import { deleteVideoGeneration, deleteVideos, generateVideos } from "@/features/studio/videos/actions";
 import { getVideos, listVideos } from "@/features/studio/videos/queries";
@@ -68,7 +68,18 @@ test("a film has a poster where there is ffmpeg, and none otherwise, or where wh
   const given = { key, kind: "VIDEO" as const, contentType: "video/mp4", sizeBytes: BigInt(list.byteLength) };
   const wrong = await file(ada, given);
   await makePreview({ fileId: wrong.id });
-  expect((await db().file.findUniqueOrThrow({ where: { id: wrong.id } })).previewKey).toBeNull();
+  expect(await db().file.findUniqueOrThrow({ where: { id: wrong.id } })).toMatchObject({
+    previewKey: null,
+    previewTriedAt: expect.any(Date),
+  });
+
+  const older = await file(ada, { ...given, key: `${ada.id}/${randomUUID()}` });
+  await requestPosters();
+  const waiting = await db().$queryRaw<{ key: string }[]>`SELECT key FROM graphile_worker.jobs WHERE key LIKE 'poster %'`;
+  // One from before ffmpeg was there is asked for; what was tried in vain is not copied again at each start.
+  expect(waiting.map(({ key }) => key).filter((key) => [older.id, wrong.id].includes(key.slice("poster ".length)))).toEqual([
+    `poster ${older.id}`,
+  ]);
 });
 
 describe("asking for films", () => {

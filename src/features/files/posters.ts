@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { hasFfmpeg, runFfmpeg } from "@/lib/ffmpeg";
+import { runFfmpeg } from "@/lib/ffmpeg";
 import { log } from "@/lib/log";
 import { objectBytes } from "@/storage/read";
 import type { Storage } from "@/storage/storage";
@@ -16,12 +16,12 @@ const MAX_MS = 30_000;
 const READERS: Record<string, string> = { "video/mp4": "mov", "video/webm": "matroska" };
 
 /**
- * A picture of a film, as PNG; null where there is no ffmpeg, and of what it cannot read. Somebody has sent the film: ffmpeg opens that
+ * A picture of a film, as PNG; null of what ffmpeg cannot read. Somebody has sent the film: ffmpeg opens that
  * file alone, reads it as what it was looked at as, and for so long.
  */
 export async function posterOf(store: Storage, key: string, sizeBytes: number, contentType: string): Promise<Uint8Array | null> {
   const reader = READERS[contentType];
-  if (!reader || !(await hasFfmpeg())) return null;
+  if (!reader) return null;
   const folder = await mkdtemp(join(tmpdir(), "foyer-poster-"));
   try {
     const [film, picture] = [join(folder, "film"), join(folder, "poster.png")];

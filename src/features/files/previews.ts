@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { db } from "@/lib/db";
 import { hasFfmpeg } from "@/lib/ffmpeg";
 import { NoPicture, redrawPicture } from "@/lib/pictures";
-import { addJob, type Tasks } from "@/lib/queue";
+import { addJobs, type Tasks } from "@/lib/queue";
 import { storageOf } from "@/storage";
 import type { Storage } from "@/storage/storage";
 import { posterOf } from "./posters";
@@ -15,22 +15,37 @@ const MAX_BYTES = 40_000_000;
 /** And larger films: they are copied to this machine to be looked at. */
 const MAX_FILM_BYTES = 200_000_000;
 const MAX_POSTERS = 200;
+/** Of a poster: each copies the film again. */
+const MAX_ATTEMPTS = 2;
 
 /**
  * `file.preview`: makes the small picture by which lists show a file. Made twice, after a crash, it is the same object; of a file
- * that is gone meanwhile nothing stays, and what cannot be drawn has no preview, a film without ffmpeg neither.
+ * that is gone meanwhile nothing stays. What cannot be drawn is tried once and stays without; a film waits for ffmpeg.
  */
 export async function makePreview({ fileId: id }: Tasks["file.preview"]): Promise<void> {
   const where = { id, status: "READY" as const, kind: { in: ["IMAGE" as const, "COVER" as const, "VIDEO" as const] } };
   const file = await db().file.findFirst({
     where,
-    select: { key: true, provider: true, ownerId: true, sizeBytes: true, contentType: true, kind: true, previewKey: true },
+    select: {
+      key: true,
+      provider: true,
+      ownerId: true,
+      sizeBytes: true,
+      contentType: true,
+      kind: true,
+      previewKey: true,
+      previewTriedAt: true,
+    },
   });
-  if (!file || file.previewKey) return;
+  if (!file || file.previewKey || file.previewTriedAt) return;
+  if (file.kind === "VIDEO" && !(await hasFfmpeg())) return;
   const store = storageOf(file.provider);
   const bytes = await pictureOf(store, file);
   const small = bytes && (await redrawPicture(bytes, PREVIEW).catch(giveUp));
-  if (!small) return;
+  if (!small) {
+    await db().file.updateMany({ where: { id }, data: { previewTriedAt: new Date() } });
+    return;
+  }
   const key = `${file.ownerId}/preview-${id}`;
   await store.put(key, Readable.from([small.bytes]), { sizeBytes: small.bytes.byteLength, contentType: "image/webp" });
   // Moved to another store meanwhile, it would look for its preview there.
@@ -38,19 +53,17 @@ export async function makePreview({ fileId: id }: Tasks["file.preview"]): Promis
   if (count === 0) await store.delete(key);
 }
 
-/**
- * Has the posters made that films lack from before ffmpeg was there, the newest so many at each start: what cannot be drawn is tried
- * once, and stays without.
- */
+/** Has the posters made that films lack from before ffmpeg was there, the newest so many at each start. */
 export async function requestPosters(): Promise<void> {
   if (!(await hasFfmpeg())) return;
   const films = await db().file.findMany({
-    where: { kind: "VIDEO", status: "READY", previewKey: null, sizeBytes: { lte: MAX_FILM_BYTES } },
+    where: { kind: "VIDEO", status: "READY", previewKey: null, previewTriedAt: null, sizeBytes: { lte: MAX_FILM_BYTES } },
     select: { id: true },
     orderBy: { createdAt: "desc" },
     take: MAX_POSTERS,
   });
-  for (const { id } of films) await addJob(db(), "file.preview", { fileId: id }, { key: `poster ${id}`, maxAttempts: 1 });
+  const jobs = films.map(({ id }) => ({ payload: { fileId: id }, key: `poster ${id}` }));
+  await addJobs(db(), "file.preview", jobs, { maxAttempts: MAX_ATTEMPTS });
 }
 
 interface Seen {
