@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { sweepFiles } from "@/features/files/leftovers";
 import type { Generator, Work } from "@/features/studio/generators/generator";
+import { deleteImageGeneration, deleteImages } from "@/features/studio/images/actions";
 import { cancelJob, retryJob } from "@/features/studio/jobs/actions";
 import { complete, fail, report, takeResult } from "@/features/studio/jobs/results";
 import { GenerationFailed, stepWith, sweepJobs, workOf } from "@/features/studio/jobs/run";
@@ -179,6 +180,27 @@ describe("cancel and try again", () => {
     ]);
     await step(jobId, diligent);
     expect(await jobOf(jobId)).toMatchObject({ status: "COMPLETED", attempt: 2 });
+  });
+
+  test("a request that is tried again is under way again: it says so at once, and its job is not deleted with it", async () => {
+    const ada = await signedIn(await person());
+    const { jobId, generationId } = await imageJob(ada, 2);
+    const first = await work(jobId);
+    await arrive(first.places[0]?.uploadKey ?? "", await png());
+    await takeResult(first, 0, about);
+    await fail(first, "generator_failed");
+    await ada.run(() => retryJob({ id: jobId }));
+    const { imageGeneration, files } = await jobOf(jobId);
+    expect(imageGeneration).toMatchObject({ status: "PENDING", error: null, progress: 0, completedAt: null });
+    // The job is asked, whatever the row says.
+    await db().imageGeneration.update({ where: { id: generationId }, data: { status: "FAILED" } });
+    expect(await ada.run(() => deleteImageGeneration({ id: generationId }))).toMatchObject({ error: { code: "conflict" } });
+    const ids = files.filter(({ status }) => status === "READY").map(({ id }) => id);
+    expect(await ada.run(() => deleteImages({ ids }))).toMatchObject({ ok: true });
+    expect(await jobOf(jobId)).toMatchObject({ status: "PENDING", imageGeneration: { images: [] } });
+    await ada.run(() => cancelJob({ id: jobId }));
+    expect(await ada.run(() => deleteImageGeneration({ id: generationId }))).toMatchObject({ ok: true });
+    expect(await db().job.count({ where: { id: jobId } })).toBe(0);
   });
 
   test("trying again counts among the ten that live at once", async () => {

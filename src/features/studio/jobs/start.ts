@@ -78,6 +78,7 @@ export async function restartJob(
     data: { ...next, status: "PENDING", step: null, progress: 0, error: null, externalId: null, startedAt: null, completedAt: null },
     select: { id: true },
   });
+  await mirror(tx, job.id);
   for (const { index, ...place } of missing) await makePlaces(tx, { ...job, ...next }, [place], index);
   await queue(tx, { id: job.id, attempt: next.attempt });
 }

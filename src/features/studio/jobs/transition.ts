@@ -37,6 +37,13 @@ interface Change {
   externalId?: string | null;
 }
 
+/** The jobs for a row, or for several. */
+type JobsOf =
+  | { bookId: string }
+  | { blogPostId: string }
+  | { imageGenerationId: { in: string[] } }
+  | { videoGenerationId: { in: string[] } };
+
 /** A job that has not ended. */
 export const LIVING: JobStatus[] = ["PENDING", "PROCESSING"];
 
@@ -62,6 +69,15 @@ export async function advance(tx: Transaction, { id, attempt }: Attempt, change:
   await tx.job.updateMany({ where: { id, startedAt: null, status: { not: "PENDING" } }, data: { startedAt: now } });
   await mirror(tx, id, message);
   return true;
+}
+
+/**
+ * Locks jobs that go with a row, before that is deleted or locked: whoever writes down what becomes of a job has locked it, and
+ * writes into the row afterwards. What they are at stays true until the transaction ends.
+ */
+export async function lockJobs(tx: Transaction, of: JobsOf): Promise<void> {
+  const jobs = await tx.job.findMany({ where: of, select: { id: true } });
+  await tx.$queryRaw`SELECT 1 FROM "Job" WHERE "id" = ANY (${jobs.map(({ id }) => id)}::uuid[]) ORDER BY "id" FOR UPDATE`;
 }
 
 /** Writes the job's state into the row it is for, by the one that is there. */

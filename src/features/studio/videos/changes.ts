@@ -5,9 +5,10 @@ import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import type { Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
+import { LIVING, lockJobs } from "../jobs/transition";
 
-const ENDED = ["COMPLETED", "FAILED", "CANCELLED"] as const;
 const OWNED = { id: true, authorId: true, status: true } as const;
+const NOT_LIVING = { NOT: { job: { status: { in: LIVING } } } };
 
 /** Deletes the films that these files are, each of a request this person may delete from; throws "not_found" when one is not. Triggers take the files along. */
 export async function removeVideos(tx: Transaction, record: Recorder, entry: Entry, ids: string[]): Promise<void> {
@@ -21,8 +22,9 @@ export async function removeVideos(tx: Transaction, record: Recorder, entry: Ent
     ForbiddenError.from(entry.ability).throwUnlessCan("delete", subject("VideoGeneration", generation));
     counts.set(generation.id, (counts.get(generation.id) ?? 0) + 1);
   }
+  await lockJobs(tx, { videoGenerationId: { in: [...counts.keys()] } });
   await tx.videoFile.deleteMany({ where: { id: { in: videos.map(({ id }) => id) } } });
-  await tx.videoGeneration.deleteMany({ where: { id: { in: [...counts.keys()] }, videos: { none: {} }, status: { in: [...ENDED] } } });
+  await tx.videoGeneration.deleteMany({ where: { id: { in: [...counts.keys()] }, videos: { none: {} }, ...NOT_LIVING } });
   for (const [id, count] of counts)
     await record({ action: "generation.deleted", subjectType: "VideoGeneration", subjectId: id, before: { count } });
 }
@@ -35,7 +37,8 @@ export async function removeGeneration(tx: Transaction, record: Recorder, entry:
   });
   if (!generation) throw new AppError("not_found");
   ForbiddenError.from(entry.ability).throwUnlessCan("delete", subject("VideoGeneration", generation));
-  const { count } = await tx.videoGeneration.deleteMany({ where: { id, status: { in: [...ENDED] } } });
+  await lockJobs(tx, { videoGenerationId: { in: [id] } });
+  const { count } = await tx.videoGeneration.deleteMany({ where: { id, ...NOT_LIVING } });
   if (count === 0) throw new AppError("conflict", "generation_under_way");
   const before = { ownerId: generation.authorId, count: generation._count.videos };
   await record({ action: "generation.deleted", subjectType: "VideoGeneration", subjectId: id, before });
