@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { enter } from "@/access/door";
+import { lockRoom } from "@/access/room";
 import * as blog from "@/app/api/blog/route";
 import * as bookExport from "@/app/api/books/[id]/export/route";
 import * as bookFormat from "@/app/api/books/[id]/format/route";
@@ -10,6 +11,7 @@ import * as chapter from "@/app/api/chapters/[id]/route";
 import * as chapters from "@/app/api/chapters/route";
 import { issueDownload } from "@/features/files/changes";
 import { getUsage } from "@/features/files/queries";
+import { deletePost } from "@/features/studio/blog/actions";
 import { MAX_POSTS } from "@/features/studio/blog/schema";
 import {
   addChapter,
@@ -92,6 +94,17 @@ describe("a book and its chapters", () => {
     expect((await chapterOf(id)).content).toBe("  first\n");
     const now = first.ok ? first.data.updatedAt : "";
     expect(await window.run(() => saveChapter({ id, title: "One", content: "second", updatedAt: now }))).toMatchObject({ ok: true });
+  });
+
+  test("are not there for a stranger who deletes them, who takes nobody's turn and waits for none", async () => {
+    const [author, stranger] = [await person(), await person()];
+    const { id } = await newBook(await signedIn(author));
+    const post = await db().blogPost.create({ data: { title: "A door", authorId: author.id } });
+    await db().$transaction(async (tx) => {
+      await lockRoom(tx, author.id);
+      for (const act of [() => deleteBook({ id }), () => deletePost({ id: post.id })])
+        expect(await as(stranger, act)).toMatchObject({ error: { code: "not_found" } });
+    });
   });
 
   test("twenty who add, move and delete at once leave no gap and no position twice", async () => {

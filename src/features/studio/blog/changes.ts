@@ -53,7 +53,7 @@ export async function updatePost(
 /** The post and its documents; what still makes one of it is not waited for. */
 export async function deletePost(entry: Entry, id: string): Promise<void> {
   await change(entry, async (tx, record) => {
-    await lockJobsOf(tx, { blogPostId: id });
+    await lockJobsOf(tx, entry, { blogPostId: id });
     const { authorId } = await findPost(tx, entry, "delete", id);
     await giveBackPlacesOf(tx, { blogPostId: id });
     await tx.blogPost.delete({ where: { id }, select: { id: true } });

@@ -47,7 +47,7 @@ export async function updateBook(
 /** The book, its chapters and its documents; what still makes one of it is not waited for. */
 export async function deleteBook(entry: Entry, id: string): Promise<void> {
   await change(entry, async (tx, record) => {
-    await lockJobsOf(tx, { bookId: id });
+    await lockJobsOf(tx, entry, { bookId: id });
     const { authorId } = await lockBook(tx, entry, "delete", id);
     await giveBackPlacesOf(tx, { bookId: id });
     await tx.book.delete({ where: { id }, select: { id: true } });

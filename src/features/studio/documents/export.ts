@@ -2,10 +2,12 @@ import "server-only";
 import type { Recorder } from "@/access/audit";
 import type { Entry } from "@/access/entry";
 import { lockRoom } from "@/access/room";
+import { accessibleBy } from "@/access/rules";
 import type { DocumentFormat, FileKind, JobKind, Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { generatorOf } from "../generators/registry";
 import { type Place, type Purpose, startJob } from "../jobs/start";
+import { lockJobs } from "../jobs/transition";
 import { FORMATS } from "./manuscript";
 import { MAX_DOCUMENT_LENGTH } from "./schema";
 
@@ -33,18 +35,23 @@ export function startExport(
 }
 
 /**
- * Before a row is deleted, and before it is locked: its jobs, which go with it. Whoever writes down what becomes of one has
- * locked that, and writes into the row afterwards. Its author's turn first, so that none begins meanwhile.
+ * Before a book or a post is deleted, and before it is locked: its jobs, which go with it; its author's turn first, so that none
+ * begins meanwhile. Throws "not_found" unless they may delete it: nobody else's turn is taken.
  */
-export async function lockJobsOf(tx: Transaction, of: { bookId: string } | { blogPostId: string }): Promise<void> {
+export async function lockJobsOf(tx: Transaction, { ability }: Entry, of: { bookId: string } | { blogPostId: string }): Promise<void> {
   const row =
     "bookId" in of
-      ? await tx.book.findUnique({ where: { id: of.bookId }, select: { authorId: true } })
-      : await tx.blogPost.findUnique({ where: { id: of.blogPostId }, select: { authorId: true } });
-  if (!row) return;
+      ? await tx.book.findFirst({
+          where: { AND: [accessibleBy(ability, "delete").ofType("Book"), { id: of.bookId }] },
+          select: { authorId: true },
+        })
+      : await tx.blogPost.findFirst({
+          where: { AND: [accessibleBy(ability, "delete").ofType("BlogPost"), { id: of.blogPostId }] },
+          select: { authorId: true },
+        });
+  if (!row) throw new AppError("not_found");
   await lockRoom(tx, row.authorId);
-  const jobs = await tx.job.findMany({ where: of, select: { id: true } });
-  await tx.$queryRaw`SELECT 1 FROM "Job" WHERE "id" = ANY (${jobs.map(({ id }) => id)}::uuid[]) ORDER BY "id" FOR UPDATE`;
+  await lockJobs(tx, of);
 }
 
 /** Before a row goes: what its jobs still wait for comes no more, and its room is given back. */
