@@ -99,6 +99,14 @@ export async function currentVisitor(): Promise<Visitor> {
   };
 }
 
+/** The request that caused a job, as `change` wants to remember it. */
+export function visitorOf({ ip, userAgent }: Pick<Visitor, "ip" | "userAgent">): Visitor {
+  return { ip, userAgent, secure: true, path: "/", deviceId: null };
+}
+
+/** Who changes what nobody asked for just now: the worker, and a generator that answers. */
+export const NOBODY: Visitor = visitorOf({ ip: null, userAgent: null });
+
 /** `value` when it is a path on this site, else `/`: the guard of every redirect whose target came from outside. */
 export function localPath(value: string | null | undefined): string {
   if (!value?.startsWith("/") || value.length > 2_000 || /[\\\p{Cc}]/u.test(value)) return "/";

@@ -38,14 +38,6 @@ export async function askerOf({ ip, userAgent }: Visitor): Promise<Asker> {
   return { ip, userAgent, locale: await getLocale() };
 }
 
-/** The request that caused a job, as `change` wants to remember it. */
-export function visitorOf({ ip, userAgent }: Pick<Asker, "ip" | "userAgent">): Visitor {
-  return { ip, userAgent, secure: true, path: "/", deviceId: null };
-}
-
-/** Who changes what nobody asked for just now: the worker, and a generator that answers. */
-export const NOBODY: Visitor = visitorOf({ ip: null, userAgent: null });
-
 /** One at a time for each address, until the transaction ends: what is counted or looked up in it stays true. */
 export async function lockAddress(tx: Transaction, address: string): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`address ${address}`}))`;

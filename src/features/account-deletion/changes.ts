@@ -1,7 +1,8 @@
 import "server-only";
 import { lockAdmins } from "@/access/admins";
 import { change } from "@/access/audit";
-import { mailAccountDeleted, NOBODY } from "@/access/identity/account-mails";
+import { NOBODY } from "@/access/entry";
+import { mailAccountDeleted } from "@/access/identity/account-mails";
 import { lockPerson } from "@/access/identity/factors";
 import { forgetInvitations } from "@/access/identity/invitations";
 import { forgetOrganizationInvitations } from "@/access/identity/organization-invitations";
@@ -12,7 +13,6 @@ import type { Tasks } from "@/lib/queue";
 
 /** Accounts a sweep looks at in one query. */
 const SWEEP_PEOPLE = 100;
-/** Nobody's browser asked for it: the day has come. */
 
 /** Redacts everybody whose day has come; what fails stays due and is tried at the next sweep. Returns how many are gone. */
 export async function sweepDeletions(): Promise<number> {

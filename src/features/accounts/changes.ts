@@ -1,6 +1,7 @@
 import "server-only";
 import { change } from "@/access/audit";
-import { lockAddress, mailAlreadyRegistered, mailVerification, visitorOf } from "@/access/identity/account-mails";
+import { visitorOf } from "@/access/entry";
+import { lockAddress, mailAlreadyRegistered, mailVerification } from "@/access/identity/account-mails";
 import { db } from "@/lib/db";
 import { newOneTimeSecret } from "@/lib/one-time-secret";
 import { type Asker, addJob, type Tasks } from "@/lib/queue";

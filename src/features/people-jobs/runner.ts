@@ -1,8 +1,7 @@
 import "server-only";
 import { type AuditRow, change, changeFor, type Recorder } from "@/access/audit";
 import { type Doer, doerOf } from "@/access/doer";
-import type { Entry } from "@/access/entry";
-import { NOBODY } from "@/access/identity/account-mails";
+import { type Entry, NOBODY } from "@/access/entry";
 import { db, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";

@@ -1,6 +1,7 @@
 import "server-only";
 import { change } from "@/access/audit";
-import { lockAddress, mailMagicLink, mailReset, mayMail, visitorOf } from "@/access/identity/account-mails";
+import { visitorOf } from "@/access/entry";
+import { lockAddress, mailMagicLink, mailReset, mayMail } from "@/access/identity/account-mails";
 import { db } from "@/lib/db";
 import { type Asker, addJob, type Tasks } from "@/lib/queue";
 

@@ -1,6 +1,6 @@
 import "server-only";
 import { change } from "@/access/audit";
-import { NOBODY } from "@/access/identity/account-mails";
+import { NOBODY } from "@/access/entry";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { GenerationFailed } from "../jobs/run";
@@ -15,8 +15,6 @@ const MAX_WAIT_SECONDS = 300;
 /** What is asked for is wrong, and would be the next time: of what else goes wrong, the worker tries again. */
 const REFUSALS = new Set([400, 413, 422]);
 const QUOTA = 402;
-
-/** Nobody's browser asked for it: the worker hands it over. */
 
 /**
  * The team's own backend at GENERATOR_URL, by the contract of docs/guides/generator.md: told once of each attempt, and again with

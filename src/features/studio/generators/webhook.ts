@@ -4,7 +4,7 @@ import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { aboutResult } from "../jobs/about-result";
 import { complete, fail, report, takeResult } from "../jobs/results";
-import type { Attempt, Failure } from "../jobs/transition";
+import { type Attempt, type Failure, LIVING } from "../jobs/transition";
 import { type GeneratorMessage, generatorMessageSchema, MAX_MESSAGE_BYTES } from "./schema";
 import { verifiedId } from "./signature";
 
@@ -66,7 +66,7 @@ async function judge(job: Listening, wrong: Failure | null, once: Once): Promise
 /** The attempt, while it is one of an outside generator's and has not ended. */
 async function listening({ jobId, attempt }: { jobId: string; attempt: number }): Promise<Listening | null> {
   return db().job.findFirst({
-    where: { id: jobId, attempt, generator: "OUTSIDE", status: { in: ["PENDING", "PROCESSING"] } },
+    where: { id: jobId, attempt, generator: "OUTSIDE", status: { in: LIVING } },
     select: { id: true, attempt: true, kind: true },
   });
 }

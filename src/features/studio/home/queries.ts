@@ -3,10 +3,11 @@ import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
 import { MAX_LIVING_JOBS } from "../jobs/start";
+import { LIVING } from "../jobs/transition";
 
 /** One's own jobs that wait or are under way, newest first, with the words they were asked for by. */
 export async function listUnderWay(entry: Entry) {
-  const own = { ownerId: entry.actor.userId, status: { in: ["PENDING" as const, "PROCESSING" as const] } };
+  const own = { ownerId: entry.actor.userId, status: { in: LIVING } };
   const where = { AND: [accessibleBy(entry.ability).ofType("Job"), own] };
   // Mostly there is none, and then nobody has to be asked what it was about: that takes a read of each of four tables.
   if ((await db().job.count({ where })) === 0) return [];

@@ -1,20 +1,18 @@
 import "server-only";
 import { change } from "@/access/audit";
-import { NOBODY } from "@/access/identity/account-mails";
+import { NOBODY } from "@/access/entry";
 import type { DocumentFormat, ImageFormat, JsonObject } from "@/lib/db";
 import { db, isWriteConflict, type Transaction } from "@/lib/db";
 import { addJob } from "@/lib/queue";
 import { storageOf } from "@/storage";
 import { inspect, receive } from "@/storage/arrival";
-import { type Attempt, advance, type Failure, type Step } from "./transition";
+import { type Attempt, advance, type Failure, LIVING, type Step } from "./transition";
 
 /** What is known of a result beside its bytes; of pictures and films, in pixels. */
 export type About =
   | { kind: "image"; format: ImageFormat; width: number; height: number; metadata?: JsonObject }
   | { kind: "video"; width: number; height: number; durationSeconds: number; remoteUri?: string; metadata?: JsonObject }
   | { kind: "document"; format: DocumentFormat };
-
-/** Nobody's browser asked for it: a generator is done. */
 
 /** What else happens in the same transaction, or prevents it by a throw: a message that was taken is noted where it takes effect. */
 type Also = (tx: Transaction) => Promise<void>;
@@ -54,7 +52,7 @@ export async function takeResult(
   const shown = await db().$transaction(async (tx) => {
     const { count } = await tx.file.updateMany({
       // An attempt that has ended meanwhile has no results.
-      where: { id: place.id, status: "PENDING", job: { attempt: job.attempt, status: { in: ["PENDING", "PROCESSING"] } } },
+      where: { id: place.id, status: "PENDING", job: { attempt: job.attempt, status: { in: LIVING } } },
       data: { status: "READY", key, sizeBytes: found.sizeBytes, ...("width" in about && { width: about.width, height: about.height }) },
     });
     if (count === 0) return false;

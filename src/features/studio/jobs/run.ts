@@ -7,7 +7,7 @@ import { storage } from "@/storage";
 import type { Generator, Work } from "../generators/generator";
 import { complete, fail } from "./results";
 import { deadlineOf, MAX_ATTEMPTS, queue, tellOfEnd } from "./start";
-import { advance, type Failure } from "./transition";
+import { advance, type Failure, LIVING } from "./transition";
 
 const SWEEP_JOBS = 100;
 /** What happened is told to who comes back within a day. */
@@ -24,7 +24,7 @@ export class GenerationFailed extends Error {
 }
 
 /** Where what an older build began has no generator any more. */
-const NOBODY: Generator = { step: () => Promise.reject(new GenerationFailed("generator_failed")) };
+const GONE: Generator = { step: () => Promise.reject(new GenerationFailed("generator_failed")) };
 
 /**
  * `generation.step`: has the job's generator do its next step. Run again after a crash, it goes on with what is missing; of an
@@ -36,7 +36,7 @@ export function stepWith(generators: Partial<Record<GeneratorName, Generator>>) 
     if (!work) return;
     try {
       if (!(await begin(work))) return;
-      const next = await (generators[work.generator] ?? NOBODY).step(work, task.signal);
+      const next = await (generators[work.generator] ?? GONE).step(work, task.signal);
       if (next === "done") {
         const missing = await complete(work);
         if (missing) await fail(work, missing);
@@ -63,7 +63,7 @@ export function cancelWith(generators: Partial<Record<GeneratorName, Generator>>
 /** Ends attempts nothing was heard of in time, and forgets events and messages older than a day. */
 export async function sweepJobs(): Promise<void> {
   const due = await db().job.findMany({
-    where: { status: { in: ["PENDING", "PROCESSING"] }, deadlineAt: { lt: new Date() } },
+    where: { status: { in: LIVING }, deadlineAt: { lt: new Date() } },
     select: { id: true, attempt: true, generator: true },
     orderBy: { deadlineAt: "asc" },
     take: SWEEP_JOBS,
@@ -77,7 +77,7 @@ export async function sweepJobs(): Promise<void> {
 /** The attempt as its generator needs it; null once it has ended. */
 export async function workOf(id: string, attempt: number): Promise<(Work & { generator: GeneratorName }) | null> {
   const job = await db().job.findFirst({
-    where: { id, attempt, status: { in: ["PENDING", "PROCESSING"] } },
+    where: { id, attempt, status: { in: LIVING } },
     select: {
       id: true,
       attempt: true,

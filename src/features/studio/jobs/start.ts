@@ -141,6 +141,6 @@ function waitsUntil(): Date {
 }
 
 async function assertFewLive(tx: Transaction, ownerId: string): Promise<void> {
-  const living = await tx.job.count({ where: { ownerId, status: { in: [...LIVING] } } });
+  const living = await tx.job.count({ where: { ownerId, status: { in: LIVING } } });
   if (living >= MAX_LIVING_JOBS) throw new AppError("conflict", "too_many_jobs", { params: { max: MAX_LIVING_JOBS } });
 }
