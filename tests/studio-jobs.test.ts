@@ -55,6 +55,8 @@ describe("a job from its beginning to its end", () => {
       const file = job.files.find(({ key }) => key === image.s3Key);
       expect(file).toMatchObject({ status: "READY", kind: "IMAGE", width: 64, height: 48, sizeBytes: image.fileSize });
       expect((await storage().head(image.s3Key))?.sizeBytes).toBe(Number(image.fileSize));
+      const remembered = { action: "file.uploaded", actorId: null, after: { ownerId: job.ownerId, contentType: "image/png" } };
+      expect(await db().auditEvent.findFirst({ where: { subjectId: file?.id ?? "" } })).toMatchObject(remembered);
     }
     expect((await eventsOf(jobId)).map(({ status }) => status)).toEqual(["PENDING", "PROCESSING", "COMPLETED"]);
   });
@@ -125,6 +127,21 @@ describe("a job that ends badly", () => {
     await db().job.update({ where: { id: jobId }, data: { deadlineAt: new Date(Date.now() - 1) } });
     await sweepJobs();
     expect(await jobOf(jobId)).toMatchObject({ status: "FAILED", error: "timed_out" });
+  });
+
+  test("one whose end cannot be written keeps no other from ending, and ends at the next sweep", async () => {
+    const ada = await signedIn(await person());
+    const [first, second] = [await imageJob(ada), await imageJob(ada)];
+    for (const [age, { jobId }] of [first, second].entries())
+      await db().job.update({ where: { id: jobId }, data: { deadlineAt: new Date(age) } });
+    await db().$executeRawUnsafe(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END'`);
+    await db().$executeRawUnsafe(
+      `CREATE TRIGGER refuse BEFORE UPDATE ON "Job" FOR EACH ROW WHEN (NEW."id" = '${first.jobId}') EXECUTE FUNCTION refuse()`,
+    );
+    await sweepJobs().finally(() => db().$executeRawUnsafe("DROP FUNCTION refuse CASCADE"));
+    expect([(await jobOf(first.jobId)).status, (await jobOf(second.jobId)).status]).toEqual(["PENDING", "FAILED"]);
+    await sweepJobs();
+    expect((await jobOf(first.jobId)).status).toBe("FAILED");
   });
 
   test("what has ended stays as it ended, whatever still arrives", async () => {

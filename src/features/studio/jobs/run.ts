@@ -60,7 +60,7 @@ export function cancelWith(generators: Partial<Record<GeneratorName, Generator>>
   };
 }
 
-/** Ends attempts nothing was heard of in time, and forgets events and messages older than a day. */
+/** Ends attempts nothing was heard of in time, each by itself, and forgets events and messages older than a day. */
 export async function sweepJobs(): Promise<void> {
   const due = await db().job.findMany({
     where: { status: { in: LIVING }, deadlineAt: { lt: new Date() } },
@@ -68,7 +68,8 @@ export async function sweepJobs(): Promise<void> {
     orderBy: { deadlineAt: "asc" },
     take: SWEEP_JOBS,
   });
-  for (const job of due) await fail(job, "timed_out", (tx) => tellOfEnd(tx, job));
+  for (const job of due)
+    await fail(job, "timed_out", (tx) => tellOfEnd(tx, job)).catch((err: unknown) => log().error({ err, jobId: job.id }, "job not ended"));
   const before = new Date(Date.now() - KEEP_MS);
   await db().jobEvent.deleteMany({ where: { at: { lt: before } } });
   await db().webhookDelivery.deleteMany({ where: { receivedAt: { lt: before } } });
