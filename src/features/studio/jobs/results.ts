@@ -49,18 +49,20 @@ export async function takeResult(
     await store.delete(key);
     return "result_wrong";
   }
-  const shown = await db().$transaction(async (tx) => {
+  const shown = await change(NOBODY, async (tx, record) => {
     const { count } = await tx.file.updateMany({
       // An attempt that has ended meanwhile has no results.
       where: { id: place.id, status: "PENDING", job: { attempt: job.attempt, status: { in: LIVING } } },
       data: { status: "READY", key, sizeBytes: found.sizeBytes, ...("width" in about && { width: about.width, height: about.height }) },
     });
-    if (count === 0) return false;
+    if (count === 0) throw new EndedAlready();
     await also(tx);
     await describeResult(tx, job.id, { ...place, key, sizeBytes: found.sizeBytes }, about);
     if (about.kind !== "document") await addJob(tx, "file.preview", { fileId: place.id }, { maxAttempts: 5 });
+    const after = { reason: null, contentType: place.contentType, sizeBytes: found.sizeBytes, ownerId: place.ownerId };
+    await record({ action: "file.uploaded", subjectType: "File", subjectId: place.id, after });
     return true;
-  });
+  }).catch(unlessEnded);
   if (shown) return null;
   // What this one moved is nobody's, and must not lie there uncounted; the place is decided and names another key, or is gone.
   const decided = await db().file.findUnique({ where: { id: place.id }, select: { key: true, status: true } });
@@ -129,9 +131,7 @@ async function end(job: Attempt, status: "COMPLETED" | "FAILED", error: Failure 
     const { ownerId } = await tx.job.findUniqueOrThrow({ where: { id: job.id }, select: { ownerId: true } });
     const action = status === "COMPLETED" ? "job.completed" : "job.failed";
     await record({ action, subjectType: "Job", subjectId: job.id, after: { attempt: job.attempt, ownerId, error } });
-  }).catch((caught: unknown) => {
-    if (!(caught instanceof EndedAlready)) throw caught;
-  });
+  }).catch(unlessEnded);
 }
 
 /** Takes away the places of a job that nothing came to; the sweep of files clears up once their URLs are dead. */
@@ -150,3 +150,8 @@ function greatest(a: number, b: number): number {
 }
 
 class EndedAlready extends Error {}
+
+function unlessEnded(error: unknown): false {
+  if (error instanceof EndedAlready) return false;
+  throw error;
+}
