@@ -2,7 +2,6 @@ import "server-only";
 import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
-import { AppError } from "@/lib/errors";
 import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
 import { previewAddress } from "@/lib/preview-address";
 import { IMAGES_PAGE_SIZE } from "./schema";
@@ -26,33 +25,23 @@ const SHOWN = {
       createdAt: true,
       width: true,
       height: true,
-      file: { select: { id: true, name: true, contentType: true, jobIndex: true } },
+      file: { select: { id: true, name: true, contentType: true } },
     },
     orderBy: { createdAt: "asc" },
   },
 } as const;
 
 /** A page of what one has asked for, newest first, with its job and the pictures that are there, and the cursor of the next. */
-export async function listImages(entry: Entry, cursor?: Cursor, limit = IMAGES_PAGE_SIZE) {
+export async function listImages(entry: Entry, cursor?: Cursor) {
   const from = cursor ? after("createdAt", "desc", cursor, cursorDate) : {};
   const rows = await db().imageGeneration.findMany({
     where: { AND: [accessibleBy(entry.ability).ofType("ImageGeneration"), { authorId: entry.actor.userId }, from] },
     select: SHOWN,
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-    take: limit + 1,
+    take: IMAGES_PAGE_SIZE + 1,
   });
-  const { rows: shown, next } = page(rows, limit, (row) => row.createdAt);
+  const { rows: shown, next } = page(rows, IMAGES_PAGE_SIZE, (row) => row.createdAt);
   return { generations: shown.map(withPreviews), next };
-}
-
-/** One request with its pictures; "not found" for one they may not see. */
-export async function getImages(entry: Entry, id: string) {
-  const row = await db().imageGeneration.findFirst({
-    where: { AND: [accessibleBy(entry.ability).ofType("ImageGeneration"), { id }] },
-    select: { ...SHOWN, authorId: true, modelVersion: true, processingTime: true },
-  });
-  if (!row) throw new AppError("not_found");
-  return withPreviews(row);
 }
 
 type Row = {

@@ -2,7 +2,6 @@ import "server-only";
 import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
-import { AppError } from "@/lib/errors";
 import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
 import { previewAddress } from "@/lib/preview-address";
 import { VIDEOS_PAGE_SIZE } from "./schema";
@@ -26,33 +25,23 @@ const SHOWN = {
       width: true,
       height: true,
       durationSeconds: true,
-      file: { select: { id: true, name: true, contentType: true, jobIndex: true } },
+      file: { select: { id: true, name: true, contentType: true } },
     },
     orderBy: { createdAt: "asc" },
   },
 } as const;
 
 /** A page of what one has asked for, newest first, with its job and the films that are there, and the cursor of the next. */
-export async function listVideos(entry: Entry, cursor?: Cursor, limit = VIDEOS_PAGE_SIZE) {
+export async function listVideos(entry: Entry, cursor?: Cursor) {
   const from = cursor ? after("createdAt", "desc", cursor, cursorDate) : {};
   const rows = await db().videoGeneration.findMany({
     where: { AND: [accessibleBy(entry.ability).ofType("VideoGeneration"), { authorId: entry.actor.userId }, from] },
     select: SHOWN,
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-    take: limit + 1,
+    take: VIDEOS_PAGE_SIZE + 1,
   });
-  const { rows: shown, next } = page(rows, limit, (row) => row.createdAt);
+  const { rows: shown, next } = page(rows, VIDEOS_PAGE_SIZE, (row) => row.createdAt);
   return { generations: shown.map(withPreviews), next };
-}
-
-/** One request with its films; "not found" for one they may not see. */
-export async function getVideos(entry: Entry, id: string) {
-  const row = await db().videoGeneration.findFirst({
-    where: { AND: [accessibleBy(entry.ability).ofType("VideoGeneration"), { id }] },
-    select: { ...SHOWN, authorId: true, modelVersion: true, generationTime: true, downloadTime: true, processingTime: true },
-  });
-  if (!row) throw new AppError("not_found");
-  return withPreviews(row);
 }
 
 type Film = { id: string; createdAt: Date; width: number; height: number; durationSeconds: number };
