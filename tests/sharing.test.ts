@@ -8,8 +8,8 @@ import { deleteFile, renameFile, shareFile } from "@/features/files/actions";
 import { listFiles, listSharedFiles } from "@/features/files/queries";
 import { impersonate } from "@/features/impersonation/actions";
 import { removeMember } from "@/features/organizations/actions";
-import { sharePost } from "@/features/studio/blog/actions";
-import { shareBook } from "@/features/studio/books/actions";
+import { savePost, sharePost } from "@/features/studio/blog/actions";
+import { shareBook, updateBook } from "@/features/studio/books/actions";
 import type { Generator } from "@/features/studio/generators/generator";
 import { shareImages } from "@/features/studio/images/actions";
 import { cancelJob, retryJob } from "@/features/studio/jobs/changes";
@@ -203,6 +203,23 @@ describe("whoever goes", () => {
     expect(await readable(await signedIn(third), made)).toEqual(NONE);
     expect(await readable(owns, made)).toEqual(ALL);
     expect(await db().file.count({ where: { organizationId: id } })).toBe(0);
+  });
+
+  test("goes on writing where they were: that something is theirs alone again is nothing that was written meanwhile", async () => {
+    const [owner, author] = [await person(), await person()];
+    const organizationId = await organization(owner, author);
+    const shared = { authorId: author.id, organizationId };
+    const post = await db().blogPost.create({ data: { title: "A door", ...shared } });
+    const book = await db().book.create({ data: { title: "Doors", ...shared } });
+    const window = await signedIn(author);
+    await window.run(() => removeMember({ organizationId, userId: author.id })).catch(() => undefined);
+    const written = { title: "A door", excerpt: "", content: "It opens.", language: "en", tags: "" };
+    const saved = await window.run(() => savePost({ id: post.id, ...written, updatedAt: post.updatedAt.toISOString() }));
+    expect(saved).toMatchObject({ ok: true });
+    expect(saved.ok && saved.data.updatedAt).not.toBe(post.updatedAt.toISOString());
+    const about = { id: book.id, title: "Doors", description: "Many.", language: "en", updatedAt: book.updatedAt.toISOString() };
+    expect(await window.run(() => updateBook(about))).toMatchObject({ ok: true });
+    expect(await db().book.findUniqueOrThrow({ where: { id: book.id } })).toMatchObject({ description: "Many.", organizationId: null });
   });
 
   test("shares nothing on the way out: of sharing and going at once, nothing stays shared", async () => {

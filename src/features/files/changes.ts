@@ -74,11 +74,12 @@ export async function removeFile(entry: Entry, id: string): Promise<void> {
   await eraseFile(file).catch(() => undefined);
 }
 
-/** A book or a post whose cover goes has none. What changes of it is not what its author writes: its time of change stays. */
+/** A book or a post whose cover goes has none. */
 async function uncover(tx: Transaction, { id, kind }: { id: string; kind: string }): Promise<void> {
   if (kind !== "COVER") return;
-  await tx.$executeRaw`UPDATE "Book" SET "coverId" = NULL WHERE "coverId" = ${id}::uuid`;
-  await tx.$executeRaw`UPDATE "BlogPost" SET "coverId" = NULL WHERE "coverId" = ${id}::uuid`;
+  const without = { where: { coverId: id }, data: { coverId: null } };
+  await tx.book.updateMany(without);
+  await tx.blogPost.updateMany(without);
 }
 
 /** A confirmation of an upload may be on its way, however old the upload: its row outlives that. */

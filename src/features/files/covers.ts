@@ -12,7 +12,7 @@ import type { CoverOf } from "./schema";
 const BOOK: Size = { width: 1600, height: 2400 };
 const POST: Size = { width: 1600, height: 900 };
 const ERASED = { id: true, provider: true, key: true, uploadKey: true, partBytes: true } as const;
-const SHOWN = { authorId: true, updatedAt: true, cover: { select: ERASED } } as const;
+const SHOWN = { authorId: true, cover: { select: ERASED } } as const;
 
 export function sizeOfCover(of: CoverOf): Size {
   return "bookId" in of ? BOOK : POST;
@@ -25,9 +25,8 @@ export async function assertMayCover(entry: Entry, of: CoverOf): Promise<void> {
 
 /** Makes this file the cover, and returns what was it before, which a trigger has marked: of many at once one stays. */
 export async function takeCover(tx: Transaction, record: Recorder, entry: Entry, of: CoverOf, coverId: string | null) {
-  const { cover, updatedAt } = "bookId" in of ? await lockBook(tx, entry, of.bookId) : await lockPost(tx, entry, of.blogPostId);
-  // An author who is writing meanwhile has not been overtaken by anybody: the time of the last change stays.
-  const data = { coverId, updatedAt };
+  const { cover } = "bookId" in of ? await lockBook(tx, entry, of.bookId) : await lockPost(tx, entry, of.blogPostId);
+  const data = { coverId };
   if ("bookId" in of) {
     await tx.book.update({ where: { id: of.bookId }, data, select: { id: true } });
     await record({ action: "book.changed", subjectType: "Book", subjectId: of.bookId, after: { cover: coverId } });

@@ -108,8 +108,8 @@ export async function mirror(tx: Transaction, id: string, message?: string | nul
       data: { status: filmStatus(status, job.step), error, progress, ...took, ...said },
     });
   }
-  // By hand, since nobody has written in it: `updatedAt` tells whoever edits a text whether it changed meanwhile. Of what was asked
-  // for last: of two documents that are made at once, the one that moved last says nothing of the other. Ids are made in time's order.
+  // Of what was asked for last: of two documents that are made at once, the one that moved last says nothing of the other. Ids are
+  // made in time's order.
   if (job.bookId)
     await tx.$executeRaw`UPDATE "Book" SET "status" = ${status}::"JobStatus", "error" = ${error}, "progress" = ${progress} WHERE "id" = ${job.bookId}::uuid
       AND NOT EXISTS (SELECT 1 FROM "Job" WHERE "bookId" = ${job.bookId}::uuid AND "id" > ${id}::uuid)`;

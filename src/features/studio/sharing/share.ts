@@ -41,18 +41,10 @@ const WRITE: Record<Work, Write> = {
   },
   Book: async (tx, { ability }, id, organizationId) => {
     const where = { AND: [accessibleBy(ability, "update").ofType("Book"), { id }] };
-    const own = await tx.book.findFirst({ where, select: { id: true } });
-    // By SQL, which leaves "updatedAt" alone: whoever is writing in it has not been overtaken.
-    const count = own ? await tx.$executeRaw`UPDATE "Book" SET "organizationId" = ${organizationId}::uuid WHERE "id" = ${own.id}::uuid` : 0;
-    return { count, job: { bookId: id } };
+    return { ...(await tx.book.updateMany({ where, data: { organizationId } })), job: { bookId: id } };
   },
   BlogPost: async (tx, { ability }, id, organizationId) => {
     const where = { AND: [accessibleBy(ability, "update").ofType("BlogPost"), { id }] };
-    const own = await tx.blogPost.findFirst({ where, select: { id: true } });
-    // By SQL, which leaves "updatedAt" alone: whoever is writing in it has not been overtaken.
-    const count = own
-      ? await tx.$executeRaw`UPDATE "BlogPost" SET "organizationId" = ${organizationId}::uuid WHERE "id" = ${own.id}::uuid`
-      : 0;
-    return { count, job: { blogPostId: id } };
+    return { ...(await tx.blogPost.updateMany({ where, data: { organizationId } })), job: { blogPostId: id } };
   },
 };
