@@ -12,6 +12,8 @@ export interface Problem {
   message: string;
   fields?: Record<string, string>;
   reference?: string;
+  /** Of an action: seconds after which the same may go well. Of a route, HTTP says it. */
+  retryAfter?: number;
 }
 
 /** A problem, with what HTTP needs to say it. */

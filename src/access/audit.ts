@@ -1,5 +1,5 @@
 import { db, isWriteConflict, type Transaction } from "@/lib/db";
-import { AppError } from "@/lib/errors";
+import { AppError, RETRY_AFTER_SECONDS } from "@/lib/errors";
 import { type Doer, doerOf } from "./doer";
 import type { Entry, Visitor } from "./entry";
 import { settleFreshness } from "./freshness";
@@ -165,7 +165,7 @@ async function transact<T>(run: (tx: Transaction) => Promise<T>): Promise<T> {
       return result;
     } catch (error) {
       if (!isWriteConflict(error)) throw error;
-      if (attempt === ATTEMPTS) throw new AppError("conflict", undefined, { cause: error });
+      if (attempt === ATTEMPTS) throw new AppError("conflict", undefined, { cause: error, retryAfter: RETRY_AFTER_SECONDS });
     }
   }
 }

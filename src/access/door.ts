@@ -93,7 +93,8 @@ export function action<Schema extends z.ZodType, T>(
       return { ok: true, data: await run(input, by as never) };
     } catch (error) {
       unstable_rethrow(error);
-      const { problem } = await answerTo(error);
+      const { problem: said, retryAfter } = await answerTo(error);
+      const problem = retryAfter === undefined ? said : { ...said, retryAfter };
       return given instanceof FormData ? { ok: false, error: problem, values: typed(given) } : { ok: false, error: problem };
     }
   };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Transaction } from "@/lib/db";
 import { env } from "@/lib/env";
-import { AppError } from "@/lib/errors";
+import { AppError, RETRY_AFTER_SECONDS } from "@/lib/errors";
 // biome-ignore lint/style/noRestrictedImports: room is taken at the stores that can be cleared up (tests/house.test.ts)
 import { configuredProviders } from "@/storage";
 import { change, type Recorder } from "./audit";
@@ -81,7 +81,7 @@ async function inTurn<T>(entry: Entry, run: Run<T>): Promise<T> {
       });
     } catch (error) {
       if (!(error instanceof NotYourTurn)) throw error;
-      if (turn === TURNS) throw new AppError("conflict");
+      if (turn === TURNS) throw new AppError("conflict", undefined, { retryAfter: RETRY_AFTER_SECONDS });
       // Outside the transaction: whoever waits inside holds a connection that other people need.
       await sleep(Math.min(400, TURN_MS * 2 ** turn) * (0.5 + Math.random()));
     }

@@ -33,6 +33,7 @@ export class Writer {
   private saved = 0;
   private savedAt = "";
   private waitsSince = 0;
+  private notBefore = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private last: Promise<boolean> = Promise.resolve(true);
 
@@ -85,8 +86,7 @@ export class Writer {
     const answer = await this.ways.save(typed).catch(() => null);
     if (!answer?.ok) {
       this.tell("refused", { problem: answer?.error ?? null, asked });
-      // Nobody answered: it is tried again without a word of theirs.
-      if (!answer) this.later();
+      this.again(answer);
       return false;
     }
     this.saved = edits;
@@ -94,6 +94,13 @@ export class Writer {
     this.savedAt = answer.data.updatedAt;
     this.tell(this.isUnsaved ? "unsaved" : "saved");
     return !this.isUnsaved;
+  }
+
+  /** What nobody answered, and what may go well later, is tried again without a word of theirs. */
+  private again(answer: Extract<Answer, { ok: false }> | null): void {
+    if (answer && answer.error.retryAfter === undefined) return;
+    this.notBefore = Date.now() + (answer?.error.retryAfter ?? 0) * 1000;
+    this.later();
   }
 
   private typed(): void {
@@ -108,7 +115,7 @@ export class Writer {
     const length = text instanceof HTMLTextAreaElement ? text.textLength : 0;
     const wait = Math.min(PAUSE_MS + length * MORE_MS_PER_CHARACTER, this.waitsSince + MAX_WAIT_MS - Date.now());
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.flush(), Math.max(0, wait));
+    this.timer = setTimeout(() => void this.flush(), Math.max(0, wait, this.notBefore - Date.now()));
   }
 
   private tell(state: Saving["state"], why: Pick<Saving, "problem" | "asked"> = { problem: null, asked: false }): void {
