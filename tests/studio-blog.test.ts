@@ -25,11 +25,17 @@ test("a post is written, tagged and deleted by its author, and each act is remem
   const window = await signedIn(ada);
   const { id, updatedAt } = await newPost(window);
   expect(await window.run(() => savePost({ id, ...WRITTEN, updatedAt }))).toMatchObject({ ok: true });
-  expect(await postOf(id)).toMatchObject({ content: "Text.\n", excerpt: "In short.", tags: ["houses", "light"] });
+  const saved = await postOf(id);
+  expect(saved).toMatchObject({ content: "Text.\n", excerpt: "In short.", tags: ["houses", "light"] });
+  // What was just sent is not sent back, unless something else on the page says it too.
+  expect(window.revalidated).toEqual([]);
+  const renamed = { id, ...WRITTEN, title: "Another post", updatedAt: saved.updatedAt.toISOString() };
+  expect(await window.run(() => savePost(renamed))).toMatchObject({ ok: true });
+  expect(window.revalidated).toEqual([`/studio/blog/${id}`]);
   expect(await window.run(() => deletePost({ id }))).toMatchObject({ ok: true });
   const rows = await db().auditEvent.findMany({ where: { actorId: ada.id }, orderBy: { id: "asc" } });
-  expect(rows.map(({ action }) => action)).toEqual(["post.created", "post.changed", "post.deleted"]);
-  expect(JSON.stringify(rows)).not.toMatch(/A post|short|Text/);
+  expect(rows.map(({ action }) => action)).toEqual(["post.created", "post.changed", "post.changed", "post.deleted"]);
+  expect(JSON.stringify(rows)).not.toMatch(/A post|Another|short|Text/);
 });
 
 test("what was changed meanwhile is not written over, by a second window or while a document is made", async () => {

@@ -93,7 +93,10 @@ describe("a book and its chapters", () => {
     expect(second).toMatchObject({ ok: false, error: { code: "conflict" }, values: { content: "second" } });
     expect((await chapterOf(id)).content).toBe("  first\n");
     const now = first.ok ? first.data.updatedAt : "";
+    // What was just sent is not sent back.
+    const { length } = window.revalidated;
     expect(await window.run(() => saveChapter({ id, title: "One", content: "second", updatedAt: now }))).toMatchObject({ ok: true });
+    expect(window.revalidated).toHaveLength(length);
   });
 
   test("are not there for a stranger who deletes them, who takes nobody's turn and waits for none", async () => {

@@ -39,7 +39,13 @@ async function triesOf(answers: (Answer | null)[]): Promise<number[]> {
   };
   // What a writer asks of a form, the fake has.
   const form = new Fake() as unknown as HTMLFormElement;
-  const end = new Writer(form, "", { save, show: () => undefined, mayLeave: () => true, lost: () => undefined }).watch();
+  const end = new Writer(form, "", {
+    save,
+    show: () => undefined,
+    mayLeave: () => true,
+    left: () => undefined,
+    lost: () => undefined,
+  }).watch();
   dispatchEvent(new Event("input"));
   await vi.advanceTimersByTimeAsync(100_000);
   end();

@@ -33,6 +33,12 @@ test("a book of two chapters is written, put in order by keyboard, made into EPU
   await expect(page.getByRole("textbox", { name: "Chapter title" })).toHaveValue("Second");
   await page.getByRole("link", { name: "First" }).click();
   await expect(page.getByRole("textbox", { name: "Text" })).toHaveValue("Not saved by hand.");
+  // Nor does the browser's way back lead to what stood there before.
+  await page.getByRole("textbox", { name: "Text" }).fill("Nor is this.");
+  await page.getByRole("link", { name: "Second" }).click();
+  await expect(page.getByRole("textbox", { name: "Chapter title" })).toHaveValue("Second");
+  await page.goBack();
+  await expect(page.getByRole("textbox", { name: "Text" })).toHaveValue("Nor is this.");
   await page.getByRole("button", { name: "Move “First” up" }).press("Enter");
   await expect(page.getByText("“First” is chapter 1 now.")).toBeAttached();
   await expect(page.getByRole("navigation", { name: "Chapters" }).getByRole("listitem").first()).toContainText("First");

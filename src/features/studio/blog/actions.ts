@@ -24,8 +24,9 @@ export const savePost = action(
   { can: ["update", "BlogPost"], rate: "write", impersonated: "write" },
   savePostSchema,
   async ({ id, ...written }, entry) => {
-    const { updatedAt } = await changes.updatePost(entry, id, written);
-    revalidatePath(`/studio/blog/${id}`);
+    const { updatedAt, isRenamed } = await changes.updatePost(entry, id, written);
+    // Else the text that was just sent would be sent back at each pause in writing.
+    if (isRenamed) revalidatePath(`/studio/blog/${id}`);
     return { updatedAt: updatedAt.toISOString() };
   },
 );

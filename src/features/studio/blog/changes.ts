@@ -34,19 +34,20 @@ export async function createPost(entry: Entry, written: Pick<Written, "title" | 
 
 /**
  * Writes what was typed; of a post that somebody has changed after `updatedAt` nothing: "conflict" with the reason
- * changed_meanwhile. Returns when it was changed, for the next time.
+ * changed_meanwhile. Returns when it was changed, for the next time, and whether its title is another.
  */
 export async function updatePost(
   entry: Entry,
   id: string,
   { updatedAt, ...written }: { [Name in keyof Written]?: Written[Name] | undefined } & { updatedAt?: Date | undefined },
-): Promise<{ updatedAt: Date }> {
+): Promise<{ updatedAt: Date; isRenamed: boolean }> {
   return changeText(entry, async (tx, record) => {
-    await findPost(tx, entry, "update", id);
+    const { title } = await findPost(tx, entry, "update", id);
     const { count } = await tx.blogPost.updateMany({ where: { id, ...(updatedAt && { updatedAt }) }, data: written });
     if (count === 0) throw new AppError("conflict", "changed_meanwhile");
     await record({ action: "post.changed", subjectType: "BlogPost", subjectId: id });
-    return tx.blogPost.findUniqueOrThrow({ where: { id }, select: { updatedAt: true } });
+    const now = await tx.blogPost.findUniqueOrThrow({ where: { id }, select: { updatedAt: true } });
+    return { updatedAt: now.updatedAt, isRenamed: written.title !== undefined && written.title !== title };
   });
 }
 

@@ -70,8 +70,9 @@ export const saveChapter = action(
   { can: ["update", "Chapter"], rate: "write", impersonated: "write" },
   saveChapterSchema,
   async ({ id, ...written }, entry) => {
-    const { bookId, updatedAt } = await chapters.changeChapter(entry, id, written);
-    revalidatePath(`/studio/books/${bookId}`);
+    const { bookId, updatedAt, isRenamed } = await chapters.changeChapter(entry, id, written);
+    // Else the text that was just sent would be sent back at each pause in writing.
+    if (isRenamed) revalidatePath(`/studio/books/${bookId}`);
     return { updatedAt: updatedAt.toISOString() };
   },
 );

@@ -33,15 +33,15 @@ export async function addChapter(entry: Entry, { bookId, ...written }: { bookId:
 
 /**
  * Writes a chapter's title and text, and moves it. Of a text that somebody has changed after `updatedAt` nothing is written:
- * "conflict" with the reason changed_meanwhile. Returns when it was changed, for the next time.
+ * "conflict" with the reason changed_meanwhile. Returns when it was changed, for the next time, and whether its title is another.
  */
 export async function changeChapter(
   entry: Entry,
   id: string,
   { position, updatedAt, ...written }: ChapterChange,
-): Promise<{ bookId: string; updatedAt: Date }> {
+): Promise<{ bookId: string; updatedAt: Date; isRenamed: boolean }> {
   return changeText(entry, async (tx, record) => {
-    const { bookId } = await lockChapter(tx, entry, id);
+    const { bookId, title } = await lockChapter(tx, entry, id);
     if (written.title !== undefined || written.content !== undefined) {
       const { count } = await tx.chapter.updateMany({ where: { id, ...(updatedAt && { updatedAt }) }, data: written });
       if (count === 0) throw new AppError("conflict", "changed_meanwhile");
@@ -52,7 +52,7 @@ export async function changeChapter(
       await record({ action: "chapter.moved", subjectType: "Chapter", subjectId: id, after: { bookId, position: to } });
     }
     const now = await tx.chapter.findUniqueOrThrow({ where: { id }, select: { updatedAt: true } });
-    return { bookId, updatedAt: now.updatedAt };
+    return { bookId, updatedAt: now.updatedAt, isRenamed: written.title !== undefined && written.title !== title };
   });
 }
 
@@ -77,13 +77,13 @@ async function move(tx: Transaction, id: string, bookId: string, wanted: number)
 }
 
 /** A chapter of theirs, with the lock of its book. */
-async function lockChapter(tx: Transaction, entry: Entry, id: string): Promise<{ bookId: string }> {
+async function lockChapter(tx: Transaction, entry: Entry, id: string): Promise<{ bookId: string; title: string }> {
   const where = { AND: [accessibleBy(entry.ability, "update").ofType("Chapter"), { id }] };
-  const chapter = await tx.chapter.findFirst({ where, select: { bookId: true, book: { select: { authorId: true } } } });
+  const chapter = await tx.chapter.findFirst({ where, select: { bookId: true, title: true, book: { select: { authorId: true } } } });
   if (!chapter) throw new AppError("not_found");
   await lockBook(tx, entry, "update", chapter.bookId);
   ForbiddenError.from(entry.ability).throwUnlessCan("update", subject("Chapter", { book: chapter.book }));
   // Deleted by the one who held the lock.
   if ((await tx.chapter.count({ where: { id } })) === 0) throw new AppError("not_found");
-  return { bookId: chapter.bookId };
+  return { bookId: chapter.bookId, title: chapter.title };
 }

@@ -1,5 +1,6 @@
 "use client";
 
+import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { type RefObject, useEffect, useRef, useState } from "react";
 import { toast } from "@/ui/toast";
@@ -13,14 +14,15 @@ const SAVED: Saving = { state: "saved", savedAt: "", problem: null, asked: false
  */
 export function useSaving(form: RefObject<HTMLFormElement | null>, save: (form: FormData) => Promise<Answer>, readAt: string) {
   const t = useTranslations("documents");
+  const router = useRouter();
   const [saving, show] = useState(SAVED);
   const writer = useRef<Writer>(null);
   // Of the first render: later ones tell what the writer has saved itself.
-  const first = useRef({ save, readAt, leave: t("leave"), lost: t("lost") });
+  const first = useRef({ save, readAt, leave: t("leave"), lost: t("lost"), left: router.refresh });
   useEffect(() => {
     if (!form.current) return;
-    const { save, readAt, leave, lost } = first.current;
-    const ways = { save, show, mayLeave: () => confirm(leave), lost: () => toast.error(lost) };
+    const { save, readAt, leave, lost, left } = first.current;
+    const ways = { save, show, mayLeave: () => confirm(leave), left, lost: () => toast.error(lost) };
     writer.current = new Writer(form.current, readAt, ways);
     return writer.current.watch();
   }, [form]);

@@ -22,6 +22,8 @@ interface Ways {
   show(saving: Saving): void;
   /** Whether its writer goes all the same. */
   mayLeave(): boolean;
+  /** The fields are gone, and something of them was saved: what the browser keeps of pages is older. */
+  left(): void;
   /** Left behind, the text was refused: nobody sees the fields any more. */
   lost(): void;
 }
@@ -56,7 +58,10 @@ export class Writer {
     return () => {
       watched.abort();
       // By the browser's way back nobody can be asked: the text is sent all the same.
-      void this.flush().then((isSaved) => isSaved || this.ways.lost());
+      void this.flush().then((isSaved) => {
+        if (this.savedAt) this.ways.left();
+        if (!isSaved) this.ways.lost();
+      });
     };
   }
 
