@@ -318,6 +318,12 @@ describe("only named files touch", () => {
     expect(wrong, "ask db() of src/lib/db.ts instead").toEqual([]);
   });
 
+  test("only the saves of a text are recorded once a sitting", () => {
+    expect(FILES.filter((path) => /^src\/(?!access\/audit)/.test(path) && /"once a sitting"/.test(source(path)))).toEqual([
+      "src/features/studio/blog/changes.ts",
+      "src/features/studio/books/chapters.ts",
+    ]);
+  });
   test("the environment", () => {
     const wrong = FILES.filter((path) => /process\.env|import\.meta\.env/.test(code(path)) && !MAY_READ_ENVIRONMENT[path]);
     expect(wrong, "ask env() of src/lib/env.ts instead, and give the variable its line there").toEqual([]);

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { enter } from "@/access/door";
 import { lockRoom } from "@/access/room";
 import * as blog from "@/app/api/blog/route";
@@ -108,6 +108,37 @@ describe("a book and its chapters", () => {
       for (const act of [() => deleteBook({ id }), () => deletePost({ id: post.id })])
         expect(await as(stranger, act)).toMatchObject({ error: { code: "not_found" } });
     });
+  });
+
+  test("writing is remembered once in ten minutes, by whom and from where; a save from elsewhere, and every other change, each time", async () => {
+    const ada = await person();
+    const window = await signedIn(ada);
+    const { chapterIds } = await newBook(window, ["One"]);
+    const [id = ""] = chapterIds;
+    const save = async (content: string, userAgent = "vitest") => {
+      const updatedAt = (await chapterOf(id)).updatedAt.toISOString();
+      const saved = await window.run(() => saveChapter({ id, title: "One", content, updatedAt }), { headers: { "user-agent": userAgent } });
+      expect(saved).toMatchObject({ ok: true });
+      expect((await chapterOf(id)).content).toBe(content);
+    };
+    const acts = async () => {
+      const rows = await db().auditEvent.findMany({ where: { actorId: ada.id, subjectId: id }, orderBy: { id: "asc" } });
+      return rows.map(({ action, userAgent }) => `${action} ${userAgent}`);
+    };
+    for (const content of ["a", "b", "c"]) await save(content);
+    await save("d", "another");
+    await save("e");
+    for (const position of [0, 0]) await window.run(() => moveChapter({ id, position }));
+    const first = ["chapter.created vitest", "chapter.changed vitest", "chapter.changed another"];
+    expect(await acts()).toEqual([...first, "chapter.moved vitest", "chapter.moved vitest"]);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 10 * 60_000 });
+    try {
+      await save("f");
+      await save("g");
+    } finally {
+      vi.useRealTimers();
+    }
+    expect((await acts()).slice(5)).toEqual(["chapter.changed vitest"]);
   });
 
   test("twenty who add, move and delete at once leave no gap and no position twice", async () => {

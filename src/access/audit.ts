@@ -6,6 +6,7 @@ import { settleFreshness } from "./freshness";
 import type { Bearer, RowName } from "./rules";
 
 const ATTEMPTS = 3;
+const SITTING_MS = 10 * 60_000;
 
 /** Every act that is remembered. Each has its words below `audit.acts` in src/i18n/messages. */
 export const AUDIT_ACTIONS = [
@@ -134,7 +135,11 @@ export interface AuditRow {
   after?: Record<string, string | number | boolean | null>;
 }
 
-export type Recorder = (row: AuditRow | AuditRow[]) => Promise<void>;
+/**
+ * Writes rows down. A text is saved at each pause of its writer: such a save, and nothing else, is recorded "once a sitting", and is
+ * then remembered by the row of an earlier one, at most ten minutes old, that says the same in every column (docs/decisions/0021).
+ */
+export type Recorder = (row: AuditRow | AuditRow[], kept?: "once a sitting") => Promise<void>;
 
 /**
  * Changes the database and remembers it, both or neither: `run` gets a transaction and must record at least one audit
@@ -176,9 +181,9 @@ async function once<T>(tx: Transaction, by: Entry | Visitor, run: (tx: Transacti
   const { ip, userAgent } = entry ? entry.visitor : (by as Visitor);
   let recorded = 0;
   const origin = { actorId: entry?.actor.userId ?? null, realActorId: entry?.actor.impersonator?.userId ?? null, ip, userAgent };
-  const result = await run(tx, async (rows) => {
+  const result = await run(tx, async (rows, kept) => {
     recorded += [rows].flat().length;
-    await write(tx, rows, origin);
+    if (!(kept && (await isRemembered(tx, [rows].flat(), origin)))) await write(tx, rows, origin);
   });
   if (recorded === 0) throw new Error("a change that records nothing is not committed");
   return result;
@@ -191,6 +196,25 @@ async function write(tx: Transaction, rows: AuditRow | AuditRow[], origin: Origi
     .flat()
     .map(({ actorId = origin.actorId, realActorId = origin.realActorId, ...row }) => ({ ...origin, ...row, actorId, realActorId }));
   await tx.auditEvent.createMany({ data });
+}
+
+/** Whether a row of this sitting says all of this: whoever acts as somebody, or from elsewhere, sits elsewhere. */
+async function isRemembered(tx: Transaction, rows: AuditRow[], { actorId, realActorId, ip, userAgent }: Origin): Promise<boolean> {
+  // Up to now: after a clock was set back, rows of what was once the future remember nothing.
+  const [since, now] = [new Date(Date.now() - SITTING_MS), new Date()];
+  for (const { action, subjectType, subjectId, before, after } of rows) {
+    const found = await tx.$queryRaw<unknown[]>`
+      SELECT 1 FROM "AuditEvent" WHERE "subjectType" = ${subjectType} AND "subjectId" = ${subjectId} AND "at" > ${since} AND "at" <= ${now}
+         AND "action" = ${action} AND "actorId" IS NOT DISTINCT FROM ${actorId}::uuid AND "realActorId" IS NOT DISTINCT FROM ${realActorId}::uuid
+         AND "ip" IS NOT DISTINCT FROM ${ip} AND "userAgent" IS NOT DISTINCT FROM ${userAgent}
+         AND "before" IS NOT DISTINCT FROM ${json(before)}::jsonb AND "after" IS NOT DISTINCT FROM ${json(after)}::jsonb LIMIT 1`;
+    if (found.length === 0) return false;
+  }
+  return true;
+}
+
+function json(columns: AuditRow["after"]): string | null {
+  return columns ? JSON.stringify(columns) : null;
 }
 
 /** Asks the database whether an Entry is still true, where what is done with it takes long: "unauthenticated" or "conflict" if not. */

@@ -45,7 +45,7 @@ export async function updatePost(
     const { title } = await findPost(tx, entry, "update", id);
     const { count } = await tx.blogPost.updateMany({ where: { id, ...(updatedAt && { updatedAt }) }, data: written });
     if (count === 0) throw new AppError("conflict", "changed_meanwhile");
-    await record({ action: "post.changed", subjectType: "BlogPost", subjectId: id });
+    await record({ action: "post.changed", subjectType: "BlogPost", subjectId: id }, "once a sitting");
     const now = await tx.blogPost.findUniqueOrThrow({ where: { id }, select: { updatedAt: true } });
     return { updatedAt: now.updatedAt, isRenamed: written.title !== undefined && written.title !== title };
   });

@@ -45,7 +45,7 @@ export async function changeChapter(
     if (written.title !== undefined || written.content !== undefined) {
       const { count } = await tx.chapter.updateMany({ where: { id, ...(updatedAt && { updatedAt }) }, data: written });
       if (count === 0) throw new AppError("conflict", "changed_meanwhile");
-      await record({ action: "chapter.changed", subjectType: "Chapter", subjectId: id, after: { bookId } });
+      await record({ action: "chapter.changed", subjectType: "Chapter", subjectId: id, after: { bookId } }, "once a sitting");
     }
     if (position !== undefined) {
       const to = await move(tx, id, bookId, position);
