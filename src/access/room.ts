@@ -12,6 +12,8 @@ const TURNS = 16;
 const TURN_MS = 25;
 
 type Run<T> = (tx: Transaction, record: Recorder) => Promise<T>;
+/** The one text that is written in, where it is known. */
+type Text = { chapterId: string } | { blogPostId: string };
 
 /**
  * As `change`, where it takes `bytes` of the person's room: counted under a lock of theirs, so that twenty at once cannot share
@@ -27,14 +29,15 @@ export function changeWithRoom<T>(entry: Entry, bytes: number, run: Run<T>): Pro
 
 /**
  * The same for what somebody writes, of which nobody knows beforehand how much longer it becomes. Whoever has no room left may
- * still shorten a text.
+ * still shorten a text. Of one `text` that is saved time and again, it alone is looked at.
  */
-export function changeText<T>(entry: Entry, run: Run<T>): Promise<T> {
+export function changeText<T>(entry: Entry, run: Run<T>, text?: Text): Promise<T> {
   const { userId } = entry.actor;
   return inTurn(entry, async (tx, record) => {
-    const before = await textBytes(tx, userId);
+    const bytes = () => (text ? bytesOf(tx, text) : textBytes(tx, userId));
+    const before = await bytes();
     const result = await run(tx, record);
-    const grown = (await textBytes(tx, userId)) > before;
+    const grown = (await bytes()) > before;
     if (grown && (await heldBytes(tx, userId)) > env().QUOTA_BYTES) throw new AppError("too_large", "quota_exceeded");
     return result;
   });
@@ -49,8 +52,9 @@ export async function lockRoom(tx: Transaction, userId: string): Promise<void> {
 }
 
 /**
- * What the person's files may take at the store, and what they wrote in the database, in bytes. Until the sweep has cleared up behind an upload URL, somebody may
- * fill its place again: of a file that is shown, that place counts once more (but for one that came in parts), and of a deleted one, still.
+ * What the person's files may take at the store, and what they wrote in the database, in bytes. Until the sweep has cleared up behind
+ * an upload URL, somebody may fill its place again: of a file that is shown, that place counts once more (but for one that came in
+ * parts), and of a deleted one, still.
  */
 export async function heldBytes(tx: Pick<Transaction, "$queryRaw">, ownerId: string): Promise<number> {
   // What is left at a store that cannot be reached any more is nobody's to sweep. One question: somebody else waits for the turn.
@@ -66,6 +70,16 @@ async function textBytes(tx: Pick<Transaction, "$queryRaw">, authorId: string): 
   const [row] = await tx.$queryRaw<{ bytes: bigint }[]>`
     SELECT ((SELECT coalesce(sum("textBytes"), 0) FROM "Book" WHERE "authorId" = ${authorId}::uuid)
           + (SELECT coalesce(sum("textBytes"), 0) FROM "BlogPost" WHERE "authorId" = ${authorId}::uuid))::bigint AS bytes`;
+  return Number(row?.bytes ?? 0);
+}
+
+/** The same of one text; nothing where it is not there. */
+async function bytesOf(tx: Transaction, text: Text): Promise<number> {
+  const [row] =
+    "chapterId" in text
+      ? await tx.$queryRaw<{ bytes: bigint }[]>`
+          SELECT b."textBytes" AS bytes FROM "Book" b JOIN "Chapter" c ON c."bookId" = b."id" WHERE c."id" = ${text.chapterId}::uuid`
+      : await tx.$queryRaw<{ bytes: bigint }[]>`SELECT "textBytes" AS bytes FROM "BlogPost" WHERE "id" = ${text.blogPostId}::uuid`;
   return Number(row?.bytes ?? 0);
 }
 

@@ -1,6 +1,6 @@
 import "server-only";
 import { ForbiddenError, subject } from "@casl/ability";
-import { change } from "@/access/audit";
+import { change, type Recorder } from "@/access/audit";
 import type { Entry } from "@/access/entry";
 import { changeText, changeWithRoom } from "@/access/room";
 import { type Action, accessibleBy } from "@/access/rules";
@@ -41,14 +41,15 @@ export async function updatePost(
   id: string,
   { updatedAt, ...written }: { [Name in keyof Written]?: Written[Name] | undefined } & { updatedAt?: Date | undefined },
 ): Promise<{ updatedAt: Date; isRenamed: boolean }> {
-  return changeText(entry, async (tx, record) => {
+  const run = async (tx: Transaction, record: Recorder) => {
     const { title } = await findPost(tx, entry, "update", id);
     const { count } = await tx.blogPost.updateMany({ where: { id, ...(updatedAt && { updatedAt }) }, data: written });
     if (count === 0) throw new AppError("conflict", "changed_meanwhile");
     await record({ action: "post.changed", subjectType: "BlogPost", subjectId: id }, "once a sitting");
     const now = await tx.blogPost.findUniqueOrThrow({ where: { id }, select: { updatedAt: true } });
     return { updatedAt: now.updatedAt, isRenamed: written.title !== undefined && written.title !== title };
-  });
+  };
+  return changeText(entry, run, { blogPostId: id });
 }
 
 /** The post and its documents; what still makes one of it is not waited for. */

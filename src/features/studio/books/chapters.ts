@@ -1,5 +1,6 @@
 import "server-only";
 import { ForbiddenError, subject } from "@casl/ability";
+import type { Recorder } from "@/access/audit";
 import type { Entry } from "@/access/entry";
 import { changeText } from "@/access/room";
 import { accessibleBy } from "@/access/rules";
@@ -40,7 +41,7 @@ export async function changeChapter(
   id: string,
   { position, updatedAt, ...written }: ChapterChange,
 ): Promise<{ bookId: string; updatedAt: Date; isRenamed: boolean }> {
-  return changeText(entry, async (tx, record) => {
+  const run = async (tx: Transaction, record: Recorder) => {
     const { bookId, title } = await lockChapter(tx, entry, id);
     if (written.title !== undefined || written.content !== undefined) {
       const { count } = await tx.chapter.updateMany({ where: { id, ...(updatedAt && { updatedAt }) }, data: written });
@@ -53,7 +54,8 @@ export async function changeChapter(
     }
     const now = await tx.chapter.findUniqueOrThrow({ where: { id }, select: { updatedAt: true } });
     return { bookId, updatedAt: now.updatedAt, isRenamed: written.title !== undefined && written.title !== title };
-  });
+  };
+  return changeText(entry, run, { chapterId: id });
 }
 
 export async function deleteChapter(entry: Entry, id: string): Promise<{ bookId: string }> {
