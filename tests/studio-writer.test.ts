@@ -11,6 +11,7 @@ const refused = (code: "unavailable" | "rate_limited" | "conflict", retryAfter?:
 class Fake extends EventTarget {
   contains = () => true;
   querySelector = () => null;
+  set = () => undefined;
 }
 
 beforeEach(() => {
@@ -20,7 +21,7 @@ beforeEach(() => {
   vi.stubGlobal("dispatchEvent", page.dispatchEvent.bind(page));
   vi.stubGlobal("document", new Fake());
   for (const name of ["Node", "HTMLTextAreaElement"]) vi.stubGlobal(name, Fake);
-  vi.stubGlobal("FormData", Map);
+  vi.stubGlobal("FormData", Fake);
 });
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -48,8 +49,9 @@ async function triesOf(answers: (Answer | null)[]): Promise<number[]> {
   }).watch();
   dispatchEvent(new Event("input"));
   await vi.advanceTimersByTimeAsync(100_000);
+  const made = [...tries];
   end();
-  return tries;
+  return made;
 }
 
 test("what was not saved for now is saved later without another letter: no answer, an outage, too many requests, another change's turn", async () => {
