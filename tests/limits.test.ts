@@ -122,4 +122,8 @@ describe("a flood of requests", () => {
   test("is refused above its class's limit", () => expect(assertRate("credentials", key)).rejects.toMatchObject(refusal));
   test("takes nothing from anybody else", () => expect(assertRate("credentials", randomUUID())).resolves.toBeUndefined());
   test("takes nothing from other classes", () => expect(assertRate("read", key)).resolves.toBeUndefined());
+  test("lets lists show more small pictures than there is anything else to read", async () => {
+    await Promise.all(Array.from({ length: 601 * env().RATE_LIMIT_FACTOR }, () => assertRate("preview", key)));
+    await assertRate("read", key);
+  });
 });

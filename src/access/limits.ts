@@ -15,7 +15,7 @@ import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
 
 /** How often something may be asked for, by the class a door declares. */
-export type RateClass = "read" | "write" | "upload" | "webhook" | "credentials" | "signup";
+export type RateClass = "read" | "preview" | "write" | "upload" | "webhook" | "credentials" | "signup";
 
 interface Limit {
   points: number;
@@ -28,6 +28,8 @@ interface Limit {
  */
 const LIMITS: Record<RateClass, Limit> = {
   read: { points: 600, seconds: 60 },
+  // A page of a list asks for fifty of them or a hundred: what else is read is not kept waiting by it.
+  preview: { points: 3_000, seconds: 60 },
   write: { points: 120, seconds: 60 },
   upload: { points: 240, seconds: 60 },
   // A generator has one address for everybody's jobs, and says how far each of them is.

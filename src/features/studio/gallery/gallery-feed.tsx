@@ -4,16 +4,11 @@ import type { Cursor } from "@/lib/keyset";
 import { EmptyState } from "@/ui/empty-state";
 import { Lightbox } from "@/ui/lightbox";
 import { Pager } from "@/ui/pager";
-import { RefreshEvery } from "@/ui/refresh-every";
 import { SelectionBar } from "@/ui/selection-bar";
 import { ShareButton } from "@/ui/share-button";
 import type { JobState } from "../jobs/job-feed";
 import { RequestItem } from "./request-item";
 import type { Result } from "./tile";
-
-/** Within what time the worker has made a small picture, and how often the page looks whether it has. */
-const PREVIEW_MS = 30_000;
-const LOOK_MS = 3_000;
 
 interface Request {
   id: string;
@@ -47,7 +42,6 @@ export async function GalleryFeed<R extends Request>(props: GalleryFeedProps<R>)
   if (requests.length === 0) return <EmptyState title={t("emptyTitle")} description={t("emptyBody")} />;
   const results = requests.flatMap(resultsOf);
   const files = results.map(({ fileId, name, contentType }) => ({ id: fileId, name, contentType }));
-  const fresh = Date.now() - PREVIEW_MS;
   return (
     <Lightbox files={files}>
       <ol aria-label={t("yours")} className="grid gap-8">
@@ -72,7 +66,6 @@ export async function GalleryFeed<R extends Request>(props: GalleryFeedProps<R>)
           </li>
         ))}
       </ol>
-      {results.some(({ preview, createdAt }) => !preview && createdAt.getTime() > fresh) && <RefreshEvery ms={LOOK_MS} />}
       <SelectionBar name={of} maxChosen={props.maxChosen} remove={props.removeChosen} />
       <Pager
         label={t("yours")}

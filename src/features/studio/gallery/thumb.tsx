@@ -6,8 +6,13 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 const TRIES = 6;
 const PAUSE_MS = 700;
 
-/** A result's small picture, whole, which the worker draws once the result has arrived; `children` stands in its place until it is there. */
-export function Thumb({ src, children }: { src: string; children: ReactNode }) {
+/**
+ * A result's small picture, whole, which the worker draws once the result has arrived; `children` stands in its place until it is
+ * there. Asked for again only of one that is `isNew`: an old one without will stay without.
+ */
+export function Thumb({ src, isNew, children }: { src: string; isNew: boolean; children: ReactNode }) {
+  // As it was when it came: a page that is shown anew meanwhile makes it no older.
+  const [most] = useState(isNew ? TRIES : 0);
   const image = useRef<HTMLImageElement>(null);
   const [tries, setTries] = useState(0);
   const [state, setState] = useState<"waiting" | "there" | "failed">("waiting");
@@ -16,7 +21,7 @@ export function Thumb({ src, children }: { src: string; children: ReactNode }) {
     if (tries === 0 && image.current?.complete) setState(image.current.naturalWidth > 0 ? "there" : "failed");
   }, [tries]);
   useEffect(() => {
-    if (state !== "failed" || tries === TRIES) return;
+    if (state !== "failed" || tries === most) return;
     const timer = setTimeout(
       () => {
         setTries(tries + 1);
@@ -25,7 +30,7 @@ export function Thumb({ src, children }: { src: string; children: ReactNode }) {
       PAUSE_MS * 2 ** tries,
     );
     return () => clearTimeout(timer);
-  }, [state, tries]);
+  }, [state, tries, most]);
   return (
     <span className="relative grid size-full place-items-center">
       {state !== "there" && children}

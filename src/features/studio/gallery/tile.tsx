@@ -6,6 +6,9 @@ import { LightboxButton } from "@/ui/lightbox";
 import { SelectBox } from "@/ui/select-box";
 import { Thumb } from "./thumb";
 
+/** Within which the worker has drawn the small picture of a result, or draws none any more. */
+const DRAWN_WITHIN_MS = 30_000;
+
 export interface Result {
   fileId: string;
   name: string;
@@ -19,13 +22,13 @@ export interface Result {
 /** One result in its own shape: opened by its picture, selected by its box. */
 export async function Tile({ of, result, children }: { of: string; result: Result; children?: ReactNode }) {
   const t = await getTranslations("gallery");
-  const { fileId, name, preview, contentType } = result;
+  const { fileId, name, preview, contentType, createdAt } = result;
   const Sign = contentType.startsWith("video/") ? FilmIcon : PictureIcon;
   const frame = "relative grid w-full place-items-center overflow-hidden rounded-lg border bg-hover focus-visible:outline-offset-2";
   return (
     <li className="relative min-w-0 self-start">
       <LightboxButton id={fileId} name={name} className={cn(frame, shapeOf(result))}>
-        <Thumb src={preview}>
+        <Thumb src={preview} isNew={Date.now() - createdAt.getTime() < DRAWN_WITHIN_MS}>
           <Sign className="size-8 text-faint" />
         </Thumb>
         {children}
