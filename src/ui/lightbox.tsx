@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { createContext, type KeyboardEvent, type ReactNode, useContext, useEffect, useState } from "react";
+import { createContext, type KeyboardEvent, type ReactNode, useContext, useEffect, useRef, useState } from "react";
 import { Button, buttonVariants } from "./button";
 import { Dialog, DialogClose, DialogContent, DialogFooter, DialogHeader, DialogTitle } from "./dialog";
 import { ChevronLeftIcon, ChevronRightIcon, DownloadIcon } from "./icons";
@@ -59,8 +59,12 @@ export function LightboxButton({ id, name, className, children }: { id: string; 
 /** Which file is shown. Open, it has an entry of its own in the browser's history: the way back closes it, as on a phone one expects. */
 function useShown(): [string | null, (id: string) => void, () => void] {
   const [id, setId] = useState<string | null>(null);
+  const closing = useRef(false);
   useEffect(() => {
-    const closed = () => setId(null);
+    const closed = () => {
+      closing.current = false;
+      setId(null);
+    };
     addEventListener("popstate", closed);
     return () => removeEventListener("popstate", closed);
   }, []);
@@ -68,7 +72,12 @@ function useShown(): [string | null, (id: string) => void, () => void] {
     if (id === null) history.pushState(null, "");
     setId(wanted);
   };
-  return [id, show, () => history.back()];
+  const close = () => {
+    // Until the way back is gone, a second wish to close would leave the page.
+    if (!closing.current) history.back();
+    closing.current = true;
+  };
+  return [id, show, close];
 }
 
 type OneProps = {

@@ -23,6 +23,15 @@ test("four images arrive while the page is loaded again, open, and are chosen an
   await page.goBack();
   await expect(page.getByRole("dialog")).toHaveCount(0);
   await expect(page).toHaveURL(/\/studio\/images$/);
+  // Closed twice, it goes back once.
+  await images.getByRole("button", { name: /a-lit-doorway-2\.png/ }).click();
+  await page
+    .getByRole("dialog")
+    .getByRole("button", { name: "Close" })
+    .last()
+    .evaluate((button: HTMLElement) => [button.click(), button.click()]);
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(page).toHaveURL(/\/studio\/images$/);
   await page.getByRole("checkbox", { name: "Select a-lit-doorway-1.png" }).check();
   await page.getByRole("checkbox", { name: "Select a-lit-doorway-3.png" }).check();
   const bar = page.getByRole("region", { name: "Selected files" });
