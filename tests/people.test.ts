@@ -256,7 +256,7 @@ describe("listPeople", () => {
         for (const row of rows)
           seen.push({
             id: row.id,
-            value: { created: row.createdAt.getTime(), seen: row.lastSeenAt.getTime(), name: row.name, email: row.email }[sort],
+            value: { created: row.createdAt.getTime(), seen: row.lastSeenAt?.getTime() ?? 0, name: row.name, email: row.email }[sort],
           });
         cursor = next;
         pages++;
@@ -317,6 +317,10 @@ describe("listPeople", () => {
         ...["role", "secondFactor"],
       ],
     ]);
+    // Of whom nothing was ever seen, no moment is told.
+    const { email } = await person();
+    const unseen = await as(boss, async () => listPeople(await enter(), peopleQuerySchema.parse({ q: email })));
+    expect(unseen.rows).toMatchObject([{ lastSeenAt: null }]);
   });
 
   test("which columns are shown is remembered in this browser, from what the form sends; anything else is bad input", async () => {

@@ -1,5 +1,4 @@
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
-import { seenAt } from "@/access/identity/people-filter";
 import { Badge } from "@/ui/badge";
 import { RelativeTime } from "@/ui/relative-time";
 import { TableCell } from "@/ui/table";
@@ -12,8 +11,7 @@ type PersonCellProps = { column: Column; person: Person; ways: string[]; isStatu
 /** What one column says of somebody. */
 export async function PersonCell({ column, person, ways, isStatusShown, now }: PersonCellProps) {
   const [t, locale, format] = await Promise.all([getTranslations("people"), getLocale(), getFormatter()]);
-  const { id, role, banned, emailVerified, secondFactor, createdAt } = person;
-  const seen = seenAt(person.lastSeenAt);
+  const { id, role, banned, emailVerified, secondFactor, createdAt, lastSeenAt: seen } = person;
   switch (column) {
     case "role":
       return (

@@ -41,7 +41,11 @@ export async function listPeople(entry: Entry, query: PeopleQuery) {
   ]);
   const isEverybody = matchingPeople(filter).AND.length === 1 && entry.ability.can("read", "Dashboard");
   const estimate = total > COUNTED_EXACTLY && isEverybody ? await estimatePeople(entry) : null;
-  const people = rows.map(({ bannedAt, bannedUntil, ...row }) => ({ ...row, banned: isBannedNow({ bannedAt, bannedUntil }) }));
+  const people = rows.map(({ bannedAt, bannedUntil, ...row }) => ({
+    ...row,
+    lastSeenAt: seenAt(row.lastSeenAt),
+    banned: isBannedNow({ bannedAt, bannedUntil }),
+  }));
   return { rows: people, next, total, estimate };
 }
 
