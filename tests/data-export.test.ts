@@ -82,6 +82,7 @@ describe("an export", () => {
     const chapters = ["Once", "Then/../../now"].map((title, position) => ({ title, position, content: `It is ${position}.` }));
     await db().book.create({ data: { title: "Doors", description: "Of doors.", authorId: someone.id, chapters: { create: chapters } } });
     await db().blogPost.create({ data: { title: "A post", content: "About *doors*.", tags: ["door"], authorId: someone.id } });
+    await db().user.update({ where: { id: someone.id }, data: { providerImage: "https://img.example.org/1.png" } });
     const id = await ask(window);
     expect(await window.run(async () => getLatestExport(await enter()))).toMatchObject({ id, status: "PENDING", progress: 0 });
     expect((await fetchExport(window, id)).status).toBe(404);
@@ -100,7 +101,8 @@ describe("an export", () => {
     expect(names.sort()).toEqual(["files/Minutes (2).txt", "files/passwd.txt", "files/minutes.txt", "files/noël.txt"].sort());
     expect(names.map((name) => files[name]).sort()).toEqual(["content 0", "content 1", "content 2", "content 3"]);
     const account = JSON.parse(files["account.json"] ?? "{}");
-    expect(account.profile).toMatchObject({ id: someone.id, email: someone.email, name: "Ada Okafor" });
+    const providerImage = "https://img.example.org/1.png";
+    expect(account.profile).toMatchObject({ id: someone.id, email: someone.email, name: "Ada Okafor", providerImage });
     expect([account.sessions.length, account.files.length]).toEqual([1, 4]);
     expect(account.organizations).toMatchObject([{ name: "Choir of the North", role: "ADMIN" }]);
     const prompts = (files["generations.jsonl"] ?? "").trim().split("\n");

@@ -74,6 +74,19 @@ describe("an import", () => {
     expect(lost.id).toBe((await named("user_21")).id);
   });
 
+  test("changes the picture that lies under one of their own, and leaves their own", async () => {
+    const row = { id: "au30", email: "ada30@example.org", emailVerified: "2024-01-01T00:00:00Z", name: "Ada Okafor" };
+    const file = (name: string) => lines([{ ...row, image: `https://img.example.org/${name}.png` }]);
+    await bring("authjs", file("first"));
+    const { id, image } = await named("au30");
+    const own = "/api/avatars/own/picture";
+    await db().user.update({ where: { id }, data: { image: own, providerImage: image } });
+    const after = { field: "image", before: "https://img.example.org/first.png", after: "https://img.example.org/second.png" };
+    expect(await bring("authjs", file("second"))).toMatchObject({ changed: 1, changes: [{ differences: [after] }] });
+    expect(await db().user.findUniqueOrThrow({ where: { id } })).toMatchObject({ image: own, providerImage: after.after });
+    expect(await bring("authjs", file("second"))).toMatchObject({ changed: 0, unchanged: 1 });
+  });
+
   test("makes an admin only when it is asked to, and never takes the role from one", async () => {
     const row = { id: "b-30", email: "b30@example.org", emailVerified: true, role: "admin" };
     await bring("better-auth", lines([row]));

@@ -10,12 +10,13 @@ import { objectBytes } from "@/storage/read";
 import { addWorks, organizationsOf } from "./works";
 
 const PAGE = 500;
-const SECRET_FREE_USER = { ...PERSON_COLUMNS, createdAt: true, lastSeenAt: true } as const;
+const SECRET_FREE_USER = { ...PERSON_COLUMNS, providerImage: true, createdAt: true, lastSeenAt: true } as const;
 
 /**
  * Everything of one person as a ZIP archive that is read while it is made, in constant memory: `account.json` (profile, ways
  * in, devices, organisations, files; never a hash or a secret), `activity.jsonl` (one line for each thing they did), what they
- * asked generators for (`generations.jsonl`), wrote (Markdown below `books/` and `blog/`), and their files below `files/`. `onBytes` hears how many bytes of files have gone in. A file that is deleted meanwhile is empty.
+ * asked generators for (`generations.jsonl`), wrote (Markdown below `books/` and `blog/`), and their files below `files/`. `onBytes`
+ * hears how many bytes of files have gone in. A file that is deleted meanwhile is empty.
  */
 export async function openArchive(userId: string, onBytes: (bytes: number) => void): Promise<{ stream: Readable; totalBytes: number }> {
   const archive = new Zip();

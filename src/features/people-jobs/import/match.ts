@@ -2,7 +2,14 @@ import { PERSON_COLUMNS } from "@/access/identity/person-columns";
 import type { Transaction } from "@/lib/db";
 import type { ImportedPerson } from "./person";
 
-const KNOWN = { ...PERSON_COLUMNS, externalId: true, profileComplete: true, deletedAt: true, privateMetadata: true } as const;
+const KNOWN = {
+  ...PERSON_COLUMNS,
+  providerImage: true,
+  externalId: true,
+  profileComplete: true,
+  deletedAt: true,
+  privateMetadata: true,
+} as const;
 
 /** What somebody has here, of which no query tells more. */
 interface Held {
@@ -60,7 +67,9 @@ async function findKnown(tx: Transaction, { ids, externalIds, emails }: { ids: s
     FROM "User" u WHERE u."id" = ANY(${rows.map(({ id }) => id)}::uuid[])`;
   const byId = new Map(held.map((one) => [one.id, one]));
   const none: Held = { hasPassword: false, hasTotp: false, hasSignedIn: false };
-  return rows.map((row) => ({ ...none, ...byId.get(row.id), ...row }));
+  // Under a picture of their own lies the one that a file may change.
+  const given = ({ image, providerImage }: (typeof rows)[number]) => (image?.startsWith("/") ? providerImage : image);
+  return rows.map((row) => ({ ...none, ...byId.get(row.id), ...row, image: given(row) }));
 }
 
 async function findProviders(tx: Transaction, people: ImportedPerson[]): Promise<Map<string, string>> {

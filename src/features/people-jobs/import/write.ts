@@ -72,7 +72,7 @@ async function createRows(tx: Transaction, people: ImportedPerson[], { roles }: 
   return people.map((person) => ({ userId: ids.get(person.email) ?? "", person }));
 }
 
-/** One statement for all: what a person's file does not have is null here, and stays as it is. */
+/** One statement for all: what a person's file does not have is null here, and stays as it is; so does a picture of their own. */
 async function updateRows(tx: Transaction, changing: Changing[]): Promise<void> {
   if (changing.length === 0) return;
   const rows = changing.map(({ decision: { id, fields, profileComplete } }) => ({ id, profileComplete, ...fields }));
@@ -80,7 +80,9 @@ async function updateRows(tx: Transaction, changing: Changing[]): Promise<void> 
     UPDATE "User" u SET
       "externalId" = coalesce(p."externalId", u."externalId"), "email" = coalesce(p."email", u."email"),
       "emailVerified" = coalesce(p."emailVerified", u."emailVerified"), "name" = coalesce(p."name", u."name"),
-      "image" = coalesce(p."image", u."image"), "role" = coalesce(p."role", u."role"), "city" = coalesce(p."city", u."city"),
+      "image" = CASE WHEN starts_with(u."image", '/') THEN u."image" ELSE coalesce(p."image", u."image") END,
+      "providerImage" = CASE WHEN starts_with(u."image", '/') THEN coalesce(p."image", u."providerImage") ELSE u."providerImage" END,
+      "role" = coalesce(p."role", u."role"), "city" = coalesce(p."city", u."city"),
       "interests" = coalesce(p."interests", u."interests"), "bio" = coalesce(p."bio", u."bio"),
       "locale" = coalesce(p."locale", u."locale"), "theme" = coalesce(p."theme", u."theme"),
       "publicMetadata" = coalesce(p."publicMetadata", u."publicMetadata"),
