@@ -36,9 +36,8 @@ export async function endMembership(tx: Transaction, userId: string, organizatio
   const made = { where: { authorId: userId, organizationId }, data: { organizationId: null } };
   await tx.imageGeneration.updateMany(made);
   await tx.videoGeneration.updateMany(made);
-  // By SQL, which leaves "updatedAt" alone: whoever is writing in it has not been overtaken.
-  await tx.$executeRaw`UPDATE "Book" SET "organizationId" = NULL WHERE "authorId" = ${userId}::uuid AND "organizationId" = ${organizationId}::uuid`;
-  await tx.$executeRaw`UPDATE "BlogPost" SET "organizationId" = NULL WHERE "authorId" = ${userId}::uuid AND "organizationId" = ${organizationId}::uuid`;
+  await tx.book.updateMany(made);
+  await tx.blogPost.updateMany(made);
   await tx.file.updateMany({ where: { ownerId: userId, organizationId }, data: { organizationId: null } });
   await tx.user.updateMany({ where: { id: userId, currentOrganizationId: organizationId }, data: { currentOrganizationId: null } });
   return true;
