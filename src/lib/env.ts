@@ -135,7 +135,7 @@ export const envShape = {
     .default(900)
     .describe("Seconds a presigned URL lives, at most 3600; one for a download two minutes at most."),
   MAX_FILE_BYTES: number(1, 5_000_000_000).default(500_000_000).describe("Largest file, in bytes; what is above 64 MB comes in parts."),
-  QUOTA_BYTES: number(1, 1e15).default(1_000_000_000).describe("Room for files a person, in bytes."),
+  QUOTA_BYTES: number(1, 1e15).default(1_000_000_000).describe("Room a person, in bytes, for files and what they write."),
 
   GENERATOR_URL: z
     .url({ protocol: /^https?$/ })

@@ -145,7 +145,7 @@ export const deleteFiles = action(
   },
 );
 
-/** Takes one's picture away: the initials stand in its place. */
+/** Takes one's picture away: the one a provider gave stands in its place, else the initials. */
 export const removeAvatar = action(
   { can: ["update", "User"], rate: "write", impersonated: "write" },
   removeAvatarSchema,
