@@ -5,11 +5,10 @@ import type { Entry } from "@/access/entry";
 import { lockRoom } from "@/access/room";
 import type { Transaction } from "@/lib/db";
 import { avatarAddress } from "./drawn";
-import { eraseFile } from "./leftovers";
+import { ERASED, eraseFile } from "./leftovers";
 
 /** In pixels: twice what the largest face on a page is wide, for screens that are fine, and some more. */
 export const AVATAR = { width: 512, height: 512 };
-const ERASED = { id: true, provider: true, key: true, uploadKey: true, partBytes: true } as const;
 
 /** Makes this picture the person's face, on every page at once, and returns what was it before, marked for removal: of many at once one stays. */
 export async function takeAvatar(tx: Transaction, record: Recorder, entry: Entry, { id, key }: { id: string; key: string }) {

@@ -5,13 +5,12 @@ import { accessibleBy } from "@/access/rules";
 import { db, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import type { Size } from "@/lib/pictures";
-import { eraseFile } from "./leftovers";
+import { ERASED, eraseFile } from "./leftovers";
 import type { CoverOf } from "./schema";
 
 /** In pixels: of a book as e-book shops want it, of a post as a page shows it. */
 const BOOK: Size = { width: 1600, height: 2400 };
 const POST: Size = { width: 1600, height: 900 };
-const ERASED = { id: true, provider: true, key: true, uploadKey: true, partBytes: true } as const;
 const SHOWN = { authorId: true, cover: { select: ERASED } } as const;
 
 export function sizeOfCover(of: CoverOf): Size {

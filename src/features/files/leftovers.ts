@@ -11,6 +11,9 @@ const ABANDONED_MS = 2 * 3_600_000;
 const SWEEP_FILES = 500;
 const AT_ONCE = 5;
 
+/** What `eraseFile` has to know of a file. */
+export const ERASED = { id: true, provider: true, key: true, uploadKey: true, partBytes: true } as const;
+
 interface Left {
   id: string;
   provider: Storage["provider"];
