@@ -4,11 +4,9 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Can } from "@/access/ability-provider";
 import { Button } from "@/ui/button";
-import { Field } from "@/ui/field";
 import { FormDialog } from "@/ui/form-dialog";
-import { Input } from "@/ui/input";
 import { LanguageField } from "../documents/language-field";
-import { MAX_TITLE_LENGTH } from "../documents/schema";
+import { TitleField } from "../documents/title-field";
 import { createPost } from "./actions";
 
 /** Asks for a title and makes the post, which then opens. */
@@ -28,11 +26,7 @@ export function CreatePostDialog({ language }: { language: string }) {
       >
         {({ value, error }) => (
           <>
-            <Field id="post-title" label={t("postTitle")} error={error("title")}>
-              {(control) => (
-                <Input {...control} name="title" required maxLength={MAX_TITLE_LENGTH} defaultValue={value("title")} autoComplete="off" />
-              )}
-            </Field>
+            <TitleField id="post-title" label={t("postTitle")} defaultValue={value("title")} error={error("title")} />
             <LanguageField
               id="post-language"
               label={t("language")}

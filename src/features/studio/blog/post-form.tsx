@@ -3,13 +3,12 @@
 import { useTranslations } from "next-intl";
 import { Field } from "@/ui/field";
 import type { Tried } from "@/ui/form-dialog";
-import { Input } from "@/ui/input";
 import { TagInput } from "@/ui/tag-input";
 import { Textarea } from "@/ui/textarea";
 import { LanguageField } from "../documents/language-field";
-import { MAX_TITLE_LENGTH } from "../documents/schema";
 import { TextEditor } from "../documents/text-editor";
 import { TextForm } from "../documents/text-form";
+import { TitleField } from "../documents/title-field";
 import { deletePost, savePost } from "./actions";
 import { MAX_EXCERPT_LENGTH, MAX_TAGS } from "./schema";
 
@@ -52,18 +51,7 @@ function About({ post, value, error }: Tried & { post: Post }) {
   const { title, excerpt, language, tags } = post;
   return (
     <div className="grid content-start gap-5 lg:grid-cols-2">
-      <Field id="post-title" label={t("postTitle")} error={error("title")}>
-        {(control) => (
-          <Input
-            {...control}
-            name="title"
-            required
-            maxLength={MAX_TITLE_LENGTH}
-            defaultValue={value("title") ?? title}
-            autoComplete="off"
-          />
-        )}
-      </Field>
+      <TitleField id="post-title" label={t("postTitle")} defaultValue={value("title") ?? title} error={error("title")} />
       <LanguageField id="post-language" label={t("language")} defaultValue={value("language") ?? language} error={error("language")} />
       <Field id="post-excerpt" label={t("excerpt")} aside={t("optional")} hint={t("excerptHint")} error={error("excerpt")}>
         {(control) => (

@@ -3,10 +3,9 @@
 import { useTranslations } from "next-intl";
 import { Field } from "@/ui/field";
 import type { Tried } from "@/ui/form-dialog";
-import { Input } from "@/ui/input";
 import { Textarea } from "@/ui/textarea";
 import { LanguageField } from "../documents/language-field";
-import { MAX_TITLE_LENGTH } from "../documents/schema";
+import { TitleField } from "../documents/title-field";
 import { MAX_DESCRIPTION_LENGTH } from "./schema";
 
 type BookFieldsProps = Tried & { initial: { title: string; description: string; language: string } };
@@ -16,18 +15,7 @@ export function BookFields({ initial, value, error }: BookFieldsProps) {
   const t = useTranslations("books");
   return (
     <>
-      <Field id="book-title" label={t("bookTitle")} error={error("title")}>
-        {(control) => (
-          <Input
-            {...control}
-            name="title"
-            required
-            maxLength={MAX_TITLE_LENGTH}
-            defaultValue={value("title") ?? initial.title}
-            autoComplete="off"
-          />
-        )}
-      </Field>
+      <TitleField id="book-title" label={t("bookTitle")} defaultValue={value("title") ?? initial.title} error={error("title")} />
       <Field id="book-description" label={t("description")} aside={t("optional")} hint={t("descriptionHint")} error={error("description")}>
         {(control) => (
           <Textarea

@@ -1,11 +1,9 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { Field } from "@/ui/field";
-import { Input } from "@/ui/input";
-import { MAX_TITLE_LENGTH } from "../documents/schema";
 import { TextEditor } from "../documents/text-editor";
 import { TextForm } from "../documents/text-form";
+import { TitleField } from "../documents/title-field";
 import { deleteChapter, saveChapter } from "./actions";
 
 type ChapterFormProps = { chapter: { id: string; bookId: string; title: string; content: string; updatedAt: string } };
@@ -25,18 +23,7 @@ export function ChapterForm({ chapter: { id, bookId, title, content, updatedAt }
     <TextForm id={id} updatedAt={updatedAt} save={saveChapter} saveLabel={t("saveChapter")} removal={removal}>
       {({ value, error }) => (
         <>
-          <Field id="chapter-title" label={t("chapterTitle")} error={error("title")}>
-            {(control) => (
-              <Input
-                {...control}
-                name="title"
-                required
-                maxLength={MAX_TITLE_LENGTH}
-                defaultValue={value("title") ?? title}
-                autoComplete="off"
-              />
-            )}
-          </Field>
+          <TitleField id="chapter-title" label={t("chapterTitle")} defaultValue={value("title") ?? title} error={error("title")} />
           <TextEditor id="chapter-content" defaultValue={value("content") ?? content} error={error("content")} level={2} />
         </>
       )}
