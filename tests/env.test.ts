@@ -102,6 +102,7 @@ describe("parseEnv", () => {
       "AZURE_CONTAINER",
       "GEMINI_API_KEY",
       "GEMINI_MODEL_IMAGE",
+      "GEMINI_MODEL_TEXT",
       "GEMINI_MODEL_VIDEO",
       "FFMPEG_PATH",
     ];

@@ -58,6 +58,8 @@ const QUESTIONS: Record<string, string[]> = {
   "studio/books/changes.ts lengthOf": ["finds update Book"],
   "studio/books/chapters.ts addChapter": ["asks create Chapter"],
   "studio/books/chapters.ts lockChapter": ["finds update Chapter", "asks update Chapter"],
+  "studio/drafts/changes.ts deleteDraft": ["asks delete Job"],
+  "studio/drafts/changes.ts findDraft": ["finds update Job", "finds download File"],
   "studio/images/actions.ts generateImages": ["asks create ImageGeneration"],
   "studio/images/changes.ts removeImages": ["finds delete ImageGeneration", "asks delete ImageGeneration"],
   "studio/images/changes.ts removeGeneration": ["finds delete ImageGeneration", "asks delete ImageGeneration"],

@@ -22,6 +22,7 @@ import * as recovery from "@/features/recovery/actions";
 import * as secondFactors from "@/features/second-factors/actions";
 import * as studioBlog from "@/features/studio/blog/actions";
 import * as studioBooks from "@/features/studio/books/actions";
+import * as studioDrafts from "@/features/studio/drafts/actions";
 import * as studioImages from "@/features/studio/images/actions";
 import * as studioJobs from "@/features/studio/jobs/actions";
 import * as studioVideos from "@/features/studio/videos/actions";
@@ -60,6 +61,7 @@ const ACTIONS = {
   "second-factors": secondFactors,
   "studio/blog": studioBlog,
   "studio/books": studioBooks,
+  "studio/drafts": studioDrafts,
   "studio/images": studioImages,
   "studio/jobs": studioJobs,
   "studio/videos": studioVideos,

@@ -1,8 +1,23 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { createElement } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
 import sharp from "sharp";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { enter } from "@/access/door";
+import { GET as jobRoute } from "@/app/api/jobs/[id]/route";
+import { draftPost, savePost, takeDraft } from "@/features/studio/blog/actions";
+import { createPost } from "@/features/studio/blog/changes";
+import { addDraft, deleteBook, draftChapter, exportBook, shareBook } from "@/features/studio/books/actions";
+import { createBook } from "@/features/studio/books/changes";
+import { addChapter } from "@/features/studio/books/chapters";
+import { MarkdownView } from "@/features/studio/documents/markdown-view";
+import { listExports } from "@/features/studio/documents/queries";
+import { deleteDraft } from "@/features/studio/drafts/actions";
+import { chapterOf } from "@/features/studio/drafts/chapter";
+import { listDrafts } from "@/features/studio/drafts/queries";
+import { shownText } from "@/features/studio/drafts/text";
 import { generatorOf } from "@/features/studio/generators/registry";
 import { generateImages } from "@/features/studio/images/actions";
 import { cancelJob, retryJob } from "@/features/studio/jobs/actions";
@@ -12,9 +27,9 @@ import { env } from "@/lib/env";
 import { storage } from "@/storage";
 import { type Gemini, startGemini } from "./support/gemini";
 import { mp4 } from "./support/mp4";
-import { person } from "./support/people";
+import { admin, person } from "./support/people";
 import { type Browser, signedIn } from "./support/request";
-import { pictureOf, png, work } from "./support/studio";
+import { arrive, pictureOf, png, work } from "./support/studio";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const IMAGES = { prompt: "A lit doorway", numImages: 2, size: "1280x960", format: "JPEG", style: "sketch" } as const;
@@ -47,7 +62,7 @@ const imagesOf = (id: string) => db().imageGeneration.findUniqueOrThrow({ where:
 const videosOf = (id: string) => db().videoGeneration.findUniqueOrThrow({ where: { id }, include: { videos: true, job: true } });
 const asked = (what: string) => google.requests.filter(({ path }) => path.endsWith(what));
 
-test("with a key pictures and films are Google's, books and posts stay Foyer's own", () => {
+test("with a key pictures and films are Google's, the documents of books and posts stay Foyer's own", () => {
   expect(["IMAGE", "VIDEO", "BOOK", "BLOG"].map((kind) => generatorOf(kind as "IMAGE"))).toEqual([
     "GEMINI",
     "GEMINI",
@@ -229,5 +244,171 @@ describe("films", () => {
     await work(keylessJob);
     env().GEMINI_API_KEY = GEMINI_API_KEY;
     expect(await videosOf(keyless)).toMatchObject({ status: "FAILED", error: "generator_failed" });
+  });
+});
+
+describe("drafts", () => {
+  const about = { title: "Doors", description: "About houses.", language: "fr" };
+  let bookId: string;
+  beforeEach(async () => {
+    bookId = await window.run(async () => {
+      const { id } = await createBook(await enter(), about);
+      await addChapter(await enter(), { bookId: id, title: "The street", content: "It is long." });
+      return id;
+    });
+  });
+  async function draft(prompt = "The evening it was lit") {
+    const result = await window.run(() => draftChapter({ id: bookId, prompt }));
+    if (!result.ok) throw new Error(JSON.stringify(result.error));
+    return result.data.jobId;
+  }
+  const jobOf = (id: string) => db().job.findUniqueOrThrow({ where: { id }, include: { files: true } });
+  const shown = (of: { bookId: string } | { blogPostId: string }) => window.run(async () => listDrafts(await enter(), of));
+  const chapters = () => db().chapter.findMany({ where: { bookId }, orderBy: { position: "asc" } });
+
+  test("arrive beside the book, asked for with what is known of it, and become a chapter at its end when their author says so", async () => {
+    const before = await db().book.findUniqueOrThrow({ where: { id: bookId } });
+    const id = await draft();
+    await work(id);
+    expect(await jobOf(id)).toMatchObject({
+      status: "COMPLETED",
+      kind: "BOOK",
+      progress: 100,
+      files: [{ name: "the-evening-it-was-lit-1.md" }],
+    });
+    const [{ path, body } = { path: "", body: {} }] = google.requests;
+    expect(path).toBe("/v1beta/models/gemini-2.5-flash:generateContent");
+    expect(body.contents).toEqual([{ role: "user", parts: [{ text: "The evening it was lit" }] }]);
+    const instruction = body.systemInstruction.parts[0].text;
+    for (const known of ['"fr"', '"Doors"', '"About houses."', '["The street"]', "without HTML"]) expect(instruction).toContain(known);
+    expect(body.generationConfig).toEqual({ maxOutputTokens: 16_384 });
+    // Nothing of the book has changed, nor how its documents stand.
+    expect(await db().book.findUniqueOrThrow({ where: { id: bookId } })).toEqual(before);
+    expect(await chapters()).toHaveLength(1);
+    const [exports, [only]] = await Promise.all([window.run(async () => listExports(await enter(), { bookId })), shown({ bookId })]);
+    expect(exports.map(({ document, job }) => [document, job])).toEqual(Array(5).fill([null, null]));
+    expect([only?.prompt, only?.file && (await shownText(only.file))]).toEqual([
+      "The evening it was lit",
+      "# The lit doorway\n\nSnow fell.\n",
+    ]);
+    const added = await window.run(() => addDraft({ id }));
+    expect(added).toMatchObject({ ok: true, data: { bookId, title: "The lit doorway" } });
+    expect(await chapters()).toMatchObject([
+      { title: "The street", content: "It is long." },
+      { title: "The lit doorway", content: "Snow fell.\n" },
+    ]);
+    expect(await shown({ bookId })).toHaveLength(1);
+    expect(await window.run(() => deleteDraft({ id }))).toMatchObject({ ok: true });
+    expect([await shown({ bookId }), await db().job.count({ where: { id } }), await chapters()]).toMatchObject([[], 0, [{}, {}]]);
+    expect(await db().file.findMany({ where: { ownerId: ada.id } })).toMatchObject([{ status: "DELETING" }]);
+  });
+
+  test("of a post are added by its editor, which writes over nothing that was written meanwhile", async () => {
+    const { id: postId } = await window.run(async () => createPost(await enter(), { title: "A door", language: "en", content: "Mine." }));
+    const asked = await window.run(() => draftPost({ id: postId, prompt: "Snow" }));
+    const id = asked.ok ? asked.data.jobId : "";
+    google.switches.text = "```markdown\nSnow fell.\n\n<script>alert(1)</script>\n```";
+    await work(id);
+    expect(await jobOf(id)).toMatchObject({ status: "COMPLETED", kind: "BLOG" });
+    const taken = await window.run(() => takeDraft({ id }));
+    expect(taken).toEqual({ ok: true, data: { text: "Snow fell.\n\n<script>alert(1)</script>\n" } });
+    const text = taken.ok ? taken.data.text : "";
+    // What a model writes is shown as what people write is: HTML in it is text.
+    expect(renderToStaticMarkup(createElement(MarkdownView, { text, level: 3 }))).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+    const { updatedAt } = await db().blogPost.findUniqueOrThrow({ where: { id: postId } });
+    const written = { id: postId, title: "A door", excerpt: "", language: "en", tags: "", updatedAt: updatedAt.toISOString() };
+    const save = () => window.run(() => savePost({ ...written, content: `Mine.\n\n${text}` }));
+    expect([await save(), await save()]).toMatchObject([{ ok: true }, { error: { code: "conflict" } }]);
+    // A post has no chapters, and a book no text of its own.
+    expect(await window.run(() => addDraft({ id }))).toMatchObject({ error: { code: "not_found" } });
+  });
+
+  test.each([
+    ["no quota", { next: [429] }, "generator_quota"],
+    ["words that are refused", { refuses: "prompt" as const }, "generator_refused"],
+    ["a text that is refused", { refuses: "result" as const }, "generator_refused"],
+    ["no text at all", { text: " " }, "result_missing"],
+    ["a text that no chapter may hold", { text: "a\u0000b" }, "result_wrong"],
+  ])("%s ends the job with the reason, and can be tried again", async (_, switches, error) => {
+    const id = await draft();
+    Object.assign(google.switches, switches);
+    await work(id);
+    expect(await jobOf(id)).toMatchObject({ status: "FAILED", error });
+    expect(await shown({ bookId })).toMatchObject([{ job: { status: "FAILED", error }, file: null }]);
+    google.calm();
+    expect(await window.run(() => retryJob({ id }))).toMatchObject({ ok: true });
+    await work(id);
+    expect(await jobOf(id)).toMatchObject({ status: "COMPLETED", attempt: 2 });
+  });
+
+  test("a 503 and a cut answer pass; what a crash left at its place is taken, and nothing is asked twice", async () => {
+    const id = await draft();
+    google.switches.next = [503, -1];
+    for (let tries = 0; tries < 2; tries++) await expect(work(id)).rejects.toThrow();
+    const { files } = await jobOf(id);
+    await arrive(files[0]?.uploadKey ?? "", Buffer.from("There already.\n"), "text/markdown");
+    google.calm();
+    await work(id);
+    expect([(await jobOf(id)).status, google.requests.length]).toEqual(["COMPLETED", 0]);
+    expect(await window.run(() => addDraft({ id }))).toMatchObject({ ok: true, data: { title: "The evening it was lit" } });
+  });
+
+  test("cancelled while the model writes, they never arrive; under way they are not deleted, and with the book they go", async () => {
+    const id = await draft();
+    expect(await window.run(() => deleteDraft({ id }))).toMatchObject({ error: { code: "conflict" } });
+    // The double never answers: nobody waits for it.
+    google.switches.meanwhile = () => window.run(() => cancelJob({ id })).then(() => new Promise(() => undefined));
+    await work(id);
+    expect([await jobOf(id), google.requests.length]).toMatchObject([{ status: "CANCELLED", files: [{ status: "DELETING" }] }, 1]);
+    expect((await storage().list(`${ada.id}/`)).keys).toEqual([]);
+    google.calm();
+    const other = await draft();
+    await work(other);
+    expect(await window.run(() => deleteBook({ id: bookId }))).toMatchObject({ ok: true });
+    expect(await db().job.count({ where: { ownerId: ada.id } })).toBe(0);
+    expect(await db().file.count({ where: { ownerId: ada.id, status: { not: "DELETING" } } })).toBe(0);
+  });
+
+  test("are their author's alone: nobody else reads, takes or deletes them, whoever the book is shared with", async () => {
+    const id = await draft();
+    await work(id);
+    const organization = await db().organization.create({ data: { name: "Choir", members: { create: [{ userId: ada.id }] } } });
+    await window.run(() => exportBook({ id: bookId, format: "MARKDOWN" }));
+    expect(await window.run(() => shareBook({ id: bookId, organizationId: organization.id }))).toMatchObject({ ok: true });
+    const files = await db().file.findMany({ where: { ownerId: ada.id }, orderBy: { createdAt: "asc" } });
+    expect(files.map(({ organizationId }) => organizationId)).toEqual([null, organization.id]);
+    for (const other of [await person(), await admin()]) {
+      const stranger = await signedIn(other);
+      const tried = [
+        await stranger.run(() => draftChapter({ id: bookId, prompt: "Mine" })),
+        await stranger.run(() => addDraft({ id })),
+        await stranger.run(() => takeDraft({ id })),
+        await stranger.run(() => deleteDraft({ id })),
+      ];
+      expect(tried.map((result) => !result.ok && result.error.code)).toEqual(Array(4).fill("not_found"));
+      expect(await stranger.run(async () => listDrafts(await enter(), { bookId }))).toEqual([]);
+    }
+    expect((await (await signedIn(await person())).fetch(jobRoute, "/api/x", { params: { id } })).status).toBe(404);
+  });
+
+  test("are asked for only where there is a key, in words", async () => {
+    expect(await window.run(() => draftChapter({ id: bookId, prompt: " " }))).toMatchObject({
+      error: { fields: { prompt: expect.any(String) } },
+    });
+    const { GEMINI_API_KEY } = env();
+    env().GEMINI_API_KEY = undefined;
+    const refused = await window.run(() => draftChapter({ id: bookId, prompt: "Snow" }));
+    env().GEMINI_API_KEY = GEMINI_API_KEY;
+    expect(refused).toMatchObject({ error: { code: "conflict", message: expect.stringContaining("no model is connected") } });
+    expect(await db().job.count({ where: { ownerId: ada.id } })).toBe(0);
+  });
+
+  test.each([
+    ["# The *lit* doorway #\n\nSnow.", { title: "The lit doorway", content: "Snow." }],
+    ["Snow.\n\n# Later", { title: "Words", content: "Snow.\n\n# Later" }],
+    ["#\n\nSnow.", { title: "Words", content: "Snow." }],
+    [`# ${"𝒂".repeat(300)}`, { title: "𝒂".repeat(100), content: "" }],
+  ])("%$: a draft is a chapter with a title of its own or of its prompt", (text, chapter) => {
+    expect(chapterOf(text, "\u202eWords\nand more")).toEqual(chapter);
   });
 });

@@ -153,9 +153,13 @@ export const envShape = {
     .describe(
       "Signs what goes to GENERATOR_URL and what comes back at /api/webhooks/generation: whsec_ and 24 to 64 bytes in base64. To change it, put the new one before the old one, separated by a comma.",
     ),
-  GEMINI_API_KEY: z.string().optional().describe("Pictures and films by Google's models, with this key. Unset: the demonstration."),
+  GEMINI_API_KEY: z
+    .string()
+    .optional()
+    .describe("Pictures, films and drafts of texts by Google's models, with this key. Unset: the demonstration, and no drafts."),
   GEMINI_MODEL_IMAGE: z.string().default("gemini-2.5-flash-image").describe("Google's model that makes pictures, with GEMINI_API_KEY."),
   GEMINI_MODEL_VIDEO: z.string().default("veo-3.1-generate-preview").describe("Google's model that makes films, with GEMINI_API_KEY."),
+  GEMINI_MODEL_TEXT: z.string().default("gemini-2.5-flash").describe("Google's model that drafts chapters and posts, with GEMINI_API_KEY."),
   GEMINI_BASE_URL: z
     .url({ protocol: /^https?$/ })
     .default("https://generativelanguage.googleapis.com")

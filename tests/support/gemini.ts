@@ -17,6 +17,9 @@ export interface GeminiSwitches {
   fails: { code: number; message: string } | null;
   picture: Buffer;
   film: Buffer;
+  text: string;
+  /** What happens while a model is at work. */
+  meanwhile: () => Promise<unknown>;
 }
 
 export interface GeminiRequest {
@@ -30,12 +33,14 @@ export interface GeminiRequest {
 export type Gemini = Awaited<ReturnType<typeof startGemini>>;
 
 /**
- * A server on a loopback port that speaks as much of Google's Gemini API (v1beta) as pictures and films need: generateContent,
+ * A server on a loopback port that speaks as much of Google's Gemini API (v1beta) as pictures, films and texts need: generateContent,
  * predictLongRunning, operations and the download of files. GEMINI_BASE_URL is its `url`. What it accepts it remembers.
  */
 export async function startGemini(given: Pick<GeminiSwitches, "picture" | "film">) {
   const key = randomBytes(16).toString("hex");
-  const calm = { next: [], mute: false, polls: 0, refuses: null, fails: null, ...given } satisfies GeminiSwitches;
+  const text = "# The lit doorway\n\nSnow fell.";
+  const meanwhile = () => Promise.resolve();
+  const calm = { next: [], mute: false, polls: 0, refuses: null, fails: null, text, meanwhile, ...given } satisfies GeminiSwitches;
   const switches: GeminiSwitches = { ...calm };
   const requests: GeminiRequest[] = [];
   const operations = new Map<string, { asked: number; file: string }>();
@@ -55,7 +60,10 @@ export async function startGemini(given: Pick<GeminiSwitches, "picture" | "film"
     if (status && status !== 200) return refuse(response, status);
     if (sent !== key) return refuse(response, 401);
     const model = /^\/v1beta\/(models\/[\w.-]+):(generateContent|predictLongRunning)$/.exec(pathname);
-    if (request.method === "POST" && model?.[2] === "generateContent") return reply(response, content());
+    if (request.method === "POST" && model?.[2] === "generateContent") {
+      await switches.meanwhile();
+      return reply(response, content(body));
+    }
     if (request.method === "POST" && model?.[2] === "predictLongRunning") {
       const name = begin(model[1] ?? "");
       return switches.mute ? undefined : reply(response, { name });
@@ -69,9 +77,15 @@ export async function startGemini(given: Pick<GeminiSwitches, "picture" | "film"
     refuse(response, 404);
   }
 
-  function content() {
+  function content(body: GeminiRequest["body"]) {
     if (switches.refuses === "prompt") return { promptFeedback: { blockReason: "PROHIBITED_CONTENT" }, modelVersion: "double-image-1" };
-    if (switches.refuses === "result") return { candidates: [{ finishReason: "IMAGE_SAFETY", index: 0 }], modelVersion: "double-image-1" };
+    const isPicture = body.generationConfig?.responseModalities?.includes("IMAGE");
+    const finishReason = isPicture ? "IMAGE_SAFETY" : "SAFETY";
+    if (switches.refuses === "result") return { candidates: [{ finishReason, index: 0 }], modelVersion: "double-image-1" };
+    if (!isPicture) {
+      const parts = [{ text: "What may they want?", thought: true }, { text: switches.text.slice(0, 5) }, { text: switches.text.slice(5) }];
+      return { candidates: [{ content: { parts, role: "model" }, finishReason: "STOP", index: 0 }], modelVersion: "double-text-1" };
+    }
     const inlineData = { mimeType: "image/png", data: switches.picture.toString("base64") };
     return {
       candidates: [{ content: { parts: [{ text: "Here it is." }, { inlineData }], role: "model" }, finishReason: "STOP", index: 0 }],

@@ -3,7 +3,10 @@
 import { revalidatePath } from "next/cache";
 import { redirect } from "next/navigation";
 import { action } from "@/access/door";
+import { AppError } from "@/lib/errors";
 import { exportSchema } from "../documents/schema";
+import { readDraft } from "../drafts/changes";
+import { askDraftSchema, draftIdSchema } from "../drafts/schema";
 import { shareSchema } from "../sharing/schema";
 import { shareWork } from "../sharing/share";
 import * as changes from "./changes";
@@ -49,6 +52,28 @@ export const exportPost = action(
     const job = await changes.exportPost(entry, id, format);
     revalidatePath(`/studio/blog/${id}`);
     return { jobId: job.id };
+  },
+);
+
+/** Has a model draft a text from a few words. */
+export const draftPost = action(
+  { can: ["update", "BlogPost"], rate: "write", impersonated: "write" },
+  askDraftSchema,
+  async ({ id, prompt }, entry) => {
+    const job = await changes.draftPost(entry, id, prompt);
+    revalidatePath(`/studio/blog/${id}`);
+    return { jobId: job.id };
+  },
+);
+
+/** What a draft says, for the editor: its author's own words may stand there unsaved, so that it is added there and saved with them. */
+export const takeDraft = action(
+  { can: ["update", "BlogPost"], rate: "write", impersonated: "write" },
+  draftIdSchema,
+  async ({ id }, entry) => {
+    const { blogPostId, text } = await readDraft(entry, id);
+    if (!blogPostId) throw new AppError("not_found");
+    return { text };
   },
 );
 

@@ -8,6 +8,7 @@ import type { DocumentFormat, Transaction } from "@/lib/db";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { giveBackPlacesOf, lockJobsOf, placeOf, startExport } from "../documents/export";
+import { placeOfDraft, startDraft } from "../drafts/start";
 import { roomOf } from "../jobs/start";
 import { MAX_POSTS } from "./schema";
 
@@ -70,6 +71,15 @@ export async function exportPost(entry: Entry, id: string, format: DocumentForma
   return changeWithRoom(entry, roomOf([place]), async (tx, record) => {
     const { organizationId } = await findPost(tx, entry, "update", id);
     return startExport(tx, record, entry, { kind: "BLOG", purpose: { blogPostId: id }, place, format, organizationId });
+  });
+}
+
+/** Has a model draft a text: it lies beside the post, and changes nothing in it. */
+export async function draftPost(entry: Entry, id: string, prompt: string): Promise<{ id: string }> {
+  const place = placeOfDraft("BLOG", prompt);
+  return changeWithRoom(entry, roomOf([place]), async (tx, record) => {
+    await findPost(tx, entry, "update", id);
+    return startDraft(tx, record, entry, { kind: "BLOG", purpose: { blogPostId: id }, place, prompt });
   });
 }
 

@@ -7,6 +7,7 @@ import { SoftLink } from "@/ui/soft-link";
 import { CoverThumb } from "../documents/cover-thumb";
 import { Exports } from "../documents/exports";
 import { MarkdownView } from "../documents/markdown-view";
+import { Drafts } from "../drafts/drafts";
 import { sharePost } from "./actions";
 import { PostForm } from "./post-form";
 import type { OpenPost } from "./queries";
@@ -51,6 +52,7 @@ export async function PostEditor({ entry, post, organizations, cover }: PostEdit
       ) : (
         <MarkdownView text={post.content} level={1} />
       )}
+      {post.isOwn && <Drafts entry={entry} of={{ blogPostId: post.id }} />}
       {post.isOwn && <div className="mt-12">{cover}</div>}
       <div className="mt-12">
         <Exports entry={entry} of={{ blogPostId: post.id }} isOwn={post.isOwn} />

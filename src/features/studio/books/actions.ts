@@ -3,7 +3,11 @@
 import { revalidatePath } from "next/cache";
 import { redirect } from "next/navigation";
 import { action } from "@/access/door";
+import { AppError } from "@/lib/errors";
 import { exportSchema } from "../documents/schema";
+import { readDraft } from "../drafts/changes";
+import { chapterOf } from "../drafts/chapter";
+import { askDraftSchema, draftIdSchema } from "../drafts/schema";
 import { shareSchema } from "../sharing/schema";
 import { shareWork } from "../sharing/share";
 import * as changes from "./changes";
@@ -52,6 +56,31 @@ export const exportBook = action(
     const job = await changes.exportBook(entry, id, format);
     revalidatePath(`/studio/books/${id}`);
     return { jobId: job.id };
+  },
+);
+
+/** Has a model draft a chapter from a few words. */
+export const draftChapter = action(
+  { can: ["update", "Book"], rate: "write", impersonated: "write" },
+  askDraftSchema,
+  async ({ id, prompt }, entry) => {
+    const job = await changes.draftChapter(entry, id, prompt);
+    revalidatePath(`/studio/books/${id}`);
+    return { jobId: job.id };
+  },
+);
+
+/** Makes a new chapter of a draft, at the end of its book; the draft stays. */
+export const addDraft = action(
+  { can: ["create", "Chapter"], rate: "write", impersonated: "write" },
+  draftIdSchema,
+  async ({ id }, entry) => {
+    const { bookId, text, prompt } = await readDraft(entry, id);
+    if (!bookId) throw new AppError("not_found");
+    const written = chapterOf(text, prompt);
+    const chapter = await chapters.addChapter(entry, { bookId, ...written });
+    revalidatePath(`/studio/books/${bookId}`);
+    return { bookId, chapterId: chapter.id, title: written.title };
   },
 );
 

@@ -8,6 +8,7 @@ import { SoftLink } from "@/ui/soft-link";
 import { CoverThumb } from "../documents/cover-thumb";
 import { Exports } from "../documents/exports";
 import { MarkdownView } from "../documents/markdown-view";
+import { Drafts } from "../drafts/drafts";
 import { shareBook } from "./actions";
 import { BookMenu } from "./book-menu";
 import { ChapterForm } from "./chapter-form";
@@ -66,6 +67,7 @@ export async function BookEditor({ entry, book, chapterId, organizations, cover 
           </article>
         )}
       </div>
+      {book.isOwn && <Drafts entry={entry} of={{ bookId: book.id }} />}
       {book.isOwn && <div className="mt-12">{cover}</div>}
       {chapter && (
         <div className="mt-12">

@@ -8,6 +8,7 @@ import type { DocumentFormat, Transaction } from "@/lib/db";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { giveBackPlacesOf, lockJobsOf, placeOf, startExport } from "../documents/export";
+import { placeOfDraft, startDraft } from "../drafts/start";
 import { roomOf } from "../jobs/start";
 import { MAX_BOOKS } from "./schema";
 
@@ -64,6 +65,15 @@ export async function exportBook(entry: Entry, id: string, format: DocumentForma
     // Not its lock: whoever writes down how another document of it goes on has the turn of the events this one waits for.
     const { organizationId } = await findBook(tx, entry, "update", id);
     return startExport(tx, record, entry, { kind: "BOOK", purpose: { bookId: id }, place, format, organizationId });
+  });
+}
+
+/** Has a model draft a chapter: a text beside the book, which changes nothing in it. */
+export async function draftChapter(entry: Entry, id: string, prompt: string): Promise<{ id: string }> {
+  const place = placeOfDraft("BOOK", prompt);
+  return changeWithRoom(entry, roomOf([place]), async (tx, record) => {
+    await findBook(tx, entry, "update", id);
+    return startDraft(tx, record, entry, { kind: "BOOK", purpose: { bookId: id }, place, prompt });
   });
 }
 

@@ -21,8 +21,10 @@ export function listExports(entry: Entry, of: Of) {
 async function latestDocument(entry: Entry, of: Of, format: DocumentFormat) {
   const { ability } = entry;
   const visible = "bookId" in of ? { book: accessibleBy(ability).ofType("Book") } : { blogPost: accessibleBy(ability).ofType("BlogPost") };
+  // A draft is a Markdown file too, but no document of what is written.
+  const made = { status: "READY" as const, job: { params: { path: ["format"], equals: format } } };
   const latest = await db().documentFile.findFirst({
-    where: { AND: [of, visible, { format, file: { AND: [accessibleBy(ability).ofType("File"), { status: "READY" }] } }] },
+    where: { AND: [of, visible, { format, file: { AND: [accessibleBy(ability).ofType("File"), made] } }] },
     select: { fileSize: true, createdAt: true, file: { select: { id: true, name: true } } },
     orderBy: { createdAt: "desc" },
   });

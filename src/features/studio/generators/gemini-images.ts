@@ -11,8 +11,8 @@ import type { Work } from "./generator";
 import { fileIdIn, inputPicture } from "./input-picture";
 import { encoded, MAX_INPUT_PIXELS } from "./picture";
 
-/** Why a model stopped without a picture, where the request is the reason. */
-const REFUSED = /SAFETY|PROHIBITED|BLOCKLIST|SPII|RECITATION/;
+/** Why a model stopped without a result, where the request is the reason. */
+export const REFUSED = /SAFETY|PROHIBITED|BLOCKLIST|SPII|RECITATION/;
 
 type Asked = Awaited<ReturnType<typeof askedFor>>;
 

@@ -1,17 +1,26 @@
 import "server-only";
 import { ApiError, GoogleGenAI } from "@google/genai";
+import type { JobKind } from "@/lib/db";
 import { env } from "@/lib/env";
 import { GenerationFailed } from "../jobs/run";
 import { geminiImages } from "./gemini-images";
+import { geminiText } from "./gemini-text";
 import { geminiVideos } from "./gemini-videos";
-import type { Generator } from "./generator";
+import type { Generator, Work } from "./generator";
 
-/** A picture may take its time; a film is asked about again and again, each time for a moment. */
+/** A picture or a text may take its time; a film is asked about again and again, each time for a moment. */
 const TIMEOUT_MS = 120_000;
 
-/** Google's models, by the key in GEMINI_API_KEY: pictures at once, films by asking until they are there. */
+const MODELS: Record<JobKind, (work: Work, client: GoogleGenAI, signal: AbortSignal) => ReturnType<Generator["step"]>> = {
+  IMAGE: geminiImages,
+  VIDEO: geminiVideos,
+  BOOK: geminiText,
+  BLOG: geminiText,
+};
+
+/** Google's models, by the key in GEMINI_API_KEY: pictures and texts at once, films by asking until they are there. */
 export const gemini: Generator = {
-  step: (work, signal) => withReasons(() => (work.kind === "VIDEO" ? geminiVideos : geminiImages)(work, client(), signal)),
+  step: (work, signal) => withReasons(() => MODELS[work.kind](work, client(), signal)),
 };
 
 function client(): GoogleGenAI {

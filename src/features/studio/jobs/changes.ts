@@ -6,6 +6,7 @@ import { changeWithRoom } from "@/access/room";
 import { accessibleBy } from "@/access/rules";
 import { db, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
+import { promptOf } from "../drafts/asked";
 import { giveBackPlaces } from "./results";
 import { type Place, restartJob, roomOf, tellOfEnd } from "./start";
 import { advance } from "./transition";
@@ -17,6 +18,7 @@ const JOB = {
   status: true,
   attempt: true,
   generator: true,
+  params: true,
   imageGeneration: { select: { organizationId: true } },
   videoGeneration: { select: { organizationId: true } },
   book: { select: { organizationId: true } },
@@ -45,7 +47,9 @@ export async function retryJob(entry: Entry, id: string): Promise<void> {
     // Its room would be counted for whoever asks.
     if (job.ownerId !== entry.actor.userId) throw new AppError("not_found");
     if (job.status !== "FAILED" && job.status !== "CANCELLED") throw new AppError("conflict", "job_has_not_failed");
-    const organizationId = (job.imageGeneration ?? job.videoGeneration ?? job.book ?? job.blogPost)?.organizationId ?? null;
+    const purpose = job.imageGeneration ?? job.videoGeneration ?? job.book ?? job.blogPost;
+    // A draft is its author's alone.
+    const organizationId = promptOf(job.params) === null ? (purpose?.organizationId ?? null) : null;
     await restartJob(tx, { ...job, organizationId }, places);
     await record({ action: "job.tried_again", subjectType: "Job", subjectId: id, after: { attempt: job.attempt + 1 } });
   });

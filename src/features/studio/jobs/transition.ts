@@ -1,5 +1,6 @@
 import "server-only";
 import type { JobStatus, Transaction, VideoJobStatus } from "@/lib/db";
+import { promptOf } from "../drafts/asked";
 
 /** What a job is at while it is PROCESSING, in words below `studio.steps` in src/i18n/messages. */
 export type Step = "queued" | "generating" | "downloading" | "saving";
@@ -89,6 +90,7 @@ export async function mirror(tx: Transaction, id: string, message?: string | nul
       step: true,
       progress: true,
       error: true,
+      params: true,
       startedAt: true,
       completedAt: true,
       imageGenerationId: true,
@@ -108,14 +110,16 @@ export async function mirror(tx: Transaction, id: string, message?: string | nul
       data: { status: filmStatus(status, job.step), error, progress, ...took, ...said },
     });
   }
+  // A book and a post say how their documents stand, and nothing of a draft.
+  if (promptOf(job.params) !== null) return;
   // Of what was asked for last: of two documents that are made at once, the one that moved last says nothing of the other. Ids are
   // made in time's order.
   if (job.bookId)
     await tx.$executeRaw`UPDATE "Book" SET "status" = ${status}::"JobStatus", "error" = ${error}, "progress" = ${progress} WHERE "id" = ${job.bookId}::uuid
-      AND NOT EXISTS (SELECT 1 FROM "Job" WHERE "bookId" = ${job.bookId}::uuid AND "id" > ${id}::uuid)`;
+      AND NOT EXISTS (SELECT 1 FROM "Job" WHERE "bookId" = ${job.bookId}::uuid AND "id" > ${id}::uuid AND "params"->>'draft' IS NULL)`;
   if (job.blogPostId)
     await tx.$executeRaw`UPDATE "BlogPost" SET "status" = ${status}::"JobStatus", "error" = ${error}, "progress" = ${progress} WHERE "id" = ${job.blogPostId}::uuid
-      AND NOT EXISTS (SELECT 1 FROM "Job" WHERE "blogPostId" = ${job.blogPostId}::uuid AND "id" > ${id}::uuid)`;
+      AND NOT EXISTS (SELECT 1 FROM "Job" WHERE "blogPostId" = ${job.blogPostId}::uuid AND "id" > ${id}::uuid AND "params"->>'draft' IS NULL)`;
 }
 
 function filmStatus(status: JobStatus, step: string | null): VideoJobStatus {

@@ -6,6 +6,7 @@ import { assertBelongs } from "@/access/organizations";
 import { accessibleBy } from "@/access/rules";
 import type { Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
+import { DRAFTS } from "../drafts/asked";
 
 /** What can be shared with an organisation, by the subject that rules speak of. */
 export type Work = "ImageGeneration" | "VideoGeneration" | "Book" | "BlogPost";
@@ -21,6 +22,8 @@ export async function shareWork(entry: Entry, work: Work, id: string, organizati
     if (count === 0) throw new AppError("not_found");
     // Places of results that are still to come, too: they are rows already.
     await tx.file.updateMany({ where: { job }, data: { organizationId } });
+    // A draft is its author's alone, until they take it into the text.
+    await tx.file.updateMany({ where: { job: { AND: [job, DRAFTS] } }, data: { organizationId: null } });
     const act = organizationId ? "content.shared" : "content.unshared";
     await record({ action: act, subjectType: work, subjectId: id, after: { organizationId } });
   });

@@ -23,7 +23,7 @@ export default async function PostPage({ params }: { params: Promise<{ id: strin
   const organizations = (await listOwnOrganizations(entry)).map(({ id, name }) => ({ id, name }));
   return (
     <MembersFrame entry={entry}>
-      <Interactive texts={["blog", "cover", "documents", "jobs", "studio", "sharing", "common"]}>
+      <Interactive texts={["blog", "cover", "documents", "drafts", "jobs", "studio", "sharing", "common"]}>
         <PostEditor
           entry={entry}
           organizations={organizations}

@@ -27,7 +27,7 @@ export default async function BookPage({ params, searchParams }: Params) {
   const organizations = (await listOwnOrganizations(entry)).map(({ id, name }) => ({ id, name }));
   return (
     <MembersFrame entry={entry}>
-      <Interactive texts={["books", "cover", "documents", "jobs", "studio", "sharing", "common"]}>
+      <Interactive texts={["books", "cover", "documents", "drafts", "jobs", "studio", "sharing", "common"]}>
         <BookEditor
           entry={entry}
           organizations={organizations}
