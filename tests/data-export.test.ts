@@ -80,7 +80,15 @@ describe("an export", () => {
     await db().videoGeneration.create({ data: { prompt: "a door that opens", ...made } });
     await db().imageGeneration.create({ data: { ...made, prompt: "not for you", authorId: other.id } });
     const chapters = ["Once", "Then/../../now"].map((title, position) => ({ title, position, content: `It is ${position}.` }));
-    await db().book.create({ data: { title: "Doors", description: "Of doors.", authorId: someone.id, chapters: { create: chapters } } });
+    const book = { title: "Doors", description: "Of doors.", authorId: someone.id, chapters: { create: chapters } };
+    const { id: bookId } = await db().book.create({ data: book });
+    const asked = { ownerId: someone.id, kind: "BOOK" as const, bookId, generator: "GEMINI" as const, deadlineAt: new Date() };
+    await db().job.createMany({
+      data: [
+        { ...asked, params: { draft: "a chapter" } },
+        { ...asked, params: { format: "PDF" } },
+      ],
+    });
     await db().blogPost.create({ data: { title: "A post", content: "About *doors*.", tags: ["door"], authorId: someone.id } });
     await db().user.update({ where: { id: someone.id }, data: { providerImage: "https://img.example.org/1.png" } });
     const id = await ask(window);
@@ -109,6 +117,7 @@ describe("an export", () => {
     expect(prompts.map((line) => [JSON.parse(line).kind, JSON.parse(line).prompt])).toEqual([
       ["images", "a lit doorway"],
       ["videos", "a door that opens"],
+      ["drafts", "a chapter"],
     ]);
     expect(Object.keys(files).filter((name) => name.startsWith("books/"))).toEqual([
       "books/Doors - 1 Once.md",

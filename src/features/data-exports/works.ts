@@ -48,6 +48,15 @@ async function* generationsOf(userId: string): AsyncGenerator<string> {
     }),
   );
   for await (const row of videos) yield `${JSON.stringify({ kind: "videos", ...row })}\n`;
+  const drafts = pages((after) =>
+    db().job.findMany({
+      where: { ownerId: userId, params: { path: ["draft"], string_starts_with: "" }, ...after },
+      select: { id: true, params: true, status: true, bookId: true, blogPostId: true, createdAt: true, completedAt: true },
+      orderBy: { id: "asc" },
+      take: PAGE,
+    }),
+  );
+  for await (const { params, ...row } of drafts) yield `${JSON.stringify({ kind: "drafts", prompt: Object(params).draft, ...row })}\n`;
 }
 
 function chaptersOf(userId: string) {
