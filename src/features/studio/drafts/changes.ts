@@ -7,6 +7,7 @@ import { db, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { storageOf } from "@/storage";
 import { contentSchema } from "../documents/schema";
+import { LIVING, lockJobs } from "../jobs/transition";
 import { DRAFTS, promptOf } from "./asked";
 
 /** What stands in a draft of one's own, within the limits of a chapter, and what it is for. */
@@ -24,9 +25,10 @@ export async function deleteDraft(entry: Entry, id: string) {
   return change(entry, async (tx, record) => {
     const { ownerId, bookId, blogPostId } = await findDraft(tx, entry, id);
     ForbiddenError.from(entry.ability).throwUnlessCan("delete", subject("Job", { ownerId }));
+    await lockJobs(tx, { id });
     // Before the job, by which its file is found. A trigger takes the file along.
     await tx.documentFile.deleteMany({ where: { file: { jobId: id } } });
-    const { count } = await tx.job.deleteMany({ where: { id, status: { in: ["COMPLETED", "FAILED", "CANCELLED"] } } });
+    const { count } = await tx.job.deleteMany({ where: { id, status: { notIn: LIVING } } });
     if (count === 0) throw new AppError("conflict", "generation_under_way");
     await record({ action: "generation.deleted", subjectType: "Job", subjectId: id, before: { ownerId } });
     return { bookId, blogPostId };

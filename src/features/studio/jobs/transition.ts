@@ -38,8 +38,9 @@ interface Change {
   externalId?: string | null;
 }
 
-/** The jobs for a row, or for several. */
+/** One job, or the jobs for a row, or for several. */
 type JobsOf =
+  | { id: string }
   | { bookId: string }
   | { blogPostId: string }
   | { imageGenerationId: { in: string[] } }
@@ -73,8 +74,8 @@ export async function advance(tx: Transaction, { id, attempt }: Attempt, change:
 }
 
 /**
- * Locks jobs that go with a row, before that is deleted or locked: whoever writes down what becomes of a job has locked it, and
- * writes into the row afterwards. What they are at stays true until the transaction ends.
+ * Locks jobs that go, by themselves or with a row, before that is deleted or locked: whoever writes down what becomes of a job has
+ * locked it, and writes into the row afterwards. What they are at stays true until the transaction ends.
  */
 export async function lockJobs(tx: Transaction, of: JobsOf): Promise<void> {
   const jobs = await tx.job.findMany({ where: of, select: { id: true } });
