@@ -58,6 +58,7 @@ const QUESTIONS: Record<string, string[]> = {
   "studio/books/changes.ts lengthOf": ["finds update Book"],
   "studio/books/chapters.ts addChapter": ["asks create Chapter"],
   "studio/books/chapters.ts lockChapter": ["finds update Chapter", "asks update Chapter"],
+  "studio/documents/export.ts lockJobsOf": ["finds delete Book", "finds delete BlogPost"],
   "studio/drafts/changes.ts deleteDraft": ["asks delete Job"],
   "studio/drafts/changes.ts findDraft": ["finds update Job", "finds download File"],
   "studio/images/actions.ts generateImages": ["asks create ImageGeneration"],
