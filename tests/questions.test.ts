@@ -61,8 +61,9 @@ const QUESTIONS: Record<string, string[]> = {
   "studio/documents/export.ts lockJobsOf": ["finds delete Book", "finds delete BlogPost"],
   "studio/drafts/changes.ts deleteDraft": ["asks delete Job"],
   "studio/drafts/changes.ts findDraft": ["finds update Job", "finds download File"],
+  "studio/gallery/results.ts countByRequest": ["asks delete work"],
   "studio/images/actions.ts generateImages": ["asks create ImageGeneration"],
-  "studio/images/changes.ts removeImages": ["finds delete ImageGeneration", "asks delete ImageGeneration"],
+  "studio/images/changes.ts removeImages": ["finds delete ImageGeneration"],
   "studio/images/changes.ts removeGeneration": ["finds delete ImageGeneration", "asks delete ImageGeneration"],
   "studio/jobs/changes.ts findJob": ["finds update Job", "asks update Job"],
   "studio/jobs/changes.ts missingPlaces": ["finds update Job"],
@@ -76,7 +77,7 @@ const QUESTIONS: Record<string, string[]> = {
     "finds update BlogPost",
   ],
   "studio/videos/actions.ts generateVideos": ["asks create VideoGeneration"],
-  "studio/videos/changes.ts removeVideos": ["finds delete VideoGeneration", "asks delete VideoGeneration"],
+  "studio/videos/changes.ts removeVideos": ["finds delete VideoGeneration"],
   "studio/videos/changes.ts removeGeneration": ["finds delete VideoGeneration", "asks delete VideoGeneration"],
 };
 

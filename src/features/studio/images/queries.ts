@@ -3,7 +3,7 @@ import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
 import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
-import { previewAddress } from "@/lib/preview-address";
+import { withPreview } from "../gallery/results";
 import { IMAGES_PAGE_SIZE } from "./schema";
 
 const SHOWN = {
@@ -41,22 +41,7 @@ export async function listImages(entry: Entry, cursor?: Cursor) {
     take: IMAGES_PAGE_SIZE + 1,
   });
   const { rows: shown, next } = page(rows, IMAGES_PAGE_SIZE, (row) => row.createdAt);
-  return { generations: shown.map(withPreviews), next };
-}
-
-type Row = {
-  images: { id: string; createdAt: Date; width: number; height: number; file: { id: string; name: string; contentType: string } }[];
-};
-
-function withPreviews<R extends Row>({ images: made, ...row }: R) {
-  const images = made.map(({ file, ...image }) => ({
-    ...image,
-    fileId: file.id,
-    name: file.name,
-    contentType: file.contentType,
-    preview: previewAddress(file.id),
-  }));
-  return { ...row, images };
+  return { generations: shown.map(({ images, ...row }) => ({ ...row, images: images.map(withPreview) })), next };
 }
 
 export type ListedImages = Awaited<ReturnType<typeof listImages>>["generations"][number];

@@ -5,10 +5,8 @@ import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import type { Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
-import { LIVING, lockJobs } from "../jobs/transition";
-
-const OWNED = { id: true, authorId: true, status: true } as const;
-const NOT_LIVING = { NOT: { job: { status: { in: LIVING } } } };
+import { countByRequest, ENDED, OWNED, recordRemoved } from "../gallery/results";
+import { lockJobs } from "../jobs/transition";
 
 /** Deletes the films that these files are, each of a request this person may delete from; throws "not_found" when one is not. Triggers take the files along. */
 export async function removeVideos(tx: Transaction, record: Recorder, entry: Entry, ids: string[]): Promise<void> {
@@ -16,17 +14,11 @@ export async function removeVideos(tx: Transaction, record: Recorder, entry: Ent
     where: { AND: [{ file: { id: { in: ids } } }, { generation: accessibleBy(entry.ability, "delete").ofType("VideoGeneration") }] },
     select: { id: true, generation: { select: OWNED } },
   });
-  if (videos.length < ids.length) throw new AppError("not_found");
-  const counts = new Map<string, number>();
-  for (const { generation } of videos) {
-    ForbiddenError.from(entry.ability).throwUnlessCan("delete", subject("VideoGeneration", generation));
-    counts.set(generation.id, (counts.get(generation.id) ?? 0) + 1);
-  }
+  const counts = countByRequest(entry, "VideoGeneration", videos, ids);
   await lockJobs(tx, { videoGenerationId: { in: [...counts.keys()] } });
   await tx.videoFile.deleteMany({ where: { id: { in: videos.map(({ id }) => id) } } });
-  await tx.videoGeneration.deleteMany({ where: { id: { in: [...counts.keys()] }, videos: { none: {} }, ...NOT_LIVING } });
-  for (const [id, count] of counts)
-    await record({ action: "generation.deleted", subjectType: "VideoGeneration", subjectId: id, before: { count } });
+  await tx.videoGeneration.deleteMany({ where: { id: { in: [...counts.keys()] }, videos: { none: {} }, ...ENDED } });
+  await recordRemoved(record, "VideoGeneration", counts);
 }
 
 /** Deletes a request with its job and films. Throws "not_found", and "conflict" while it is under way: it is cancelled first. */
@@ -38,7 +30,7 @@ export async function removeGeneration(tx: Transaction, record: Recorder, entry:
   if (!generation) throw new AppError("not_found");
   ForbiddenError.from(entry.ability).throwUnlessCan("delete", subject("VideoGeneration", generation));
   await lockJobs(tx, { videoGenerationId: { in: [id] } });
-  const { count } = await tx.videoGeneration.deleteMany({ where: { id, ...NOT_LIVING } });
+  const { count } = await tx.videoGeneration.deleteMany({ where: { id, ...ENDED } });
   if (count === 0) throw new AppError("conflict", "generation_under_way");
   const before = { ownerId: generation.authorId, count: generation._count.videos };
   await record({ action: "generation.deleted", subjectType: "VideoGeneration", subjectId: id, before });

@@ -3,7 +3,7 @@ import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
 import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
-import { previewAddress } from "@/lib/preview-address";
+import { withPreview } from "../gallery/results";
 import { VIDEOS_PAGE_SIZE } from "./schema";
 
 const SHOWN = {
@@ -41,19 +41,5 @@ export async function listVideos(entry: Entry, cursor?: Cursor) {
     take: VIDEOS_PAGE_SIZE + 1,
   });
   const { rows: shown, next } = page(rows, VIDEOS_PAGE_SIZE, (row) => row.createdAt);
-  return { generations: shown.map(withPreviews), next };
-}
-
-type Film = { id: string; createdAt: Date; width: number; height: number; durationSeconds: number };
-type Row = { videos: (Film & { file: { id: string; name: string; contentType: string } })[] };
-
-function withPreviews<R extends Row>({ videos: made, ...row }: R) {
-  const videos = made.map(({ file, ...film }) => ({
-    ...film,
-    fileId: file.id,
-    name: file.name,
-    contentType: file.contentType,
-    preview: previewAddress(file.id),
-  }));
-  return { ...row, videos };
+  return { generations: shown.map(({ videos, ...row }) => ({ ...row, videos: videos.map(withPreview) })), next };
 }
