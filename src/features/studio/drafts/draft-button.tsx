@@ -18,7 +18,7 @@ export function DraftButton({ of }: { of: { bookId: string } | { blogPostId: str
   const isBook = "bookId" in of;
   return (
     <>
-      <Button variant="secondary" onClick={() => setOpen(true)}>
+      <Button variant="secondary" className="justify-self-start" onClick={() => setOpen(true)}>
         {t("ask")}
       </Button>
       <FormDialog

@@ -20,9 +20,9 @@ export async function DraftCard({ draft, of }: { draft: Draft; of: { bookId: str
         </p>
       </div>
       {/* The store may take its time: what its author writes does not wait for it. */}
-      <Suspense fallback={<div className="h-72 rounded-md border" />}>
+      <Suspense fallback={<div className="-mx-4 h-72 border-y" />}>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it can be scrolled by keyboard too */}
-        <section aria-label={t("textOf", { what: prompt })} tabIndex={0} className="max-h-72 overflow-y-auto rounded-md border px-5 py-4">
+        <section aria-label={t("textOf", { what: prompt })} tabIndex={0} className="-mx-4 max-h-72 overflow-y-auto border-y px-4 py-4">
           <DraftText file={file} />
         </section>
       </Suspense>

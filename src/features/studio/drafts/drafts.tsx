@@ -1,5 +1,6 @@
-import { getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import type { Entry } from "@/access/entry";
+import { RelativeTime } from "@/ui/relative-time";
 import { Section } from "@/ui/section";
 import { JobCard } from "../jobs/job-card";
 import { isLiving } from "../jobs/job-feed";
@@ -11,12 +12,13 @@ import { draftsAreOffered } from "./start";
 
 /** The drafts of one's own book or post, with the button that asks for another; nothing where no model can be asked and none is there. */
 export async function Drafts({ entry, of }: { entry: Entry; of: { bookId: string } | { blogPostId: string } }) {
-  const [drafts, t] = await Promise.all([listDrafts(entry, of), getTranslations("drafts")]);
+  const [drafts, t, locale] = await Promise.all([listDrafts(entry, of), getTranslations("drafts"), getLocale()]);
   const offered = draftsAreOffered();
   if (!offered && drafts.length === 0) return null;
   return (
     <div className="mt-12">
-      <Section title={t("title")} description={t("lead")} action={offered && <DraftButton of={of} />}>
+      <Section title={t("title")} description={t("lead")}>
+        {offered && <DraftButton of={of} />}
         {drafts.length > 0 && (
           <ol className="grid grid-cols-[minmax(0,1fr)] gap-4">
             {drafts.map((draft) => (
@@ -27,7 +29,10 @@ export async function Drafts({ entry, of }: { entry: Entry; of: { bookId: string
                   <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
                     <JobCard job={draft.job} what={draft.prompt} />
                     {!isLiving(draft.job) && (
-                      <div className="justify-self-end">
+                      <div className="flex items-center justify-between gap-4">
+                        <p className="text-muted text-sm">
+                          <RelativeTime date={draft.createdAt} locale={locale} />
+                        </p>
                         <DeleteDraft id={draft.job.id} />
                       </div>
                     )}
