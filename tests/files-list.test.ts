@@ -70,6 +70,10 @@ describe("what /files lists", () => {
     const boss = await signedIn(await admin());
     for (const other of [await signedIn(await person()), boss]) expect((await asked(other, { "if-none-match": etag })).status).toBe(404);
     expect((await asked(browser())).status).toBe(401);
+    // Their own an admin sees as everybody does.
+    const theirs = await upload(boss, "photo.jpg", "image/jpeg", await photo(200, 100));
+    await makePreview({ fileId: theirs });
+    expect((await boss.fetch(preview, `/api/files/${theirs}/preview`, { params: { id: theirs } })).status).toBe(200);
     const fellow = await person();
     const members = { create: [{ userId: ada.id, role: "OWNER" as const }, { userId: fellow.id }] };
     const { id: organizationId } = await db().organization.create({ data: { name: "Choir", members } });

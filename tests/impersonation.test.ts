@@ -1,5 +1,6 @@
 import { subject } from "@casl/ability";
 import { describe, expect, test } from "vitest";
+import { bearerOf, isStillSignedIn } from "@/access/bearer";
 import { enter } from "@/access/door";
 import { currentEntry } from "@/access/entry";
 import { settleFreshness } from "@/access/freshness";
@@ -219,6 +220,18 @@ describe("nobody acts", () => {
       if (kept) theirs.cookies.set(...kept);
       expect(await who(theirs)).toMatchObject({ userId: thief.id, impersonator: null });
     }
+  });
+
+  test.each([
+    ["session", async ({ sid }: { sid: string }) => db().session.update({ where: { id: sid }, data: { endedAt: new Date() } })],
+    ["role", async ({ id }: { id: string }) => db().user.update({ where: { id }, data: { role: "MEMBER" } })],
+  ])("by a URL that they were given meanwhile, once their own %s is over", async (_, end) => {
+    const { boss, window } = await acting();
+    const bearer = await window.run(async () => bearerOf(await enter("read", "File")));
+    expect(await isStillSignedIn(bearer)).toBe(true);
+    await end({ id: boss.id, sid: window.claims.sid });
+    await settleFreshness();
+    expect(await isStillSignedIn(bearer)).toBe(false);
   });
 
   test("without the rule: the member's rules less what is theirs alone, and in reading mode no change at all", () => {

@@ -1,14 +1,19 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { configuredProviders, handleStorageRequest, storage, storageOf } from "@/storage";
+import { sendFile } from "@/storage/connection";
 import { LocalStorage } from "@/storage/local";
 import { ObjectFiles } from "@/storage/object-files";
 import { S3Storage } from "@/storage/s3";
 import { StorageUnavailable } from "@/storage/storage";
+import { listen } from "./support/listen";
 import { temporaryFolder } from "./support/postgres";
 import { send, startLocal } from "./support/storage";
 
@@ -257,6 +262,30 @@ describe("on disk", () => {
     };
     await Promise.all(Array.from({ length: 20 }, () => leaveAt(new AbortController())));
     await expect.poll(() => readdirSync("/dev/fd").length).toBeLessThan(before + 10);
+  });
+
+  test("a download to a connection that is gone before its first byte closes its file; one to whoever is not welcome any more is cut", async () => {
+    const path = join(temporaryFolder(), "twenty-megabytes");
+    writeFileSync(path, Buffer.alloc(20_000_000));
+    const files: FileHandle[] = [];
+    const server = await listen(
+      createServer(async (request, response) => {
+        const file = await open(path);
+        files.push(file);
+        if (request.url === "/gone") await Promise.all([once(request.socket, "close"), request.socket.destroy()]);
+        await sendFile(file, { start: 0, end: 19_999_999 }, response.writeHead(200), () => Promise.resolve(false));
+      }),
+    );
+    await expect(fetch(`${server.url}/gone`)).rejects.toThrow();
+    const reader = (await fetch(server.url)).body?.getReader();
+    await reader?.read();
+    await sleep(1_100);
+    const rest = async () => {
+      while (!(await reader?.read())?.done);
+    };
+    await expect(rest()).rejects.toThrow();
+    await expect.poll(() => files.map(({ fd }) => fd)).toEqual([-1, -1]);
+    await server.stop();
   });
 
   test("only the site's own user may read the files, whose bytes stand first in them", async () => {

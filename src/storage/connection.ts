@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 
 const SEND_BYTES = 128 * 1024;
+const ASK_MS = 1_000;
 /** V8 marks the whole heap, a fifth of a second of this thread, for every 64 MB of buffers of which the young were not looked through. */
 const COLLECT_BYTES = 8 * 1_048_576;
 
@@ -57,8 +58,18 @@ export async function* receiveBytes(incoming: Readable): AsyncGenerator<Uint8Arr
   }
 }
 
-/** Sends the bytes of `file` from `start` to `end`, inclusive, as fast as they are read; closes it, also when nobody reads on. */
-export async function sendFile(file: FileHandle, { start, end }: { start: number; end: number }, to: ServerResponse): Promise<void> {
+/**
+ * Sends the bytes of `file` from `start` to `end`, inclusive, as fast as they are read; closes it, also when nobody reads on. Cuts the
+ * connection under a reader who is not `welcome` any more, which is asked once a second.
+ */
+export async function sendFile(
+  file: FileHandle,
+  { start, end }: { start: number; end: number },
+  to: ServerResponse,
+  welcome?: () => Promise<boolean>,
+): Promise<void> {
+  // Of a connection that is gone already nobody would ever hear.
+  if (to.req.socket.destroyed) return file.close();
   const size = Math.min(SEND_BYTES, end + 1 - start);
   // In turn, over and over: new ones would be garbage to collect.
   let [buffer, other] = [Buffer.allocUnsafeSlow(size), Buffer.allocUnsafeSlow(size)];
@@ -68,10 +79,16 @@ export async function sendFile(file: FileHandle, { start, end }: { start: number
   gone.catch(() => undefined);
   try {
     let sent: Promise<unknown> = Promise.resolve();
+    let asked = Date.now();
     for (let position = start; position <= end; [buffer, other] = [other, buffer]) {
       const { bytesRead } = await file.read(buffer, 0, Math.min(size, end + 1 - position), position);
       if (bytesRead === 0) throw new Error("storage: a stored file became shorter");
       await sent;
+      if (welcome && Date.now() - asked > ASK_MS) {
+        asked = Date.now();
+        // An outage ends nothing.
+        if (!(await welcome().catch(() => true))) return void to.destroy();
+      }
       sent = Promise.race([write(to, buffer.subarray(0, bytesRead)), gone]);
       // Thrown where it is waited for; until then it is nobody's.
       sent.catch(() => undefined);

@@ -143,7 +143,7 @@ export class LocalStorage implements Storage {
     if (grant.method === "GET" && grant.bearer !== undefined && !(await welcome(grant.bearer)))
       return refuse(403, "expired", "This link has expired.");
     try {
-      return grant.method === "PUT" ? await this.#put(grant, request, connection) : await this.#get(grant, request, connection);
+      return grant.method === "PUT" ? await this.#put(grant, request, connection) : await this.#get(grant, request, connection, welcome);
     } catch (error) {
       if (isDiskError(error))
         return refuse(503, "unavailable", "The file store is unavailable. Try again in a moment.", { "retry-after": "5" });
@@ -186,7 +186,8 @@ export class LocalStorage implements Storage {
     return isThere ? `"${part}"` : null;
   }
 
-  async #get(grant: Grant & { method: "GET" }, request: Request, connection: Connection): Promise<Response> {
+  async #get(grant: Grant & { method: "GET" }, request: Request, connection: Connection, welcome: Welcome): Promise<Response> {
+    const { bearer } = grant;
     const object = await this.#files.open(grant.key);
     if (!object) return refuse(404, "not_found", "There is no such file.");
     const answer = downloadAnswer(grant, request, object);
@@ -194,7 +195,7 @@ export class LocalStorage implements Storage {
     if (part) connection.length = part.end - part.start + 1;
     if (!part || request.method !== "GET") await object.file.close();
     else if (!connection.incoming) return new Response(stream(object.file, part), answer);
-    else connection.send = (to) => sendFile(object.file, part, to);
+    else connection.send = (to) => sendFile(object.file, part, to, bearer === undefined ? undefined : () => welcome(bearer));
     return new Response(null, answer);
   }
 }

@@ -73,6 +73,11 @@ test("a new member completes a profile and arrives where they were going", async
   await expect(page.getByLabel("Full name", { exact: true })).toHaveValue("Noor de Vries");
   const [row] = await site.sql(`SELECT city, interests, bio, "profileComplete" FROM "User" WHERE email = $1`, [email]);
   expect(row).toEqual({ city: "Lyon", interests: ["choir", "bread"], bio: "I bake.\nOn Sundays.", profileComplete: true });
+
+  await page.getByLabel("City", { exact: true }).fill("Grenoble");
+  await save.click();
+  await expect(page.getByText("Profile saved.")).toBeVisible();
+  await expect(page.getByLabel("City", { exact: true })).toHaveValue("Grenoble");
 });
 
 test("every members' page leads to onboarding and back while the profile is incomplete", async ({ page, site }) => {

@@ -80,15 +80,15 @@ export async function findAvatar(entry: Entry, ownerId: string, hash: string): P
  */
 export function findPreview(entry: Entry, id: string) {
   const { ability, actor } = entry;
-  const shown = [
-    { ownerId: actor.userId },
-    { organization: { members: { some: { userId: actor.userId } } } },
+  const own = [{ ownerId: actor.userId }, { organization: { members: { some: { userId: actor.userId } } } }];
+  // A cover's own rule is that of what it is the cover of.
+  const covers = [
     { kind: "COVER" as const, coverOfBook: { is: accessibleBy(ability).ofType("Book") } },
     { kind: "COVER" as const, coverOfPost: { is: accessibleBy(ability).ofType("BlogPost") } },
   ];
   return db().file.findFirst({
-    // A cover's own rule is that of what it is the cover of.
-    where: { AND: [{ OR: [accessibleBy(ability).ofType("File"), { kind: "COVER" }] }, { id, status: "READY", OR: shown }] },
+    // Within an AND: an admin's rule has no condition, and of an OR Prisma forgets the part that has none.
+    where: { id, status: "READY", OR: [{ AND: [accessibleBy(ability).ofType("File"), { OR: own }] }, ...covers] },
     select: { key: true, previewKey: true, provider: true, kind: true },
   });
 }

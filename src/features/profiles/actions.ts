@@ -1,6 +1,7 @@
 "use server";
 
 import { ForbiddenError, subject } from "@casl/ability";
+import { revalidatePath } from "next/cache";
 import { redirect } from "next/navigation";
 import type { z } from "zod";
 import { change } from "@/access/audit";
@@ -25,6 +26,8 @@ export const updateProfile = action(
   profileSchema,
   async ({ callbackUrl: _, ...profile }, entry) => {
     await save(profile, entry);
+    // Their name stands on every page, and React gives an untouched form the values that came with its page.
+    revalidatePath("/", "layout");
   },
 );
 
