@@ -55,7 +55,7 @@ const DOORS: Record<string, string[]> = {
   ],
   "create User": ["people: createPerson"],
   "read User": ["/members", "/settings/profile", "GET /api/me", "organizations: joinOrganization"],
-  "read User, in any standing": ["invitations: joinByInvitation"],
+  "read User, in any standing": ["/onboarding", "invitations: joinByInvitation"],
   "read User, in any standing, who acts as them too": ["impersonation: endImpersonation"],
   "update User": [
     "impersonation: setImpersonationRight",
@@ -64,7 +64,6 @@ const DOORS: Record<string, string[]> = {
     "people: banPerson",
     "people: unbanPerson",
   ],
-  "update User, in any standing": ["/onboarding"],
   "update User, in any standing, who acts as them too, with the right to write": ["profiles: completeProfile"],
   "update User, who acts as them too, with the right to write": ["PATCH /api/me", "files: removeAvatar", "profiles: updateProfile"],
   "delete User": [

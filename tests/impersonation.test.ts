@@ -17,7 +17,7 @@ import { listFiles } from "@/features/files/queries";
 import { endImpersonation, impersonate, setImpersonationRight } from "@/features/impersonation/actions";
 import { beginPasskeyRegistration } from "@/features/passkeys/actions";
 import { banPerson, changeRole } from "@/features/people/actions";
-import { updateProfile } from "@/features/profiles/actions";
+import { completeProfile, updateProfile } from "@/features/profiles/actions";
 import { startTotp } from "@/features/second-factors/actions";
 import { db } from "@/lib/db";
 import { admin, file, PASSWORD, person } from "./support/people";
@@ -232,6 +232,13 @@ describe("nobody acts", () => {
     await end({ id: boss.id, sid: window.claims.sid });
     await settleFreshness();
     expect(await isStillSignedIn(bearer)).toBe(false);
+  });
+
+  test("by the profile that somebody has not finished: its form is seen, as they see it, and sent by them alone", async () => {
+    const [member, window] = [await person({ complete: false }), await signedIn(await admin())];
+    await start(window, member.id);
+    expect((await window.run(async () => enter("read", "User", "any"))).actor.userId).toBe(member.id);
+    expect(await window.run(() => completeProfile(PROFILE))).toMatchObject({ ok: false, error: { code: "forbidden" } });
   });
 
   test("without the rule: the member's rules less what is theirs alone, and in reading mode no change at all", () => {

@@ -15,7 +15,8 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function OnboardingPage({ searchParams }: { searchParams: Promise<{ callbackUrl?: string | string[] }> }) {
-  const entry = await enter("update", "User", "any");
+  // Read: an admin who acts as somebody unfinished sees what they see, and sends nothing.
+  const entry = await enter("read", "User", "any");
   const { callbackUrl } = await searchParams;
   const path = localPath(typeof callbackUrl === "string" ? callbackUrl : null);
   if (entry.actor.mustChangePassword) redirect("/settings/security");

@@ -21,6 +21,7 @@ export function ImpersonateDialog({ userId, name, mayWrite }: ImpersonateDialogP
       </Button>
       <FormDialog
         question
+        needsProof
         title={t("startTitle", { name })}
         body={t("startBody", { name })}
         label={t("start")}
