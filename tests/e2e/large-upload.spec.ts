@@ -26,9 +26,9 @@ test("a large upload that a reload broke off goes on with the same file, and sen
   await page.locator('input[type="file"]').first().setInputFiles(path);
   const uploads = page.getByRole("list", { name: "Uploads" });
   await expect(uploads.getByText("35 %")).toBeVisible();
-  isBroken = false;
   page.on("dialog", (dialog) => void dialog.accept());
   await page.reload();
+  isBroken = false;
 
   const resume = page.getByRole("button", { name: "Resume minutes.txt" });
   for (const [chosen, says] of [
