@@ -8,7 +8,7 @@ import { sweepDeletions } from "@/features/account-deletion/changes";
 import { openArchive } from "@/features/data-exports/archive";
 import { confirmUpload, deleteFile, removeAvatar, requestUpload } from "@/features/files/actions";
 import { sweepFiles } from "@/features/files/leftovers";
-import { listFiles } from "@/features/files/queries";
+import { fileHistory, listFiles } from "@/features/files/queries";
 import { updateProfile } from "@/features/profiles/actions";
 import { db } from "@/lib/db";
 import { handleStorageRequest, storage } from "@/storage";
@@ -90,6 +90,9 @@ describe("a person's picture", () => {
     expect([known.status, await known.text()]).toEqual([304, ""]);
     expect((await look(browser(), image)).status).toBe(401);
     expect((await look(await signedIn(await person({ complete: false })), image)).status).toBe(403);
+    const { id } = await db().file.findFirstOrThrow({ where: { ownerId: owner.id, kind: "AVATAR", status: "READY" } });
+    const told = (by: Browser) => by.run(async () => fileHistory(await enter("read", "File"), id));
+    expect([await told(other), (await told(await signedIn(owner)))?.id]).toEqual([null, id]);
     const hash = image?.split("/").pop();
     for (const wrong of [
       `/api/avatars/${randomUUID()}/${hash}`,

@@ -103,8 +103,10 @@ function withPreview<Row extends Stored>({ previewKey, provider, sizeBytes, ...r
 
 /** Who has opened, renamed or moved a file, the latest first; null for one they may not read. */
 export async function fileHistory(entry: Entry, id: string) {
+  // A face is everybody's to see, but not what its file was called.
+  const listed = { OR: [{ kind: { in: [...FILE_KINDS] } }, { ownerId: entry.actor.userId }] };
   const file = await db().file.findFirst({
-    where: { AND: [accessibleBy(entry.ability).ofType("File"), { id, status: "READY" }] },
+    where: { AND: [accessibleBy(entry.ability).ofType("File"), { id, status: "READY" }, listed] },
     select: { id: true, name: true, sizeBytes: true, contentType: true, width: true, height: true, createdAt: true, ownerId: true },
   });
   if (!file) return null;
