@@ -62,6 +62,7 @@ server.on("request", async (request, response) => {
     const about = { cut: () => void (response.writableFinished || response.destroy()), incoming: request };
     amendHead(response, about, isCallersFault(request));
     sendAtEnd(response, about);
+    passProxyBy(request, response);
     await underWay.run(about, () => handle(request, response));
   } catch (error) {
     console.error(error);
@@ -125,6 +126,21 @@ function refuse(request, response, status) {
   response.write(text);
   const cut = setTimeout(() => request.socket.destroy(), REFUSAL_MS);
   request.socket.once("close", () => clearTimeout(cut));
+}
+
+/**
+ * Does the proxy's work for plain pages of those who seem to be signed in; src/proxy.ts is not asked again then.
+ * @param {import("node:http").IncomingMessage} request @param {import("node:http").ServerResponse} response
+ */
+function passProxyBy(request, response) {
+  const { foyerQuickHead } =
+    /** @type {{ foyerQuickHead?: (request: import("node:http").IncomingMessage) => { request: Record<string, string>, policy: string } | null }} */ (
+      globalThis
+    );
+  const head = foyerQuickHead?.(request);
+  if (!head) return;
+  Object.assign(request.headers, head.request);
+  response.setHeader("Content-Security-Policy", head.policy);
 }
 
 /**

@@ -4,5 +4,10 @@ import middleware from "../middleware";
 // tests/house.test.ts holds the two matchers equal.
 export default middleware;
 export const config = {
-  matcher: ["/((?!api/|_next/static/|_next/image$|favicon\\.ico$|icon\\.svg$|apple-icon\\.png$|opengraph-image\\.png$).*)"],
+  matcher: [
+    {
+      source: "/((?!api/|_next/static/|_next/image$|favicon\\.ico$|icon\\.svg$|apple-icon\\.png$|opengraph-image\\.png$).*)",
+      missing: [{ type: "header", key: "x-foyer-path" }],
+    },
+  ],
 };

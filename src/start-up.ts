@@ -27,6 +27,7 @@ import { openGeoip } from "@/lib/geoip";
 import { log } from "@/lib/log";
 import { type Handlers, startWorker } from "@/lib/queue";
 import { storage } from "@/storage";
+import { quickHead } from "../middleware";
 
 const SWEEP_AFTER_MS = 10_000;
 const SWEEP_EVERY_MS = 300_000;
@@ -55,6 +56,8 @@ const HANDLERS: Handlers = {
 /** Refuses to serve with a wrong environment, and starts what runs beside the requests. */
 export async function startUp(): Promise<void> {
   env();
+  // scripts/serve.mjs is no part of this bundle: what it asks and waits for, it finds on globalThis.
+  Object.assign(globalThis, { foyerQuickHead: quickHead });
   storage();
   openGeoip();
   startFreshness();
@@ -92,6 +95,6 @@ function repeat(what: string, work: () => Promise<unknown>, afterMs: number, eve
 function startJobs(): void {
   if (!env().SMTP_URL && !isZeroConfig()) log().warn("SMTP_URL is not set: no mail is sent, and none is kept");
   const worker = startWorker(HANDLERS);
-  // scripts/serve.mjs owns the process's end and is no part of this bundle: it finds here what to wait for.
+  // scripts/serve.mjs owns the process's end.
   Object.assign(globalThis, { foyerStop: () => Promise.all([endStreams(), worker.stop(), flushDayCounts()]) });
 }
