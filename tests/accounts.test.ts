@@ -1,4 +1,5 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { getPriority } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import bcrypt from "bcryptjs";
@@ -50,6 +51,15 @@ describe("register", () => {
     expect(hash).toMatch(/^\$2[aby]\$05\$/);
     expect(await bcrypt.compare(PASSWORD, hash)).toBe(true);
     expect(JSON.stringify(await audits(id))).not.toMatch(/plum|velvet|\$2/);
+  });
+
+  test("where threads have priorities, hashes in one that stands behind those that answer requests", async () => {
+    const own = getPriority();
+    await redirectOf(browser().run(() => register({ email: newEmail(), password: OTHER_PASSWORD })));
+    const threads = process.platform === "linux" ? readdirSync("/proc/self/task") : [];
+    const lower = threads.filter((id) => Number(readFileSync(`/proc/self/task/${id}/stat`, "utf8").split(") ")[1]?.split(" ")[16]) > own);
+    expect(lower.length > 0).toBe(process.platform === "linux");
+    expect(getPriority()).toBe(own);
   });
 
   test("works as a form without JavaScript, and gives back what was typed but never the password", async () => {

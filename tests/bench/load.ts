@@ -49,14 +49,17 @@ export async function saturate(call: Call, count: number): Promise<void> {
   agent.destroy();
 }
 
-/** Sends `rate` requests a second whatever the answers do. Latencies in milliseconds count from when each was due, so that a stall shows in all it delayed. */
+/**
+ * Sends `rate` requests a second whatever the answers do. Latencies in milliseconds count from when each was due, so that a stall
+ * shows in all it delayed; an error is its status, or what the connection said.
+ */
 export async function paced(
   call: Call,
   { rate, seconds }: { rate: number; seconds: number },
-): Promise<{ latencies: number[]; errors: number }> {
+): Promise<{ latencies: number[]; errors: string[] }> {
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
   const latencies: number[] = [];
-  let errors = 0;
+  const errors: string[] = [];
   const began = performance.now();
   const all: Promise<void>[] = [];
   for (let index = 0; index < rate * seconds; index++) {
@@ -67,11 +70,9 @@ export async function paced(
       send(agent, call.url, { headers: headersOf(call, index) }).then(
         ({ status }) => {
           if (status === 200) latencies.push(performance.now() - due);
-          else errors++;
+          else errors.push(String(status));
         },
-        () => {
-          errors++;
-        },
+        (error: Error) => void errors.push("code" in error ? String(error.code) : error.message),
       ),
     );
   }

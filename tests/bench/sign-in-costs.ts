@@ -34,7 +34,7 @@ export async function crowd(stage: Stage): Promise<Line[]> {
       const after = await paced(call, PAGES);
       seen.quiet.push(percentile([...before.latencies, ...after.latencies], 0.99));
       seen.busy.push(percentile(during.latencies, 0.99));
-      seen.errors += before.errors + during.errors + after.errors;
+      seen.errors += before.errors.length + during.errors.length + after.errors.length;
     }
     const peer = median(seen.quiet);
     const ours = peer * median(seen.busy.map((value, round) => value / (seen.quiet[round] ?? Number.NaN)));
