@@ -45,6 +45,23 @@ describe("everybody's files", () => {
     expect(await list(me, { q: mark })).toMatchObject({ files: [], total: 0 });
   });
 
+  test("are counted exactly to ten thousand, and estimated beyond, which the total says", async () => {
+    const [boss, me] = [await admin(), await person()];
+    // One of 128 ids ends as those of the sample do, and all of them are pictures but every other of these.
+    await db()
+      .$executeRaw`INSERT INTO "File" ("id", "ownerId", "name", "key", "sizeBytes", "contentType", "status", "provider", "kind", "updatedAt")
+      SELECT (substr(gen_random_uuid()::text, 1, 34) || lpad(to_hex(n % 256), 2, '0'))::uuid, ${me.id}::uuid, 'counted', 'counted/' || n, 1, 'image/png',
+             'READY', 'LOCAL', (CASE WHEN n % 256 = 0 THEN 'OTHER' ELSE 'IMAGE' END)::"FileKind", now() FROM generate_series(1, 25600) n`;
+    const total = async (query: AllFilesQuery) => {
+      const { total: count, isEstimate } = await list(boss, query);
+      return { count, isEstimate };
+    };
+    expect(await total({ q: "counted" })).toEqual({ count: 26_000, isEstimate: true });
+    expect(await total({ q: "counted", kind: "IMAGE" })).toEqual({ count: 13_000, isEstimate: true });
+    expect(await total({ q: "counted", kind: "OTHER" })).toEqual({ count: 100, isEstimate: false });
+    await db().file.deleteMany({ where: { ownerId: me.id } });
+  });
+
   test("are found by name, owner, kind, size and day, each and together, and what is typed is taken literally", async () => {
     const [boss, me, other] = [await admin(), await person({ name: `Owner ${randomUUID()}` }), await person()];
     const mark = randomUUID();

@@ -19,6 +19,22 @@ export function paragraph(max: number, min = 0) {
   return text(max, min, CONTROL_BUT_NEWLINES);
 }
 
+/** What is one letter, or two, with a mark that no normalisation takes off. */
+const UNMARKED: Record<string, string> = { ø: "o", ł: "l", đ: "d", ð: "d", ħ: "h", ŧ: "t", ı: "i", ς: "σ", æ: "ae", œ: "oe", ß: "ss" };
+
+/** The text in lower case without accents, as `foyer_folded` of the migrations makes it: what is alike in both is alike. */
+export function folded(text: string): string {
+  const bare = text.normalize("NFKD").replace(/[\u0300-\u036f]+/g, "");
+  return inLowerCase(bare)
+    .replace(/[øłđðħŧıςæœß]/g, (letter) => UNMARKED[letter] ?? letter)
+    .normalize("NFC");
+}
+
+/** Letter by letter and one for one, as PostgreSQL does: JavaScript makes two of İ, and of Σ another one at the end of a word. */
+export function inLowerCase(text: string): string {
+  return [...text].map((char) => [...char.toLowerCase()][0] ?? "").join("");
+}
+
 function text(max: number, min: number, refused: RegExp) {
   return (
     z

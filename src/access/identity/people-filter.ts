@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { day, dayText, unset, withinDays } from "@/lib/query-string";
-import { line } from "@/lib/text";
+import { folded, inLowerCase, line } from "@/lib/text";
 
 export const STATUSES = ["ok", "unverified", "incomplete", "banned", "leaving", "unseen"] as const;
 
@@ -42,7 +42,13 @@ export function filterText(filter: PeopleFilter): Record<string, string> {
 /** The Prisma `where` of the people who are meant; of what the reader may see, `accessibleBy` decides. */
 export function matchingPeople(filter: PeopleFilter) {
   const { q } = filter;
-  return { AND: [{ deletedAt: null }, ...(q ? [found(q)] : []), ...conditions(filter)] };
+  return { AND: [{ deletedAt: null }, ...(q ? [found(q)] : []), ...conditions(filter), ...wayIn(filter)] };
+}
+
+/** The people who are meant among the sample: one in 128, whoever they are. */
+export function sampledMatching(filter: PeopleFilter) {
+  const { way, ...rest } = filter;
+  return { AND: [...matchingPeople(rest).AND, { sampled: true }, ...wayIn({ way }, { sampled: true })] };
 }
 
 /**
@@ -50,19 +56,19 @@ export function matchingPeople(filter: PeopleFilter) {
  * begins with a letter would have to be read.
  */
 export function partsOfMatching(filter: PeopleFilter) {
-  return shortParts(filter, "nameLower") ?? [{ by: orderOf(filter), where: matchingPeople(filter) }];
+  return shortParts(filter, "nameFolded") ?? [{ by: orderOf(filter), where: matchingPeople(filter) }];
 }
 
 /** Of a search of one letter or two, those whose name (or address) begins with it, then the others whose address (or name) does; null for any other. */
-export function shortParts({ q, ...rest }: PeopleFilter, first: "nameLower" | "emailLower") {
+export function shortParts({ q, ...rest }: PeopleFilter, first: "nameFolded" | "emailLower") {
   if (!q || !isShort(q)) return null;
   const { byName, byEmail } = places(q);
   const { AND } = matchingPeople(rest);
   const [name, email] = [
-    { by: "nameLower" as const, begins: byName },
+    { by: "nameFolded" as const, begins: byName },
     { by: "emailLower" as const, begins: byEmail },
   ];
-  const [one, other] = first === "nameLower" ? [name, email] : [email, name];
+  const [one, other] = first === "nameFolded" ? [name, email] : [email, name];
   return [
     { by: one.by, where: { AND: [...AND, one.begins] } },
     { by: other.by, where: { AND: [...AND, other.begins, { NOT: one.begins }] } },
@@ -76,7 +82,10 @@ function orderOf(filter: PeopleFilter): "lastSeenAt" | "id" | "createdAt" {
   return Object.keys(filterText(filter)).join() === "way" ? "id" : "createdAt";
 }
 
-/** Three letters and more can use the trigram index anywhere in the text; fewer match its beginning; an id is whole. */
+/**
+ * An id is whole. Three letters and more may stand anywhere in an address, and each word of them anywhere in a name, in whatever
+ * order; what is shorter stands where the text, or one of several words of a name, begins. Each is found by a trigram index.
+ */
 function found(q: string) {
   const id = q.trim().toLowerCase();
   if (z.uuid().safeParse(id).success) return { id };
@@ -85,14 +94,31 @@ function found(q: string) {
 }
 
 function places(q: string) {
-  return { byName: { nameLower: like(q) }, byEmail: { emailLower: like(q) } };
+  const words = isShort(q) ? [wordsOf(q).join(" ")] : wordsOf(q);
+  return {
+    byName: { AND: words.map((word) => ({ nameFolded: like(isShort(word) ? ` ${word}` : word, isShort(q)) })) },
+    byEmail: { emailLower: like(inLowerCase(q), isShort(q)) },
+  };
 }
 
-function isShort(q: string): boolean {
-  return [...q].length < 3;
+function like(text: string, begins: boolean): { startsWith: string } | { contains: string } {
+  // Prisma hands these to LIKE as they are, where % and _ stand for anything.
+  const literal = text.replace(/[\\%_]/g, "\\$&");
+  return begins ? { startsWith: literal } : { contains: literal };
 }
 
-function conditions({ role, status, factor, way, createdFrom, createdTo, seenFrom, seenTo }: PeopleFilter) {
+/** Whether a search has fewer than three letters and digits, which finds what begins with it. */
+export function isShort(q: string): boolean {
+  return (folded(q).match(/[\p{L}\p{N}]/gu) ?? []).length < 3;
+}
+
+/** Of a sign that is no letter without its accent, the sign. */
+function wordsOf(q: string): string[] {
+  const words = folded(q).split(/\s+/).filter(Boolean);
+  return words.length > 0 ? words : [inLowerCase(q)];
+}
+
+function conditions({ role, status, factor, createdFrom, createdTo, seenFrom, seenTo }: PeopleFilter) {
   const now = new Date();
   const bannedNow = { bannedAt: { not: null }, OR: [{ bannedUntil: null }, { bannedUntil: { gt: now } }] };
   const standing = {
@@ -107,16 +133,12 @@ function conditions({ role, status, factor, way, createdFrom, createdTo, seenFro
     ...(role ? [{ role }] : []),
     ...(status ? [standing[status]] : []),
     ...(factor ? [{ secondFactor: factor === "on" }] : []),
-    ...(way === "password" ? [{ password: { isNot: null } }] : way ? [{ accounts: { some: { provider: way } } }] : []),
     ...(createdFrom || createdTo ? [{ createdAt: withinDays(createdFrom, createdTo) }] : []),
     ...(seenFrom || seenTo ? [{ lastSeenAt: { gt: NEVER_SEEN, ...withinDays(seenFrom, seenTo) } }] : []),
   ];
 }
 
-function like(q: string) {
-  // Letter by letter and one for one, as PostgreSQL does: JavaScript makes two of İ, and of Σ another one at the end of a word.
-  const lower = [...q].map((char) => [...char.toLowerCase()][0] ?? "").join("");
-  // Prisma hands these to LIKE as they are, where % and _ stand for anything.
-  const literal = lower.replace(/[\\%_]/g, "\\$&");
-  return isShort(q) ? { startsWith: literal } : { contains: literal };
+function wayIn({ way }: PeopleFilter, only?: { sampled: true }) {
+  if (way === "password") return [{ password: only ? { is: only } : { isNot: null } }];
+  return way ? [{ accounts: { some: { provider: way, ...only } } }] : [];
 }

@@ -5,10 +5,9 @@ import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
 import { after, cursorDate, cursorNumber, page } from "@/lib/keyset";
 import { containing, withinDays } from "@/lib/query-string";
+import { COUNTED_EXACTLY, estimated, SAMPLED_ONE_IN, type Total } from "@/lib/total";
 import { type AllFilesQuery, FILES_PAGE_SIZE } from "./schema";
 
-/** Counting further costs more than knowing is worth. */
-export const FILES_COUNTED = 10_000;
 export const MAX_OWNERS = 500;
 const MEGABYTE = 1_000_000;
 
@@ -18,7 +17,7 @@ const MEGABYTE = 1_000_000;
  */
 export async function listAllFiles(entry: Entry, query: AllFilesQuery) {
   // Owners are named with their addresses: that is for nobody with whom a file is only shared.
-  if (!entry.ability.can("read", "Dashboard")) return { files: [], next: null, total: 0, isCut: false };
+  if (!entry.ability.can("read", "Dashboard")) return { files: [], next: null, total: 0, isEstimate: false, isCut: false };
   const { q, owner, kind, size, from, to, sort, cursor } = query;
   const column = sort === "size" ? "sizeBytes" : "createdAt";
   const owners = owner ? await findOwners(entry, owner) : null;
@@ -46,11 +45,20 @@ export async function listAllFiles(entry: Entry, query: AllFilesQuery) {
       orderBy: [{ [column]: "desc" }, { id: "desc" }],
       take: FILES_PAGE_SIZE + 1,
     }),
-    db().file.count({ where: { AND: [allowed, ...matching] }, take: FILES_COUNTED + 1 }),
+    totalOf(entry, matching),
   ]);
   const { rows: shown, next } = page(rows, FILES_PAGE_SIZE, (row) => row[column]);
   const files = shown.map(({ sizeBytes, ...row }) => ({ ...row, sizeBytes: Number(sizeBytes) }));
-  return { files, next, total, isCut: owners !== null && owners.length > MAX_OWNERS };
+  return { files, next, ...total, isCut: owners !== null && owners.length > MAX_OWNERS };
+}
+
+/** How many match: exactly up to COUNTED_EXACTLY, beyond it by how many do among one file in 128. */
+async function totalOf(entry: Entry, matching: object[]): Promise<Total> {
+  const where = { AND: [accessibleBy(entry.ability).ofType("File"), ...matching] };
+  const total = await db().file.count({ where, take: COUNTED_EXACTLY + 1 });
+  if (total <= COUNTED_EXACTLY) return { total, isEstimate: false };
+  const hits = await db().file.count({ where: { AND: [where, { sampled: true }] } });
+  return { total: estimated({ hits, sampled: 1, all: SAMPLED_ONE_IN }), isEstimate: true };
 }
 
 /** Their ids, one more than count. Looked up first: a join over a million people would be read to its end. */

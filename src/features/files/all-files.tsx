@@ -3,13 +3,13 @@ import type { Entry } from "@/access/entry";
 import { EmptyState } from "@/ui/empty-state";
 import { Pager } from "@/ui/pager";
 import { allFilesAddress } from "./address";
-import { FILES_COUNTED, listAllFiles, MAX_OWNERS } from "./all-files-queries";
+import { listAllFiles, MAX_OWNERS } from "./all-files-queries";
 import { ReviewedFiles } from "./reviewed-files";
 import type { AllFilesQuery } from "./schema";
 
 /** For an admin: how many files match, a page of them with their owners, and the way on. */
 export async function AllFiles({ entry, query }: { entry: Entry; query: AllFilesQuery }) {
-  const [{ files, next, total, isCut }, t, format] = await Promise.all([
+  const [{ files, next, total, isEstimate, isCut }, t, format] = await Promise.all([
     listAllFiles(entry, query),
     getTranslations("files"),
     getFormatter(),
@@ -19,7 +19,7 @@ export async function AllFiles({ entry, query }: { entry: Entry; query: AllFiles
     <>
       {total > 0 && (
         <p className="mb-3 text-muted text-sm tabular-nums">
-          {total > FILES_COUNTED ? t("totalMore", { count: format.number(FILES_COUNTED) }) : t("total", { count: total })}
+          {isEstimate ? t("totalAbout", { count: format.number(total) }) : t("total", { count: total })}
           {isCut && ` ${t("ownersCut", { max: MAX_OWNERS })}`}
         </p>
       )}

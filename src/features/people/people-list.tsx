@@ -1,11 +1,12 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import type { Entry } from "@/access/entry";
+import { isShort } from "@/access/identity/people-filter";
 import { EmptyState } from "@/ui/empty-state";
 import { Pager } from "@/ui/pager";
 import { peopleAddress } from "./address";
 import { PeopleTable } from "./people-table";
-import { COUNTED_EXACTLY, listPeople } from "./queries";
+import { listPeople } from "./queries";
 import type { PeopleQuery } from "./schema";
 
 type PeopleListProps = {
@@ -17,18 +18,13 @@ type PeopleListProps = {
 
 /** How many match, a page of them, and the way on. */
 export async function PeopleList({ entry, query, below }: PeopleListProps) {
-  const [{ rows, next, total, estimate }, t, format] = await Promise.all([
+  const [{ rows, next, total, isEstimate }, t, format] = await Promise.all([
     listPeople(entry, query),
     getTranslations("people"),
     getFormatter(),
   ]);
   const { q, cursor } = query;
-  const count =
-    estimate !== null
-      ? t("totalAbout", { count: format.number(estimate, { maximumSignificantDigits: 3 }) })
-      : total > COUNTED_EXACTLY
-        ? t("totalMore", { count: format.number(COUNTED_EXACTLY) })
-        : t("total", { count: total });
+  const count = isEstimate ? t("totalAbout", { count: format.number(total) }) : t("total", { count: total });
   return (
     <>
       {total > 0 && <p className="mb-3 text-muted text-sm tabular-nums">{count}</p>}
@@ -38,7 +34,7 @@ export async function PeopleList({ entry, query, below }: PeopleListProps) {
         <EmptyState
           drawing="lens"
           title={t("emptyTitle")}
-          description={q ? t([...q].length < 3 ? "emptyBodyShort" : "emptyBody", { q }) : t("emptyFiltered")}
+          description={q ? t(isShort(q) ? "emptyBodyShort" : "emptyBody", { q }) : t("emptyFiltered")}
         />
       )}
       <Pager

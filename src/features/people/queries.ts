@@ -1,15 +1,14 @@
 import "server-only";
 import type { Entry } from "@/access/entry";
 import { isBannedNow } from "@/access/identity/credentials";
-import { matchingPeople, type PeopleFilter, partsOfMatching, seenAt, shortParts } from "@/access/identity/people-filter";
+import { matchingPeople, seenAt, shortParts } from "@/access/identity/people-filter";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
 import { after, cursorDate, page } from "@/lib/keyset";
 import type { PeopleQuery } from "./schema";
+import { totalOf } from "./total";
 
 export const PEOPLE_PAGE_SIZE = 50;
-/** Counting further costs more than knowing is worth. */
-export const COUNTED_EXACTLY = 10_000;
 
 const LISTED = {
   id: true,
@@ -28,25 +27,20 @@ const LISTED = {
 } as const;
 const COLUMNS = { created: "createdAt", seen: "lastSeenAt", name: "name", email: "email" } as const;
 
-/**
- * A page of people, the cursor of the next, and how many match: exactly up to COUNTED_EXACTLY, beyond it `estimate` for
- * everybody, by PostgreSQL's statistics, and for a part only that there are more.
- */
+/** A page of people, the cursor of the next, and how many match or, of many, about how many. */
 export async function listPeople(entry: Entry, query: PeopleQuery) {
   const { sort, dir, cursor: _, ...filter } = query;
-  const parts = sort === "name" || sort === "email" ? shortParts(filter, `${sort}Lower`) : null;
+  const parts = sort === "name" || sort === "email" ? shortParts(filter, sort === "name" ? "nameFolded" : "emailLower") : null;
   const [{ rows, next }, total] = await Promise.all([
     parts ? pageOfParts(entry, query, parts) : pageOfAll(entry, query),
-    countPeople(entry, filter),
+    totalOf(entry, filter),
   ]);
-  const isEverybody = matchingPeople(filter).AND.length === 1 && entry.ability.can("read", "Dashboard");
-  const estimate = total > COUNTED_EXACTLY && isEverybody ? await estimatePeople(entry) : null;
   const people = rows.map(({ bannedAt, bannedUntil, ...row }) => ({
     ...row,
     lastSeenAt: seenAt(row.lastSeenAt),
     banned: isBannedNow({ bannedAt, bannedUntil }),
   }));
-  return { rows: people, next, total, estimate };
+  return { rows: people, next, ...total };
 }
 
 async function pageOfAll(entry: Entry, { sort, dir, cursor, ...filter }: PeopleQuery) {
@@ -76,33 +70,15 @@ async function pageOfParts(entry: Entry, { sort, dir, cursor }: PeopleQuery, par
     const from = cursor && index === begun ? after(by, direction, cursor, (value) => value.slice(1)) : {};
     const rows = await db().user.findMany({
       where: { AND: [accessibleBy(entry.ability).ofType("User"), where, from] },
-      select: { ...LISTED, nameLower: true, emailLower: true },
+      select: { ...LISTED, nameFolded: true, emailLower: true },
       orderBy: [{ [by]: direction }, { id: direction }],
       take: PEOPLE_PAGE_SIZE + 1 - found.length,
     });
-    for (const { nameLower, emailLower, ...row } of rows)
-      found.push({ ...row, place: `${index}${by === "nameLower" ? nameLower : emailLower}` });
+    for (const { nameFolded, emailLower, ...row } of rows)
+      found.push({ ...row, place: `${index}${by === "nameFolded" ? nameFolded : emailLower}` });
   }
   const { rows, next } = page(found, PEOPLE_PAGE_SIZE, ({ place }) => place);
   return { rows: rows.map(({ place: _, ...row }) => row), next };
-}
-
-/** How many match, exactly up to COUNTED_EXACTLY; beyond it one more. By one query, or two that count nobody twice. */
-async function countPeople(entry: Entry, filter: PeopleFilter): Promise<number> {
-  const counts = await Promise.all(
-    partsOfMatching(filter).map(({ where, by }) =>
-      db().user.count({
-        where: { AND: [accessibleBy(entry.ability).ofType("User"), where] },
-        // Without an order Prisma takes that of the ids, in which a count of what is frequent reads most of the table.
-        orderBy: by === "createdAt" || by === "lastSeenAt" ? [{ [by]: "desc" }, { id: "desc" }] : { [by]: "asc" },
-        take: COUNTED_EXACTLY + 1,
-      }),
-    ),
-  );
-  return Math.min(
-    counts.reduce((sum, count) => sum + count, 0),
-    COUNTED_EXACTLY + 1,
-  );
 }
 
 /** By which ways these people come in: their providers, and "password". Of people the reader may not see, nothing. */
@@ -114,14 +90,6 @@ export async function waysInOf(entry: Entry, ids: string[]): Promise<Map<string,
   return new Map(
     people.map(({ id, password, accounts }) => [id, [...(password ? ["password"] : []), ...accounts.map(({ provider }) => provider)]]),
   );
-}
-
-/** What PostgreSQL noted when it last looked over the table; null while it has not. */
-async function estimatePeople(entry: Entry): Promise<number | null> {
-  if (!entry.ability.can("read", "Dashboard")) return null;
-  const rows = await db().$queryRaw<{ rows: number }[]>`SELECT reltuples::float8 AS rows FROM pg_class WHERE oid = '"User"'::regclass`;
-  const estimate = Math.round(rows[0]?.rows ?? 0);
-  return estimate > COUNTED_EXACTLY ? estimate : null;
 }
 
 /**

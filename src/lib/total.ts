@@ -1,0 +1,24 @@
+/** Counting further costs more than knowing is worth. */
+export const COUNTED_EXACTLY = 10_000;
+/** The first figure of two digits beyond. */
+const LEAST_ESTIMATE = 11_000;
+/** The columns `sampled` of the tables hold for one row in so many, by a byte of its id that is random. */
+export const SAMPLED_ONE_IN = 128;
+
+/** How many there are; of more than COUNTED_EXACTLY about how many, and then it says so. */
+export interface Total {
+  total: number;
+  isEstimate: boolean;
+}
+
+/**
+ * About how many match, where more than COUNTED_EXACTLY do: `hits` of the `sampled`, of `all`. Two digits, the second of them by
+ * chance (at a million the figure is off by 8 % for 20,000 who match, by 3 % for 100,000, as a rule by less); never one that
+ * would have been counted.
+ */
+export function estimated({ hits, sampled, all }: { hits: number; sampled: number; all: number }): number {
+  // Where all match, chance has no part.
+  const digits = hits === sampled ? 3 : 2;
+  const rounded = Number((sampled > 0 ? (all * hits) / sampled : 0).toPrecision(digits));
+  return Math.max(rounded, LEAST_ESTIMATE);
+}
