@@ -15,7 +15,7 @@ const DEEP = 500_000;
 const WARM_UP = 20;
 const REQUESTS = 60;
 const KB = 1_000;
-const LONG = ["a1b", "9f3", "lind", "example", "c0ffee", "4242"];
+const LONG = ["a1b", "9f3", "lind", "example", "c0ffee", "4242", "9f3e á1b", "7e ÀB", "silva joao"];
 const SHORT = ["a", "f", "0", "7e", "c3", "99"];
 
 interface Plan {

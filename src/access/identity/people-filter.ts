@@ -90,13 +90,14 @@ function found(q: string) {
   const id = q.trim().toLowerCase();
   if (z.uuid().safeParse(id).success) return { id };
   const { byName, byEmail } = places(q);
-  return { OR: [byName, byEmail] };
+  // In no address is a space: to look for one, PostgreSQL would read everybody at a common domain.
+  return { OR: /\s/.test(q.trim()) ? [byName] : [byName, byEmail] };
 }
 
 function places(q: string) {
   const words = isShort(q) ? [wordsOf(q).join(" ")] : wordsOf(q);
   return {
-    byName: { AND: words.map((word) => ({ nameFolded: like(isShort(word) ? ` ${word}` : word, isShort(q)) })) },
+    byName: { AND: words.map((word) => ({ nameFolded: like(lettersIn(word) < 3 ? ` ${word}` : word, isShort(q)) })) },
     byEmail: { emailLower: like(inLowerCase(q), isShort(q)) },
   };
 }
@@ -107,9 +108,13 @@ function like(text: string, begins: boolean): { startsWith: string } | { contain
   return begins ? { startsWith: literal } : { contains: literal };
 }
 
-/** Whether a search has fewer than three letters and digits, which finds what begins with it. */
+/** Whether a search has fewer than three letters and digits, or only single ones: it finds what begins with it. */
 export function isShort(q: string): boolean {
-  return (folded(q).match(/[\p{L}\p{N}]/gu) ?? []).length < 3;
+  return lettersIn(q) < 3 || wordsOf(q).every((word) => lettersIn(word) < 2);
+}
+
+function lettersIn(q: string): number {
+  return (folded(q).match(/[\p{L}\p{N}]/gu) ?? []).length;
 }
 
 /** Of a sign that is no letter without its accent, the sign. */
