@@ -10,7 +10,7 @@ import { fileProblems, type ReadArchive, readArchive } from "./audit-read";
 import { openDatabase } from "./db";
 import { authSecret, readEnvironment, requireDataFolder } from "./environment";
 import { withClient } from "./migrate";
-import { UserError } from "./terminal.mjs";
+import { counted, UserError } from "./terminal.mjs";
 
 /** More are counted, not named. */
 const MOST_NAMED = 50;
@@ -63,7 +63,7 @@ async function verify(env: Env, args: string[]): Promise<number> {
     if (head && all.length === 0) keep(path, head);
     const before = archived > 0 ? ` after ${archived} in archives${files.length > 0 ? ", which are too" : ""}` : "";
     const end = head ? ` It ends with ${head.seq}:${head.hash}` : "";
-    return verdictOf(all, `The audit log is as it was written: ${rows} rows${before}.${end}`);
+    return verdictOf(all, `The audit log is as it was written: ${counted(rows, "row")}${before}.${end}`);
   });
 }
 
@@ -98,7 +98,11 @@ async function archive(env: Env, args: string[]): Promise<number> {
 function verdictOf(problems: string[], fine: string): number {
   for (const problem of problems.slice(0, MOST_NAMED)) say(`  ${problem}`);
   if (problems.length > MOST_NAMED) say(`  and ${problems.length - MOST_NAMED} more`);
-  say(problems.length > 0 ? `\nThe audit log is not as it was written: ${problems.length} rows, places or files.` : fine);
+  say(
+    problems.length > 0
+      ? `\nThe audit log is not as it was written: ${counted(problems.length, "row, place or file", "rows, places or files")}.`
+      : fine,
+  );
   return problems.length > 0 ? 1 : 0;
 }
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { requireClient } from "./build";
+import { runSql } from "./db-sql";
 import { authSecret, readEnvironment, requireDataFolder } from "./environment";
 import { migrate, migrateQueue, withClient } from "./migrate";
 import { runningPostgres, startPostgres } from "./postgres";
@@ -13,15 +14,17 @@ const COMMANDS: Record<string, (args: string[]) => string[]> = {
   studio: (args) => ["studio", ...args],
 };
 
-/** `npm run db:migrate`, `db:seed`, `db:studio`: Prisma on the site's database, started for as long as it is needed. */
+/** `npm run db:migrate`, `db:seed`, `db:studio`, `db:sql`: Prisma or a statement on the site's database, started for as long as it is needed. */
 export async function main([name = "", ...args]: string[]): Promise<number> {
   const command = COMMANDS[name];
-  if (!command) throw new UserError(`There is no db command ${name}; there are ${Object.keys(COMMANDS).join(", ")}.`);
+  if (!command && name !== "sql")
+    throw new UserError(`There is no db command ${name}; there are ${Object.keys(COMMANDS).join(", ")}, sql.`);
   const env = readEnvironment();
   requireDataFolder(env.FOYER_DATA);
   await requireClient();
   const database = await openDatabase(env.DATABASE_URL, join(env.FOYER_DATA, "postgres"));
   try {
+    if (!command) return await runSql(database.url, args);
     // A seed fills tables; on a new database somebody has to make them.
     if (name === "seed") await migrate(database.url);
     const { code } = await prisma(command(args), {

@@ -5,6 +5,7 @@ import { env } from "../src/lib/env";
 import { handleStorageRequest, storage } from "../src/storage";
 import { makeFile } from "./demo-files";
 import { DEMO_PEOPLE, type DemoPerson } from "./demo-people";
+import { counted } from "./terminal.mjs";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -21,7 +22,7 @@ export async function seedDemo(say: (line: string) => void): Promise<void> {
     if (isNew) made++;
     if (person.files.length > 0 && (await db().file.count({ where: { ownerId: id } })) === 0) files += await giveFiles(id, person);
   }
-  say(`Demo: ${made} people and ${files} files made, ${DEMO_PEOPLE.length} people in all.`);
+  say(`Demo: ${counted(made, "person", "people")} and ${counted(files, "file")} made, ${DEMO_PEOPLE.length} people in all.`);
   const member = DEMO_PEOPLE.find(({ role, files: own }) => role === "MEMBER" && own.length > 2);
   const admin = DEMO_PEOPLE.find(({ role }) => role === "ADMIN");
   if (member) say(`  sign in as a member: ${addressOf(member)}`);

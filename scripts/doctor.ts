@@ -12,7 +12,7 @@ import { runningPostgres } from "./postgres";
 import { lockHolder } from "./process-lock.mjs";
 import { root } from "./root";
 import { requireFreePort } from "./supervisor";
-import { colour } from "./terminal.mjs";
+import { colour, counted } from "./terminal.mjs";
 
 type State = "ok" | "warn" | "missing";
 type Finding = { state: State; what: string; says: string };
@@ -114,7 +114,7 @@ async function database({ DATABASE_URL, FOYER_DATA }: Env): Promise<Finding> {
       if (failed.length > 0) return missing(what, `migration ${failed.join(", ")} failed; npm run db:migrate -- status says more`);
       return ok(
         what,
-        `${embedded ? "embedded " : ""}PostgreSQL ${version}, ${pending.length > 0 ? `${pending.length} migrations pending; npm start applies them` : "migrations up to date"}`,
+        `${embedded ? "embedded " : ""}PostgreSQL ${version}, ${pending.length > 0 ? `${counted(pending.length, "migration")} pending; npm start applies them` : "migrations up to date"}`,
       );
     });
   } catch (error) {

@@ -10,7 +10,7 @@ import { authSecret, readEnvironment, requireDataFolder } from "./environment";
 import { openReport } from "./import-report";
 import { importFile } from "./import-run";
 import { migrationState, withClient } from "./migrate";
-import { UserError } from "./terminal.mjs";
+import { counted, UserError } from "./terminal.mjs";
 
 const USAGE = `npm run import -- --from ${IMPORT_FORMATS.join("|")} FILE [--dry-run] [--roles] [--report FILE.csv]`;
 /** Any number of ours: the first half of the lock that keeps one file from being imported by two at once. */
@@ -47,7 +47,7 @@ async function run(asked: Asked & { digest: string }): Promise<number> {
   let shown = 0;
   const total = await importFile(asked, {
     onResume: (row) => say(`Goes on after row ${row}, where it was interrupted.`),
-    onProgress: ({ rows }) => say(`  ${rows} rows`),
+    onProgress: ({ rows }) => say(`  ${counted(rows, "row")}`),
     onBatch: async ({ changes, refusals }) => {
       await report?.write(changes, refusals);
       if (report || !asked.dryRun) return;

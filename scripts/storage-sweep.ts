@@ -4,7 +4,7 @@ import { db } from "../src/lib/db";
 import { configuredProviders, storageOf } from "../src/storage";
 import type { Storage } from "../src/storage/storage";
 import { remember, sizeText } from "./storage-report";
-import { UserError } from "./terminal.mjs";
+import { counted, UserError } from "./terminal.mjs";
 
 /** What is younger may belong to something that is only just coming about. */
 const YOUNG_MS = 2 * 3_600_000;
@@ -59,11 +59,11 @@ async function look(store: Storage): Promise<Found> {
 }
 
 function tell({ store, objects, files, orphans, young, missing }: Found): void {
-  say(`${store.provider}: ${objects} objects, ${files} files.`);
-  if (orphans.length > 0) say(`  ${orphans.length} objects belong to nothing, ${sizeText(sizeOf(orphans))}:`);
+  say(`${store.provider}: ${counted(objects, "object")}, ${counted(files, "file")}.`);
+  if (orphans.length > 0) say(`  ${counted(orphans.length, "object belongs", "objects belong")} to nothing, ${sizeText(sizeOf(orphans))}:`);
   for (const { key, sizeBytes } of orphans) say(`    ${key}  ${sizeText(sizeBytes)}`);
   if (young > 0) say(`  ${young} more are younger than two hours, and left alone.`);
-  if (missing.length > 0) say(`  ${missing.length} files have no object:`);
+  if (missing.length > 0) say(`  ${counted(missing.length, "file has", "files have")} no object:`);
   for (const { id, ownerId, key, sizeBytes } of missing) say(`    ${id} of ${ownerId}, ${sizeText(Number(sizeBytes))}, at ${key}`);
 }
 
@@ -76,7 +76,7 @@ async function isMeant({ store, objects, orphans }: Found, yes: boolean): Promis
   if (yes) return true;
   if (isForeign) say("  Nothing in it belongs to this site: it may be another one's.");
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question(`Remove these ${orphans.length} objects from ${store.provider} for good? [y/N] `);
+  const answer = await terminal.question(`Remove ${counted(orphans.length, "object")} from ${store.provider} for good? [y/N] `);
   terminal.close();
   return /^y(es)?$/i.test(answer.trim());
 }
@@ -89,7 +89,7 @@ async function removeAll({ store, orphans }: Found): Promise<number> {
     await store.delete(orphan.key);
     gone.push(orphan);
   }
-  say(`  Removed ${gone.length} objects, ${sizeText(sizeOf(gone))}.`);
+  say(`  Removed ${counted(gone.length, "object")}, ${sizeText(sizeOf(gone))}.`);
   if (gone.length > 0) await remember("storage.swept", store.provider, { objects: gone.length, bytes: sizeOf(gone) });
   return gone.length;
 }

@@ -8,7 +8,7 @@ import { migrationState, withClient } from "./migrate";
 import { countElsewhere, countUnderWay, type Moved, moveObjects, type Named, type Provider } from "./storage-move-run";
 import { remember, sizeText } from "./storage-report";
 import { sweep } from "./storage-sweep";
-import { UserError } from "./terminal.mjs";
+import { counted, UserError } from "./terminal.mjs";
 
 const USAGE = "npm run storage:move -- --to local|s3|azure|gcs [--dry-run]";
 const SWEEP_USAGE = "npm run storage:sweep -- [--remove [--yes]]";
@@ -80,7 +80,8 @@ async function onSite(work: () => Promise<number>): Promise<number> {
 async function move(to: Provider, dryRun: boolean): Promise<number> {
   const waiting = await countElsewhere(to);
   await requireStores([to, ...waiting.map(({ from }) => from)]);
-  for (const { from, objects, bytes } of waiting) say(`${from} has ${objects} objects, of which the files take ${sizeText(bytes)}.`);
+  for (const { from, objects, bytes } of waiting)
+    say(`${from} has ${counted(objects, "object")}, of which the files take ${sizeText(bytes)}.`);
   if (waiting.length === 0) say(`Nothing lies elsewhere than at ${to}.`);
   if (dryRun) {
     if (waiting.length > 0) say(`They would be copied to ${to}, compared, and their rows switched. Nothing was changed.`);
@@ -90,7 +91,7 @@ async function move(to: Provider, dryRun: boolean): Promise<number> {
   const done = await moveObjects(to, ({ moved, bytes }) => {
     if (moved - told < PROGRESS_OBJECTS) return;
     told = moved;
-    say(`  ${moved} objects, ${sizeText(bytes)}`);
+    say(`  ${counted(moved, "object")}, ${sizeText(bytes)}`);
   });
   if (done.moved > 0) await remember("storage.moved", to, { objects: done.moved, bytes: done.bytes });
   return report(to, done);
@@ -114,9 +115,11 @@ async function requireStores(providers: Provider[]): Promise<void> {
 }
 
 async function report(to: Provider, { moved, bytes, wereThere, missing, failed, gone, gaveUp }: Moved): Promise<number> {
-  say(`Moved ${moved} objects, ${sizeText(bytes)}, each compared with what was copied${wereThere > 0 ? `; ${wereThere} were there` : ""}.`);
+  say(
+    `Moved ${counted(moved, "object")}, ${sizeText(bytes)}, each compared with what was copied${wereThere > 0 ? `; ${counted(wereThere, "was there", "were there")}` : ""}.`,
+  );
   if (moved > 0) say("The worker removes the old ones in two hours, when the links to them have ended.");
-  if (gone > 0) say(`${gone} were deleted by their owners meanwhile.`);
+  if (gone > 0) say(`${counted(gone, "was deleted by its owner", "were deleted by their owners")} meanwhile.`);
   name("have no object where their row says", missing);
   name(
     "could not be moved",
@@ -125,7 +128,10 @@ async function report(to: Provider, { moved, bytes, wereThere, missing, failed, 
   if (failed[0]) say(`  the first one: ${failed[0].why}`);
   if (gaveUp) say("Too many failed in a row: the store is in trouble. The same command goes on later.");
   const underWay = await countUnderWay(to);
-  if (underWay > 0) say(`${underWay} uploads, archives or exports are under way elsewhere: run this again in two hours.`);
+  if (underWay > 0)
+    say(
+      `${counted(underWay, "upload, archive or export is", "uploads, archives or exports are")} under way elsewhere: run this again in two hours.`,
+    );
   if (storage().provider !== to)
     say(`New files still go to ${storage().provider}: set STORAGE_PROVIDER=${to}, start the site again, then run this once more.`);
   return missing.length + failed.length + underWay > 0 || gaveUp ? 1 : 0;

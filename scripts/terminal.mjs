@@ -46,6 +46,16 @@ export function note(text) {
 }
 
 /**
+ * How many, with the word for one or for more: "1 row", "2 rows".
+ * @param {number} count
+ * @param {string} one
+ * @param {string} [more]
+ */
+export function counted(count, one, more = `${one}s`) {
+  return `${count} ${count === 1 ? one : more}`;
+}
+
+/**
  * A frame around `lines`; an empty line becomes a gap. Plain ASCII where the terminal is not UTF-8.
  * @param {string[]} lines
  * @param {boolean} [utf8]

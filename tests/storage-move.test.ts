@@ -122,7 +122,10 @@ describe("npm run storage:move", () => {
     expect(await providers()).toEqual([["LOCAL", 5]]);
     const first = await said(["--to", "s3"]);
     // The upload under way stays, and so does what new files go to: both are said.
-    expect([first.code, first.output]).toEqual([1, expect.stringMatching(/Moved 6 objects[\s\S]*1 uploads[\s\S]*STORAGE_PROVIDER=S3/)]);
+    expect([first.code, first.output]).toEqual([
+      1,
+      expect.stringMatching(/Moved 6 objects[\s\S]*1 upload, archive or export is[\s\S]*STORAGE_PROVIDER=S3/),
+    ]);
     for (const { id, sha256: digest } of rows) expect(await downloaded(owner, id)).toBe(digest);
     expect(await db().file.findUniqueOrThrow({ where: { id: moved.id } })).toMatchObject({ provider: "S3", uploadKey: null });
     expect((await db().peopleJob.findUniqueOrThrow({ where: { id: jobId } })).provider).toBe("S3");
