@@ -1,5 +1,6 @@
 import { getLocale, getTranslations } from "next-intl/server";
 import type { Entry } from "@/access/entry";
+import { env, isZeroConfig } from "@/lib/env";
 import { Badge } from "@/ui/badge";
 import { RelativeTime } from "@/ui/relative-time";
 import { Section } from "@/ui/section";
@@ -13,6 +14,9 @@ export async function OutboxSection({ entry }: { entry: Entry }) {
   const [outbox, t, locale] = await Promise.all([getOutbox(entry), getTranslations("system"), getLocale()]);
   if (!outbox) return <NoAnswer title={t("outbox")} text={t("noAnswer")} />;
   const { waiting, over, oldest, isMore, mails } = outbox;
+  // Without a mail server, on one's own machine, nothing waits for one: the mailbox is where mails go.
+  if (!env().SMTP_URL && isZeroConfig() && mails.length === 0)
+    return <Section title={t("outbox")} description={t("outboxKept", { waiting })} />;
   return (
     <Section
       title={t("outbox")}

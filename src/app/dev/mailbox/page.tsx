@@ -5,6 +5,9 @@ import { currentVisitor } from "@/access/entry";
 import { isMailboxOpen, listMailbox, readMailbox } from "@/features/mail/mailbox";
 import { MailboxLetter, MailboxList } from "@/features/mail/mailbox-view";
 import { Brand } from "@/ui/brand";
+import { RefreshEvery } from "@/ui/refresh-every";
+
+const LIVE_MS = 3_000;
 
 export async function generateMetadata(): Promise<Metadata> {
   // Where it is closed, not even a title may tell this page from one that does not exist.
@@ -24,6 +27,7 @@ export default async function MailboxPage({ searchParams }: { searchParams: Prom
       <main id="content" className="mx-auto w-full max-w-page">
         {mail && <MailboxLetter mail={mail} />}
         {mails && <MailboxList mails={mails} />}
+        {mails && <RefreshEvery ms={LIVE_MS} />}
       </main>
     </div>
   );
