@@ -9,7 +9,7 @@ import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { configuredProviders, handleStorageRequest, storage, storageOf } from "@/storage";
-import { sendFile } from "@/storage/connection";
+import { STALLED_MS, sendFile } from "@/storage/connection";
 import { LocalStorage } from "@/storage/local";
 import { ObjectFiles } from "@/storage/object-files";
 import { S3Storage } from "@/storage/s3";
@@ -24,6 +24,11 @@ beforeAll(async () => {
   under = await startLocal();
 });
 afterAll(() => under.stop());
+
+/** A short while for a transfer to stand still, and in how many steps a slow one arrives, each after a third of it. */
+const STALL_MS = 600;
+const STEPS = 4;
+const SLOW_BYTES = 20_000_000;
 
 const newKey = () => `${randomUUID()}/${randomUUID()}`;
 
@@ -276,7 +281,7 @@ describe("on disk", () => {
         const file = await open(path);
         files.push(file);
         if (request.url === "/gone") await Promise.all([once(request.socket, "close"), request.socket.destroy()]);
-        await sendFile(file, { start: 0, end: 19_999_999 }, response.writeHead(200), () => Promise.resolve(false));
+        await sendFile(file, { start: 0, end: 19_999_999 }, response.writeHead(200), STALLED_MS, () => Promise.resolve(false));
       }),
     );
     const gone = connect(Number(new URL(server.url).port), "127.0.0.1");
@@ -291,6 +296,50 @@ describe("on disk", () => {
     await expect(rest()).rejects.toThrow();
     await expect.poll(() => files.map(({ fd }) => fd)).toEqual([-1, -1]);
     await server.stop();
+  });
+
+  test("a transfer that stands still is cut in either direction, and what it held let go; one that goes on slowly is not", async () => {
+    const quick = await startLocal(STALL_MS);
+    const key = newKey();
+    const upload = await quick.store.presignUpload(key, { contentType: "text/plain", sizeBytes: SLOW_BYTES, expiresIn: 60 });
+    const ask = (method: string, address: string, headers = "") => {
+      const { pathname, search, port } = quick.at(address);
+      const socket = connect(Number(port), "127.0.0.1").on("error", () => undefined);
+      socket.write(`${method} ${pathname}${search} HTTP/1.1\r\nHost: a\r\n${headers}\r\n`);
+      return socket;
+    };
+    const announce = () => ask("PUT", upload.url, `Content-Type: text/plain\r\nContent-Length: ${SLOW_BYTES}\r\n`);
+    await once(announce(), "close");
+    await expect.poll(() => readdirSync(join(quick.folder, ".incoming"))).toEqual([]);
+
+    const sender = announce();
+    for (let step = 0; step < STEPS; step++) {
+      await sleep(STALL_MS / 3);
+      sender.write(Buffer.alloc(SLOW_BYTES / STEPS));
+    }
+    expect(String((await once(sender, "data"))[0])).toContain("200 OK");
+    sender.destroy();
+
+    const options = { filename: "a.txt", contentType: "text/plain", disposition: "attachment", expiresIn: 60 } as const;
+    const { url } = await quick.store.presignDownload(key, options);
+    const slow = ask("GET", url);
+    let taken = 0;
+    slow.on("data", (bytes: Buffer) => {
+      taken += bytes.length;
+      slow.pause();
+      setTimeout(() => slow.resume(), STALL_MS / 100);
+    });
+    await expect.poll(() => taken).toBeGreaterThan(0);
+    const open = () => readdirSync("/dev/fd").length;
+    const before = open();
+    // Who does not listen reads nothing. Each holds two files: one of what it does not read, and one of what waits behind that.
+    const deaf = Array.from({ length: 10 }, () => ask("GET", url));
+    for (const socket of deaf) socket.write(`GET ${url} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    await expect.poll(open).toBeGreaterThan(before + 30);
+    await expect.poll(open).toBeLessThan(before + 20);
+    await expect.poll(() => taken).toBeGreaterThan(SLOW_BYTES);
+    for (const socket of [slow, ...deaf]) socket.destroy();
+    await quick.stop();
   });
 
   test("only the site's own user may read the files, whose bytes stand first in them", async () => {

@@ -2,10 +2,14 @@ import type { AsyncLocalStorage } from "node:async_hooks";
 import { once } from "node:events";
 import type { FileHandle } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Readable } from "node:stream";
 
 const SEND_BYTES = 128 * 1024;
 const ASK_MS = 1_000;
+/**
+ * So long a transfer may stand still: each holds a connection and a descriptor. Half of what nginx gives either direction (send_timeout
+ * and client_body_timeout, 60 s), because Node waits once more where a part of what it was given went out meanwhile.
+ */
+export const STALLED_MS = 30_000;
 /** V8 marks the whole heap, a fifth of a second of this thread, for every 64 MB of buffers of which the young were not looked through. */
 const COLLECT_BYTES = 8 * 1_048_576;
 
@@ -33,8 +37,12 @@ export function connection(): Connection | undefined {
 
 let uncollected = 0;
 
-/** The bytes of a request that nobody else reads. Left early, the answer can still be read. */
-export async function* receiveBytes(incoming: Readable): AsyncGenerator<Uint8Array> {
+/**
+ * The bytes of a request that nobody else reads. Left early, the answer can still be read. Cuts the connection of a sender who sends
+ * nothing for `stalledMs`.
+ */
+export async function* receiveBytes(incoming: IncomingMessage, stalledMs: number): AsyncGenerator<Uint8Array> {
+  incoming.setTimeout(stalledMs);
   // Destroyed, it would take the connection along, and the answer with it.
   const chunks: AsyncIterator<Uint8Array> = incoming.iterator({ destroyOnReturn: false });
   try {
@@ -53,6 +61,8 @@ export async function* receiveBytes(incoming: Readable): AsyncGenerator<Uint8Arr
     }
   } finally {
     await chunks.return?.();
+    // From here on the sender waits for us, and a disk may take its time.
+    incoming.setTimeout(0);
     // What is still sent goes nowhere.
     incoming.resume();
   }
@@ -60,22 +70,26 @@ export async function* receiveBytes(incoming: Readable): AsyncGenerator<Uint8Arr
 
 /**
  * Sends the bytes of `file` from `start` to `end`, inclusive, as fast as they are read; closes it, also when nobody reads on. Cuts the
- * connection under a reader who is not `welcome` any more, which is asked once a second.
+ * connection under a reader who takes nothing for `stalledMs`, and under one who is not `welcome` any more, which is asked once a second.
  */
 export async function sendFile(
   file: FileHandle,
   { start, end }: { start: number; end: number },
   to: ServerResponse,
+  stalledMs: number,
   welcome?: () => Promise<boolean>,
 ): Promise<void> {
+  const { socket } = to.req;
   // Of a connection that is gone already nobody would ever hear.
-  if (to.req.socket.destroyed) return file.close();
+  if (socket.destroyed) return file.close();
+  // The connection's, not the answer's: one that waits behind another holds its file too. The server sets it anew after the answer.
+  socket.setTimeout(stalledMs);
   const size = Math.min(SEND_BYTES, end + 1 - start);
   // In turn, over and over: new ones would be garbage to collect.
   let [buffer, other] = [Buffer.allocUnsafeSlow(size), Buffer.allocUnsafeSlow(size)];
   const over = new AbortController();
   const leave = () => Promise.reject(new ReaderGone());
-  const gone = once(to.req.socket, "close", over).then(leave, leave);
+  const gone = once(socket, "close", over).then(leave, leave);
   gone.catch(() => undefined);
   try {
     let sent: Promise<unknown> = Promise.resolve();

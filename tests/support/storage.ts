@@ -19,9 +19,10 @@ export interface StoreUnderTest {
 const PAGE_SIZE = 3;
 
 /** The LOCAL driver with a folder of its own, behind a real HTTP server. */
-export async function startLocal(): Promise<StoreUnderTest & { store: LocalStorage; folder: string }> {
+export async function startLocal(stalledMs?: number): Promise<StoreUnderTest & { store: LocalStorage; folder: string }> {
   const folder = temporaryFolder();
-  const store = new LocalStorage({ folder, secret: "a-secret-only-for-tests-0123456789abcdef", pageSize: PAGE_SIZE });
+  const secret = "a-secret-only-for-tests-0123456789abcdef";
+  const store = new LocalStorage({ folder, secret, pageSize: PAGE_SIZE, ...(stalledMs !== undefined && { stalledMs }) });
   const server = await listen(createServer((incoming, outgoing) => void answer(store, incoming, outgoing)));
   return { store, folder, at: (url) => new URL(url, server.url), stop: server.stop };
 }
