@@ -50,6 +50,20 @@ test("what was changed meanwhile is not written over, by a second window or whil
   expect((await postOf(id)).content).toBe("Text.\n");
 });
 
+test("a save whose answer was lost is no change of somebody else's: sent again it says when the post was saved, and changes nothing", async () => {
+  const window = await signedIn(await person());
+  const { id, updatedAt } = await newPost(window);
+  const save = (given = {}) => window.run(() => savePost({ id, ...WRITTEN, updatedAt, ...given }));
+  const first = await save();
+  expect(first).toMatchObject({ ok: true });
+  expect(await save()).toEqual(first);
+  // Whether the page was told of a new title, nobody knows.
+  expect(window.revalidated).toEqual([`/studio/blog/${id}`]);
+  for (const given of [{ tags: "light, houses" }, { tags: "" }, { excerpt: "" }, { content: "Text" }, { language: "fr" }])
+    expect(await save(given), JSON.stringify(given)).toMatchObject({ error: { code: "conflict" } });
+  expect((await postOf(id)).updatedAt.toISOString()).toBe(first.ok && first.data.updatedAt);
+});
+
 test("bad input is said beside its field", async () => {
   const window = await signedIn(await person());
   const { id, updatedAt } = await newPost(window);

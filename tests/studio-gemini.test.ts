@@ -317,8 +317,11 @@ describe("drafts", () => {
     expect(renderToStaticMarkup(createElement(MarkdownView, { text, level: 3 }))).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
     const { updatedAt } = await db().blogPost.findUniqueOrThrow({ where: { id: postId } });
     const written = { id: postId, title: "A door", excerpt: "", language: "en", tags: "", updatedAt: updatedAt.toISOString() };
-    const save = () => window.run(() => savePost({ ...written, content: `Mine.\n\n${text}` }));
-    expect([await save(), await save()]).toMatchObject([{ ok: true }, { error: { code: "conflict" } }]);
+    const save = (content: string) => window.run(() => savePost({ ...written, content }));
+    expect([await save(`Mine.\n\n${text}`), await save(`Mine too.\n\n${text}`)]).toMatchObject([
+      { ok: true },
+      { error: { code: "conflict" } },
+    ]);
     // A post has no chapters, and a book no text of its own.
     expect(await window.run(() => addDraft({ id }))).toMatchObject({ error: { code: "not_found" } });
   });

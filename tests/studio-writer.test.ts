@@ -28,28 +28,29 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Types once, and tells after how many seconds it was tried to save that; answered with these, the last one ever after. */
-async function triesOf(answers: (Answer | null)[]): Promise<number[]> {
-  const tries: number[] = [];
+/** A writer, and what it sends: when, in seconds, and which FormData. Answered with these, the last one ever after. */
+function writing(answers: (Answer | null)[]) {
+  const sent: { at: number; typed: FormData }[] = [];
   const began = Date.now();
-  const save = async () => {
-    tries.push((Date.now() - began) / 1000);
-    const answer = answers[Math.min(tries.length, answers.length) - 1];
+  const save = async (typed: FormData) => {
+    sent.push({ at: (Date.now() - began) / 1000, typed });
+    const answer = answers[Math.min(sent.length, answers.length) - 1];
     if (!answer) throw new Error("no answer");
     return answer;
   };
   // What a writer asks of a form, the fake has.
   const form = new Fake() as unknown as HTMLFormElement;
-  const end = new Writer(form, "", {
-    save,
-    show: () => undefined,
-    mayLeave: () => true,
-    left: () => undefined,
-    lost: () => undefined,
-  }).watch();
-  dispatchEvent(new Event("input"));
+  const nothing = () => undefined;
+  const end = new Writer(form, "", { save, show: nothing, mayLeave: () => true, left: nothing, lost: nothing }).watch();
+  return { sent, end, type: () => dispatchEvent(new Event("input")) };
+}
+
+/** Types once, and tells after how many seconds it was tried to save that. */
+async function triesOf(answers: (Answer | null)[]): Promise<number[]> {
+  const { sent, end, type } = writing(answers);
+  type();
   await vi.advanceTimersByTimeAsync(100_000);
-  const made = [...tries];
+  const made = sent.map(({ at }) => at);
   end();
   return made;
 }
@@ -64,4 +65,17 @@ test("what was not saved for now is saved later without another letter: no answe
 
 test("what will not go well by itself is not tried again until something is written", async () => {
   expect(await triesOf([refused("conflict")])).toEqual([5]);
+});
+
+test("what may have arrived without an answer is sent again as it was, and then at once what was written since", async () => {
+  for (const lost of [null, refused("unavailable", 5)]) {
+    const { sent, end, type } = writing([lost, SAVED]);
+    type();
+    await vi.advanceTimersByTimeAsync(7_000);
+    type();
+    await vi.advanceTimersByTimeAsync(100_000);
+    end();
+    expect(sent.map(({ at }) => at)).toEqual([5, 12, 12]);
+    expect([sent[1]?.typed === sent[0]?.typed, sent[2]?.typed === sent[0]?.typed]).toEqual([true, false]);
+  }
 });

@@ -35,7 +35,8 @@ export async function createPost(entry: Entry, written: Pick<Written, "title" | 
 
 /**
  * Writes what was typed; of a post that somebody has changed after `updatedAt` nothing: "conflict" with the reason
- * changed_meanwhile. Returns when it was changed, for the next time, and whether its title is another.
+ * changed_meanwhile, unless it says the same: a save whose answer was lost is sent again. Returns when it was changed, for the next
+ * time, and whether its title may be another.
  */
 export async function updatePost(
   entry: Entry,
@@ -45,10 +46,13 @@ export async function updatePost(
   const run = async (tx: Transaction, record: Recorder) => {
     const { title } = await findPost(tx, entry, "update", id);
     const { count } = await tx.blogPost.updateMany({ where: { id, ...(updatedAt && { updatedAt }) }, data: written });
-    if (count === 0) throw new AppError("conflict", "changed_meanwhile");
+    if (count === 0) {
+      const same = { ...written, tags: written.tags && { equals: written.tags } };
+      if ((await tx.blogPost.count({ where: { id, ...same } })) === 0) throw new AppError("conflict", "changed_meanwhile");
+    }
     await record({ action: "post.changed", subjectType: "BlogPost", subjectId: id }, "once a sitting");
     const now = await tx.blogPost.findUniqueOrThrow({ where: { id }, select: { updatedAt: true } });
-    return { updatedAt: now.updatedAt, isRenamed: written.title !== undefined && written.title !== title };
+    return { updatedAt: now.updatedAt, isRenamed: written.title !== undefined && (count === 0 || written.title !== title) };
   };
   return changeText(entry, run, { blogPostId: id });
 }

@@ -34,7 +34,8 @@ export async function addChapter(entry: Entry, { bookId, ...written }: { bookId:
 
 /**
  * Writes a chapter's title and text, and moves it. Of a text that somebody has changed after `updatedAt` nothing is written:
- * "conflict" with the reason changed_meanwhile. Returns when it was changed, for the next time, and whether its title is another.
+ * "conflict" with the reason changed_meanwhile, unless it says the same: a save whose answer was lost is sent again. Returns when it was
+ * changed, for the next time, and whether its title may be another.
  */
 export async function changeChapter(
   entry: Entry,
@@ -43,9 +44,13 @@ export async function changeChapter(
 ): Promise<{ bookId: string; updatedAt: Date; isRenamed: boolean }> {
   const run = async (tx: Transaction, record: Recorder) => {
     const { bookId, title } = await lockChapter(tx, entry, id);
+    let isRenamed = written.title !== undefined && written.title !== title;
     if (written.title !== undefined || written.content !== undefined) {
       const { count } = await tx.chapter.updateMany({ where: { id, ...(updatedAt && { updatedAt }) }, data: written });
-      if (count === 0) throw new AppError("conflict", "changed_meanwhile");
+      if (count === 0) {
+        if ((await tx.chapter.count({ where: { id, ...written } })) === 0) throw new AppError("conflict", "changed_meanwhile");
+        isRenamed = written.title !== undefined;
+      }
       await record({ action: "chapter.changed", subjectType: "Chapter", subjectId: id, after: { bookId } }, "once a sitting");
     }
     if (position !== undefined) {
@@ -53,7 +58,7 @@ export async function changeChapter(
       await record({ action: "chapter.moved", subjectType: "Chapter", subjectId: id, after: { bookId, position: to } });
     }
     const now = await tx.chapter.findUniqueOrThrow({ where: { id }, select: { updatedAt: true } });
-    return { bookId, updatedAt: now.updatedAt, isRenamed: written.title !== undefined && written.title !== title };
+    return { bookId, updatedAt: now.updatedAt, isRenamed };
   };
   return changeText(entry, run, { chapterId: id });
 }

@@ -37,6 +37,8 @@ export class Writer {
   private waitsSince = 0;
   private notBefore = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** Sent, and nobody knows whether it arrived: it goes out again as it was, or what was written since would seem to write over it. */
+  private unanswered: { typed: FormData; edits: number } | null = null;
   private last: Promise<boolean> = Promise.resolve(true);
 
   constructor(
@@ -83,22 +85,23 @@ export class Writer {
   }
 
   private async attempt(asked: boolean): Promise<boolean> {
-    const { edits } = this;
+    const before = this.unanswered;
+    const sent = before ?? { typed: new FormData(this.form), edits: this.edits };
     this.waitsSince = Date.now();
-    const typed = new FormData(this.form);
-    typed.set("updatedAt", this.readAt);
+    sent.typed.set("updatedAt", this.readAt);
     this.tell("saving");
-    const answer = await this.ways.save(typed).catch(() => null);
+    const answer = await this.ways.save(sent.typed).catch(() => null);
+    this.unanswered = answer && (answer.ok || answer.error.code !== "unavailable") ? null : sent;
     if (!answer?.ok) {
       this.tell("refused", { problem: answer?.error ?? null, asked });
       this.again(answer);
       return false;
     }
-    this.saved = edits;
+    this.saved = sent.edits;
     this.readAt = answer.data.updatedAt;
     this.savedAt = answer.data.updatedAt;
     this.tell(this.isUnsaved ? "unsaved" : "saved");
-    return !this.isUnsaved;
+    return before && this.isUnsaved ? this.attempt(asked) : !this.isUnsaved;
   }
 
   /** What nobody answered, and what may go well later, is tried again without a word of theirs. */
