@@ -129,7 +129,7 @@ describe("a job that ends badly", () => {
     expect(await jobOf(jobId)).toMatchObject({ status: "FAILED", error: "timed_out" });
   });
 
-  test("one whose end cannot be written keeps no other from ending, and ends at the next sweep", async () => {
+  test("one whose end cannot be written keeps no other from ending, however few are looked at at once, and ends at the next sweep", async () => {
     const ada = await signedIn(await person());
     const [first, second] = [await imageJob(ada), await imageJob(ada)];
     for (const [age, { jobId }] of [first, second].entries())
@@ -138,10 +138,21 @@ describe("a job that ends badly", () => {
     await db().$executeRawUnsafe(
       `CREATE TRIGGER refuse BEFORE UPDATE ON "Job" FOR EACH ROW WHEN (NEW."id" = '${first.jobId}') EXECUTE FUNCTION refuse()`,
     );
-    await sweepJobs().finally(() => db().$executeRawUnsafe("DROP FUNCTION refuse CASCADE"));
+    await sweepJobs(1).finally(() => db().$executeRawUnsafe("DROP FUNCTION refuse CASCADE"));
     expect([(await jobOf(first.jobId)).status, (await jobOf(second.jobId)).status]).toEqual(["PENDING", "FAILED"]);
     await sweepJobs();
     expect((await jobOf(first.jobId)).status).toBe("FAILED");
+  });
+
+  test("events and messages of more than a day ago are forgotten, all of them, and no younger one", async () => {
+    const { jobId } = await imageJob(await signedIn(await person()));
+    const old = new Date(Date.now() - 25 * 3_600_000);
+    await db().jobEvent.updateMany({ where: { jobId }, data: { at: old } });
+    const ids = ["old-1", "old-2", "old-3", "young"].map((id) => ({ id: `${id} ${jobId}`, ...(id !== "young" && { receivedAt: old }) }));
+    await db().webhookDelivery.createMany({ data: ids });
+    await sweepJobs(2);
+    expect(await db().jobEvent.count({ where: { jobId } })).toBe(0);
+    expect(await db().webhookDelivery.findMany({ where: { id: { endsWith: jobId } } })).toMatchObject([{ id: `young ${jobId}` }]);
   });
 
   test("what has ended stays as it ended, whatever still arrives", async () => {

@@ -9,7 +9,8 @@ import { complete, fail } from "./results";
 import { deadlineOf, MAX_ATTEMPTS, queue, tellOfEnd } from "./start";
 import { advance, type Failure, LIVING } from "./transition";
 
-const SWEEP_JOBS = 100;
+/** So many rows a sweep takes at once. */
+const SWEPT_AT_ONCE = 1_000;
 /** What happened is told to who comes back within a day. */
 const KEEP_MS = 24 * 3_600_000;
 
@@ -61,18 +62,32 @@ export function cancelWith(generators: Partial<Record<GeneratorName, Generator>>
 }
 
 /** Ends attempts nothing was heard of in time, each by itself, and forgets events and messages older than a day. */
-export async function sweepJobs(): Promise<void> {
-  const due = await db().job.findMany({
-    where: { status: { in: LIVING }, deadlineAt: { lt: new Date() } },
-    select: { id: true, attempt: true, generator: true },
-    orderBy: { deadlineAt: "asc" },
-    take: SWEEP_JOBS,
-  });
-  for (const job of due)
-    await fail(job, "timed_out", (tx) => tellOfEnd(tx, job)).catch((err: unknown) => log().error({ err, jobId: job.id }, "job not ended"));
-  const before = new Date(Date.now() - KEEP_MS);
-  await db().jobEvent.deleteMany({ where: { at: { lt: before } } });
-  await db().webhookDelivery.deleteMany({ where: { receivedAt: { lt: before } } });
+export async function sweepJobs(atOnce = SWEPT_AT_ONCE): Promise<void> {
+  const now = new Date();
+  // Beyond all that were looked at: those whose end cannot be written must not stand in the way of the others.
+  for (let after = { deadlineAt: new Date(0), id: "" }; ; ) {
+    const due = await db().job.findMany({
+      where: {
+        status: { in: LIVING },
+        deadlineAt: { gte: after.deadlineAt, lt: now },
+        ...(after.id && { OR: [{ deadlineAt: { gt: after.deadlineAt } }, { id: { gt: after.id } }] }),
+      },
+      select: { id: true, attempt: true, generator: true, deadlineAt: true },
+      orderBy: [{ deadlineAt: "asc" }, { id: "asc" }],
+      take: atOnce,
+    });
+    for (const job of due)
+      await fail(job, "timed_out", (tx) => tellOfEnd(tx, job)).catch((err: unknown) =>
+        log().error({ err, jobId: job.id }, "job not ended"),
+      );
+    const last = due.at(-1);
+    if (!last || due.length < atOnce) break;
+    after = last;
+  }
+  const before = new Date(now.getTime() - KEEP_MS);
+  const [events, messages] = [{ at: { lt: before } }, { receivedAt: { lt: before } }];
+  while ((await db().jobEvent.deleteMany({ where: events, limit: atOnce })).count === atOnce);
+  while ((await db().webhookDelivery.deleteMany({ where: messages, limit: atOnce })).count === atOnce);
 }
 
 /** The attempt as its generator needs it; null once it has ended. */
