@@ -77,6 +77,13 @@ test("a film has a poster where there is ffmpeg, and none otherwise, or where wh
   const older = await file(ada, { ...given, key: `${ada.id}/${randomUUID()}` });
   await requestPosters();
   const waiting = await db().$queryRaw<{ key: string }[]>`SELECT key FROM graphile_worker.jobs WHERE key LIKE 'poster %'`;
+  const plan = await db().$transaction(async (tx) => {
+    // Of so few rows all would be read.
+    await tx.$executeRaw`SET LOCAL enable_seqscan = off`;
+    return tx.$queryRaw`EXPLAIN SELECT "id" FROM "File" WHERE "kind" = 'VIDEO' AND "status" = 'READY' AND "previewKey" IS NULL
+      AND "previewTriedAt" IS NULL AND "sizeBytes" <= 1 ORDER BY "id" DESC LIMIT 1`;
+  });
+  expect(JSON.stringify(plan)).toMatch(/Index Scan using ..File_without_poster_idx/);
   // One from before ffmpeg was there is asked for; what was tried in vain is not copied again at each start.
   expect(waiting.map(({ key }) => key).filter((key) => [older.id, wrong.id].includes(key.slice("poster ".length)))).toEqual([
     `poster ${older.id}`,
