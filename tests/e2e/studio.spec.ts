@@ -59,6 +59,7 @@ test("a video is watched on two pages while it is made, and cancelled", async ({
   await expect(page.getByRole("heading", { name: "Under way" })).toHaveCount(0);
   await page.goto("/studio/videos");
   await expect(job.getByRole("status")).toHaveText("Cancelled");
+  await expect(job).toContainText("Nothing had arrived yet.");
   await expect(job.getByRole("button", { name: "Try again" })).toBeVisible();
   await expectUsable(page);
 });

@@ -16,7 +16,7 @@ type RequestItemProps = {
   remove: Parameters<typeof DeleteRequest>[0]["remove"];
   /** The way to share it, where there is somebody to share it with. */
   share: ReactNode;
-  /** What is there of it. */
+  /** What is there of it; false while that is nothing. */
   children: ReactNode;
 };
 
@@ -26,7 +26,7 @@ export async function RequestItem({ id, prompt, createdAt, facts, job, remove, s
   const living = job !== null && isLiving(job);
   return (
     <article className="grid gap-3">
-      {job && job.status !== "COMPLETED" && <JobCard job={job} what={prompt} />}
+      {job && job.status !== "COMPLETED" && <JobCard job={job} what={prompt} hasResults={children !== false} />}
       {job && living && <RefreshOnProgress job={job} />}
       <div className="flex items-start gap-3">
         <div className="min-w-0 flex-1">

@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useTransition } from "react";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
+import { cn } from "@/ui/cn";
 import { Progress } from "@/ui/progress";
 import { toast } from "@/ui/toast";
 import { cancelJob, retryJob } from "./actions";
@@ -18,15 +19,19 @@ type JobCardProps = {
   job: JobState;
   /** What is being made, in the person's own words: a prompt, a title. */
   what: string;
+  /** Whether something of it is there, which stays when it is cancelled; left out where nobody can tell. */
+  hasResults?: boolean;
 };
 
 /** How a job stands, live: what it is at, its percentage, why it failed; with the way out and another try. The page follows its end, and gives the texts of `jobs` and `studio`. */
-export function JobCard({ job, what }: JobCardProps) {
+export function JobCard({ job, what, hasResults }: JobCardProps) {
   const t = useTranslations("jobs");
   const words = useTranslations("studio");
   const router = useRouter();
   const now = useJobEvents(job, router.refresh);
   const living = isLiving(now);
+  // Done, it keeps its shape for the moment until the page brings what was made.
+  const showsProgress = living || now.status === "COMPLETED";
   return (
     <article data-slot="job" data-status={now.status} className="grid gap-3 rounded-lg border bg-surface p-4">
       <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
@@ -35,16 +40,20 @@ export function JobCard({ job, what }: JobCardProps) {
           <Badge tone={TONES[now.status]}>{t(`is.${now.status}`)}</Badge>
         </span>
       </div>
-      {living && <Progress value={now.progress} label={t("progress", { what })} />}
+      {showsProgress && <Progress value={now.progress} label={t("progress", { what })} />}
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <p className="min-w-0 flex-1 basis-32 text-muted text-sm">
           {/* Both come from a list of ours, as strings. */}
-          {living && <span>{words(`steps.${(now.step ?? "queued") as Step}`)}</span>}
-          {living && <span className="tabular-nums"> · {t("percent", { progress: now.progress })}</span>}
+          {living && <span>{words(`steps.${(now.step ?? "queued") as Step}`)} · </span>}
+          {showsProgress && <span className="tabular-nums">{t("percent", { progress: now.progress })}</span>}
           {now.status === "FAILED" && words(`failures.${(now.error ?? "generator_failed") as Failure}`)}
-          {now.status === "CANCELLED" && t("kept")}
+          {now.status === "CANCELLED" && hasResults !== undefined && t(hasResults ? "kept" : "nothingKept")}
         </p>
-        {living && <JobButton id={now.id} act={cancelJob} label={t("cancel")} done={t("cancelled")} />}
+        {showsProgress && (
+          <div className={cn(!living && "invisible")}>
+            <JobButton id={now.id} act={cancelJob} label={t("cancel")} done={t("cancelled")} />
+          </div>
+        )}
         {(now.status === "FAILED" || now.status === "CANCELLED") && (
           <JobButton id={now.id} act={retryJob} label={t("retry")} done={t("retried")} />
         )}
