@@ -24,23 +24,43 @@ const ASKED_MS = 1_000;
 
 export type { Standing };
 
-/**
- * What is true of the bearer of these claims now, or null when the session has ended (signed out, ended by an admin or
- * a password change, deleted). In the steady state this is two look-ups in memory and no query; while the link to the
- * database is down the database is asked; when that is down too, memory answers for 60 s with `certain: false`, and
- * after that this throws "unavailable". It never takes an outage for a sign-out.
- */
+/** Whose session, and what was told of them: `whole` when all of it, so that what did not change since then is not asked about. */
+type Told = Pick<Claims, "sub" | "sid" | "iat" | "whole">;
+
+/** A session that runs; `person` is undefined while nothing of theirs has changed since it was told of. */
+interface Session {
+  person: Person | undefined;
+  certain: boolean;
+}
+
+/** What is true of the bearer of these claims now, or null when the session has ended; how that is known, `findSession` says. */
 export async function standingOf(claims: Claims): Promise<Standing | null> {
+  const session = await findSession(claims);
+  if (!session) return null;
+  const { person, certain } = session;
+  if (person && claims.epoch < person.epoch) return null;
+  const { role, profileComplete, mustChangePassword, emailVerified, secondFactor, deleteAfter, name, email } = person ?? claims;
+  const image = person ? person.image : claims.picture;
+  return { role, profileComplete, mustChangePassword, emailVerified, secondFactor, deleteAfter, name, email, image, certain };
+}
+
+/**
+ * What has changed of a person since their session was told of at `iat` (seconds since 1970), or null when it has ended (signed out,
+ * ended by an admin or a password change, deleted). In the steady state this is two look-ups in memory and no query; while the link to
+ * the database is down the database is asked; when that is down too, memory answers for 60 s with `certain: false`, and after that this
+ * throws "unavailable". It never takes an outage for a sign-out.
+ */
+export async function findSession(told: Told): Promise<Session | null> {
   startFreshness();
   const own = memory();
   if (own.linked) {
-    const known = own.people.get(claims.sub);
-    const session = own.sessions.get(claims.sid);
+    const known = own.people.get(told.sub);
+    const session = own.sessions.get(told.sid);
     if (session?.ended) return null;
-    const isDoubtful = own.doubtful.size > 0 && (own.doubtful.has(claims.sub) || own.doubtful.has(claims.sid));
-    if (!isDoubtful && ((claims.whole && claims.iat >= own.floor) || (known && session))) return merge(claims, known, true);
+    const isDoubtful = own.doubtful.size > 0 && (own.doubtful.has(told.sub) || own.doubtful.has(told.sid));
+    if (!isDoubtful && ((told.whole && told.iat >= own.floor) || (known && session))) return running(known, true);
   }
-  return ask(claims);
+  return ask(told);
 }
 
 /**
@@ -69,24 +89,19 @@ export function startFreshness(): void {
   setInterval(() => forgetOld(own), 3_600_000).unref();
 }
 
-function merge(claims: Claims, known: Person | undefined, certain: boolean): Standing | null {
-  if (known && (known.deleted || claims.epoch < known.epoch)) return null;
-  const { role, profileComplete, mustChangePassword, emailVerified, secondFactor, deleteAfter, name, email } = known ?? claims;
-  const image = known ? known.image : claims.picture;
-  return { role, profileComplete, mustChangePassword, emailVerified, secondFactor, deleteAfter, name, email, image, certain };
+function running(person: Person | undefined, certain: boolean): Session | null {
+  return person?.deleted ? null : { person, certain };
 }
 
 /** Asks the database, at most once a second for each session; falls back to memory when it does not answer. */
-async function ask(claims: Claims): Promise<Standing | null> {
+async function ask({ sub, sid, iat }: Told): Promise<Session | null> {
   const own = memory();
-  const key = `${claims.sub} ${claims.sid}`;
+  const key = `${sub} ${sid}`;
   let asked = own.asked.get(key);
   if (!asked || Date.now() - asked.at > ASKED_MS) {
     const isSilent = Date.now() - own.silentSince < ASKED_MS;
     // Somebody has just waited in vain: the next ones do not, until a second has passed.
-    const answer = isSilent
-      ? Promise.reject(new Error("the database did not answer a moment ago"))
-      : within(ANSWER_MS, lookUp(claims.sub, claims.sid));
+    const answer = isSilent ? Promise.reject(new Error("the database did not answer a moment ago")) : within(ANSWER_MS, lookUp(sub, sid));
     asked = { at: Date.now(), answer };
     asked.answer.catch(() => undefined);
     if (own.asked.size > 10_000) own.asked.clear();
@@ -96,15 +111,15 @@ async function ask(claims: Claims): Promise<Standing | null> {
     const person = await asked.answer;
     // With a link, what was learnt is remembered and kept current; without one, this answer serves for a second.
     if (own.linked) own.asked.delete(key);
-    return person ? merge(claims, person, true) : null;
+    return person ? running(person, true) : null;
   } catch (error) {
     if (Date.now() - own.silentSince > ASKED_MS) own.silentSince = Date.now();
-    if (own.sessions.get(claims.sid)?.ended) return null;
+    if (own.sessions.get(sid)?.ended) return null;
     // Something about them did change, and what is not known: nobody is signed out for it, and nobody let in.
-    const isDoubtful = own.doubtful.has(claims.sub) || own.doubtful.has(claims.sid);
-    const blind = isDoubtful || (claims.iat < own.floor && !own.people.has(claims.sub));
+    const isDoubtful = own.doubtful.has(sub) || own.doubtful.has(sid);
+    const blind = isDoubtful || (iat < own.floor && !own.people.has(sub));
     if (blind || Date.now() - own.lastHeard > MAX_BLIND_MS) throw new AppError("unavailable", undefined, { cause: error });
-    return merge(claims, own.people.get(claims.sub), false);
+    return running(own.people.get(sub), false);
   }
 }
 
