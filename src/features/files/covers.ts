@@ -19,12 +19,14 @@ export function sizeOfCover(of: CoverOf): Size {
 
 /** Throws "not_found" unless the book or post is one of theirs that they may change: asked before anything is drawn for it. */
 export async function assertMayCover(entry: Entry, of: CoverOf): Promise<void> {
-  await ("bookId" in of ? findBook(db(), entry, of.bookId) : findPost(db(), entry, of.blogPostId));
+  await findCovered(db(), entry, of);
 }
 
 /** Makes this file the cover, and returns what was it before, which a trigger has marked: of many at once one stays. */
 export async function takeCover(tx: Transaction, record: Recorder, entry: Entry, of: CoverOf, coverId: string | null) {
-  const { cover } = "bookId" in of ? await lockBook(tx, entry, of.bookId) : await lockPost(tx, entry, of.blogPostId);
+  if ("bookId" in of) await tx.$queryRaw`SELECT 1 FROM "Book" WHERE "id" = ${of.bookId}::uuid FOR UPDATE`;
+  else await tx.$queryRaw`SELECT 1 FROM "BlogPost" WHERE "id" = ${of.blogPostId}::uuid FOR UPDATE`;
+  const { cover } = await findCovered(tx, entry, of);
   const data = { coverId };
   if ("bookId" in of) {
     await tx.book.update({ where: { id: of.bookId }, data, select: { id: true } });
@@ -42,30 +44,14 @@ export async function clearCover(entry: Entry, of: CoverOf): Promise<void> {
   for (const gone of former) await eraseFile(gone).catch(() => undefined);
 }
 
-async function lockBook(tx: Transaction, entry: Entry, id: string) {
-  await tx.$queryRaw`SELECT 1 FROM "Book" WHERE "id" = ${id}::uuid FOR UPDATE`;
-  return findBook(tx, entry, id);
-}
-
-async function findBook(tx: Pick<Transaction, "book">, entry: Entry, id: string) {
-  const book = await tx.book.findFirst({
-    where: { AND: [accessibleBy(entry.ability, "update").ofType("Book"), { id, authorId: entry.actor.userId }] },
-    select: SHOWN,
-  });
-  if (!book) throw new AppError("not_found");
-  return book;
-}
-
-async function lockPost(tx: Transaction, entry: Entry, id: string) {
-  await tx.$queryRaw`SELECT 1 FROM "BlogPost" WHERE "id" = ${id}::uuid FOR UPDATE`;
-  return findPost(tx, entry, id);
-}
-
-async function findPost(tx: Pick<Transaction, "blogPost">, entry: Entry, id: string) {
-  const post = await tx.blogPost.findFirst({
-    where: { AND: [accessibleBy(entry.ability, "update").ofType("BlogPost"), { id, authorId: entry.actor.userId }] },
-    select: SHOWN,
-  });
-  if (!post) throw new AppError("not_found");
-  return post;
+/** One's own alone, with the cover it has. */
+async function findCovered(tx: Pick<Transaction, "book" | "blogPost">, { ability, actor }: Entry, of: CoverOf) {
+  const { userId: authorId } = actor;
+  const allowed = accessibleBy(ability, "update");
+  const found =
+    "bookId" in of
+      ? await tx.book.findFirst({ where: { AND: [allowed.ofType("Book"), { id: of.bookId, authorId }] }, select: SHOWN })
+      : await tx.blogPost.findFirst({ where: { AND: [allowed.ofType("BlogPost"), { id: of.blogPostId, authorId }] }, select: SHOWN });
+  if (!found) throw new AppError("not_found");
+  return found;
 }
