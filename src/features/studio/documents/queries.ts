@@ -3,6 +3,7 @@ import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import type { DocumentFormat } from "@/lib/db";
 import { db } from "@/lib/db";
+import { JOB_STATE } from "../jobs/queries";
 import { DOCUMENT_FORMATS } from "./schema";
 
 type Of = { bookId: string } | { blogPostId: string };
@@ -20,7 +21,7 @@ export async function listExports(entry: Entry, of: Of) {
     }),
     db().job.findMany({
       where: { AND: [allowed.ofType("Job"), { id: { in: latest.flatMap((one) => one.jobId ?? []) } }] },
-      select: { id: true, status: true, step: true, progress: true, error: true, attempt: true, createdAt: true },
+      select: { ...JOB_STATE, createdAt: true },
     }),
   ]);
   return DOCUMENT_FORMATS.map((format) => {

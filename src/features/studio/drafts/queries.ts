@@ -2,6 +2,7 @@ import "server-only";
 import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
+import { JOB_STATE } from "../jobs/queries";
 import { DRAFTS, promptOf } from "./asked";
 import { SHOWN_DRAFTS } from "./schema";
 
@@ -12,12 +13,7 @@ export async function listDrafts(entry: Entry, of: { bookId: string } | { blogPo
   const rows = await db().job.findMany({
     where: { AND: [accessibleBy(entry.ability).ofType("Job"), { ownerId: entry.actor.userId }, of, DRAFTS, there] },
     select: {
-      id: true,
-      status: true,
-      step: true,
-      progress: true,
-      error: true,
-      attempt: true,
+      ...JOB_STATE,
       params: true,
       createdAt: true,
       files: {

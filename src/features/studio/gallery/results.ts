@@ -11,6 +11,14 @@ type Work = "ImageGeneration" | "VideoGeneration";
 
 /** Of a request, what decides whether it may be deleted. */
 export const OWNED = { id: true, authorId: true } as const;
+/** Of a result, what every list shows of it; withPreview makes a Result of it. */
+export const SHOWN_RESULT = {
+  id: true,
+  createdAt: true,
+  width: true,
+  height: true,
+  file: { select: { id: true, name: true, contentType: true } },
+} as const;
 /** Requests whose job has ended: one that is under way is cancelled first. Sound under `lockJobs`. */
 export const ENDED = { NOT: { job: { status: { in: LIVING } } } };
 

@@ -2,6 +2,7 @@ import "server-only";
 import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
+import { JOB_STATE } from "../jobs/queries";
 import { MAX_LIVING_JOBS } from "../jobs/start";
 import { LIVING } from "../jobs/transition";
 
@@ -14,12 +15,7 @@ export async function listUnderWay(entry: Entry) {
   const rows = await db().job.findMany({
     where,
     select: {
-      id: true,
-      status: true,
-      step: true,
-      progress: true,
-      error: true,
-      attempt: true,
+      ...JOB_STATE,
       imageGeneration: { select: { prompt: true } },
       videoGeneration: { select: { prompt: true } },
       book: { select: { title: true } },

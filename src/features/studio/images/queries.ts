@@ -3,7 +3,8 @@ import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
 import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
-import { withPreview } from "../gallery/results";
+import { SHOWN_RESULT, withPreview } from "../gallery/results";
+import { JOB_STATE } from "../jobs/queries";
 import { IMAGES_PAGE_SIZE } from "./schema";
 
 const SHOWN = {
@@ -17,16 +18,10 @@ const SHOWN = {
   model: true,
   createdAt: true,
   organizationId: true,
-  job: { select: { id: true, status: true, step: true, progress: true, error: true, attempt: true } },
+  job: { select: JOB_STATE },
   images: {
     where: { file: { status: "READY" } },
-    select: {
-      id: true,
-      createdAt: true,
-      width: true,
-      height: true,
-      file: { select: { id: true, name: true, contentType: true } },
-    },
+    select: SHOWN_RESULT,
     orderBy: { createdAt: "asc" },
   },
 } as const;

@@ -5,16 +5,21 @@ import type { JobKind } from "@/lib/db";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
+import type { JobState } from "./job-feed";
 import { JOBS_PAGE_SIZE } from "./schema";
 
-const SHOWN = {
+/** The columns of a JobState, for whoever shows a job beside what it is for. */
+export const JOB_STATE = {
   id: true,
-  kind: true,
   status: true,
   step: true,
   progress: true,
   error: true,
   attempt: true,
+} as const satisfies Record<keyof JobState, true>;
+const SHOWN = {
+  ...JOB_STATE,
+  kind: true,
   imageGenerationId: true,
   videoGenerationId: true,
   bookId: true,

@@ -3,7 +3,8 @@ import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
 import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
-import { withPreview } from "../gallery/results";
+import { SHOWN_RESULT, withPreview } from "../gallery/results";
+import { JOB_STATE } from "../jobs/queries";
 import { VIDEOS_PAGE_SIZE } from "./schema";
 
 const SHOWN = {
@@ -16,17 +17,10 @@ const SHOWN = {
   model: true,
   createdAt: true,
   organizationId: true,
-  job: { select: { id: true, status: true, step: true, progress: true, error: true, attempt: true } },
+  job: { select: JOB_STATE },
   videos: {
     where: { file: { status: "READY" } },
-    select: {
-      id: true,
-      createdAt: true,
-      width: true,
-      height: true,
-      durationSeconds: true,
-      file: { select: { id: true, name: true, contentType: true } },
-    },
+    select: { ...SHOWN_RESULT, durationSeconds: true },
     orderBy: { createdAt: "asc" },
   },
 } as const;
