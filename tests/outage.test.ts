@@ -18,8 +18,8 @@ const RECOVERY_MS = 2_000;
 const COMES = { timeout: 30_000, interval: 50 };
 const COOKIE = sessionCookieName(false);
 const MEMBERS = 6;
-/** Between two requests of one tab: 18 tabs ask 45 times a second. */
-const PAUSE_MS = 400;
+/** Between two requests of one tab: 18 tabs ask 18 times a second. */
+const PAUSE_MS = 1_000;
 const PAGES = ["/members", "/files", "/settings/profile", "/settings/security", "/forbidden"];
 
 interface Seen {
