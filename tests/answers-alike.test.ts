@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
+import bcrypt from "bcryptjs";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { currentVisitor } from "@/access/entry";
 import { rememberAddress } from "@/access/identity/pending-address";
 import { askMagicLink } from "@/features/recovery/actions";
+import type { Prisma } from "@/generated/prisma/client";
 import { db } from "@/lib/db";
 import authConfig from "../auth.config";
 import { PlainBrowser } from "./support/forms";
-import { person } from "./support/people";
+import { PASSWORD } from "./support/people";
 import { asVisitor, browser } from "./support/request";
 import { type Server, startServer } from "./support/server";
 
@@ -30,6 +32,8 @@ const MOST_BESIDE = 0.1;
 /** A machine that does something else meanwhile is not the same twice; a difference in the code is. */
 const TAKES = 3;
 
+const GITHUB = { type: "oauth", provider: "github" };
+
 /** Nothing in it is in a dictionary, which makes the estimate of its strength a short one. */
 const QUICK = "gqzvtrwkxmplhd";
 
@@ -52,10 +56,10 @@ beforeAll(async () => {
   // What a hash costs would be missed if it were left out; those of the people below are of a time when it was less.
   site = await startServer({ env: { DATABASE_URL, AUTH_SECRET, RATE_LIMIT_FACTOR: "1000", BCRYPT_COST: "6" } });
   addresses = {
-    known: await people(),
+    known: await people({}),
     unverified: await people({ emailVerified: null }),
+    oauth: await people({}, { password: false }),
     banned: await people({ bannedAt: new Date(), banReason: "x" }),
-    oauth: await peopleOfGitHub(),
   };
 }, 240_000);
 afterAll(() => site.stop());
@@ -72,7 +76,7 @@ describe("an answer tells nothing of an address", () => {
     alike(async () => {
       const form = await new PlainBrowser(site.url).form("/register", ["email", "password"]);
       return (how) => async (email) => () => form[how]({ email, password: QUICK });
-      // Led on to another page: with JavaScript the answer has that page in it, the same for everybody and half of the time.
+      // It leads on to another page, which the answer to React has in it: the same for everybody, and half of the time.
     }, "send"),
   );
 
@@ -109,6 +113,17 @@ describe("an answer tells nothing of an address", () => {
     }
   });
 });
+
+/** As many people as there are samples, written at once: their addresses. Who has no password came by a provider. */
+async function people(given: Partial<Prisma.UserCreateManyInput>, { password } = { password: true }): Promise<string[]> {
+  const profile = { name: "Ada Okafor", city: "Lyon", interests: ["choir"], bio: "Since the spring.", profileComplete: true };
+  const all = Array.from({ length: SAMPLES }, () => ({ id: randomUUID(), email: address(), emailVerified: new Date() }));
+  await db().user.createMany({ data: all.map((one) => ({ ...profile, ...one, ...given })) });
+  const hash = await bcrypt.hash(PASSWORD, 4);
+  if (password) await db().password.createMany({ data: all.map(({ id }) => ({ userId: id, hash })) });
+  else await db().account.createMany({ data: all.map(({ id }) => ({ ...GITHUB, userId: id, providerAccountId: id })) });
+  return all.map(({ email }) => email);
+}
 
 /** Fails when the answers of two states differ in a byte that is not by chance, or in time, take after take. */
 async function alike(open: () => Promise<(how: "send" | "call") => Door>, timed: "send" | "call" = "call"): Promise<void> {
