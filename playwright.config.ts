@@ -1,5 +1,5 @@
 import { defineConfig } from "@playwright/test";
-import { findChromium } from "./scripts/browser";
+import { findChromium, SANDBOX } from "./scripts/browser";
 
 export default defineConfig({
   testDir: "tests/e2e",
@@ -31,8 +31,7 @@ export default defineConfig({
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
-        // Chromium's sandbox refuses to run as root.
-        ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+        ...SANDBOX,
       ],
     },
   },

@@ -1,20 +1,24 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { unpackedPackages } from "../tests/support/debian";
 import { UserError } from "./terminal.mjs";
 
-const PATH_NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+const DEBIANS = "/usr/bin/chromium";
+const PATH_NAMES = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+/** Chromium's sandbox refuses to run as root. */
+export const SANDBOX = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
 const MACOS_APPS = ["Google Chrome.app/Contents/MacOS/Google Chrome", "Chromium.app/Contents/MacOS/Chromium"];
 
 /**
  * Path of a Chromium or Chrome: CHROMIUM_PATH, one that is installed, Playwright's own, or on Debian and Ubuntu as root the
- * distribution's, installed now. Throws UserError saying how to get one.
+ * distribution's, installed now; of Debian's, the build without windows. Throws UserError saying how to get one.
  */
 export async function findChromium(): Promise<string> {
   const given = process.env.CHROMIUM_PATH;
   if (given && !isExecutable(given)) throw new UserError(`CHROMIUM_PATH names ${given}, which cannot be run.`);
   const found = given || installed() || (await playwrightsOwn()) || fromApt();
-  if (found) return found;
+  if (found) return found === DEBIANS && !given ? ((await debiansShell()) ?? found) : found;
   throw new UserError(
     [
       "The end-to-end tests need a Chromium or Chrome. Any of these brings one:",
@@ -52,9 +56,23 @@ function fromApt(): string | undefined {
   return path && canRun(path) ? path : undefined;
 }
 
-function canRun(path: string): boolean {
+/**
+ * The same Chromium without its windows, which Playwright prefers too: the tests cost a fifth less. Unpacked from Debian's
+ * packages on first use; where that is not possible, the installed one does as well.
+ */
+async function debiansShell(): Promise<string | undefined> {
   try {
-    execFileSync(path, ["--version"], { stdio: "ignore", timeout: 20_000 });
+    const packages = await unpackedPackages(["chromium-headless-shell", "chromium-common"], /^chromium(-sandbox)?$/);
+    const path = join(packages, "usr/lib/chromium/chromium-headless-shell");
+    return canRun(path, [...SANDBOX, "--dump-dom", "about:blank"]) ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function canRun(path: string, args = ["--version"]): boolean {
+  try {
+    execFileSync(path, args, { stdio: "ignore", timeout: 20_000 });
     return true;
   } catch {
     return false;

@@ -75,8 +75,9 @@ async function download(work: string, packages: string[], unused: RegExp | null)
     cwd: work,
     maxBuffer: 1e8,
   });
-  const names = [...stdout.matchAll(/^Inst (\S+)/gm)].flatMap(([, name]) => (name && !unused?.test(name) ? [name] : []));
-  await run("apt-get", [...options, "download", ...names], { cwd: work });
+  const missing = [...stdout.matchAll(/^Inst (\S+)/gm)].flatMap(([, name]) => (name && !unused?.test(name) ? [name] : []));
+  // What is asked for is asked for in there, also where this machine has it.
+  await run("apt-get", [...options, "download", ...new Set([...packages, ...missing])], { cwd: work });
 }
 
 async function exists(path: string): Promise<boolean> {
