@@ -3,10 +3,11 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { changeRole } from "@/features/people/actions";
 import { db } from "@/lib/db";
 import { verifyAudit } from "../scripts/audit-chain";
+import { runSql } from "../scripts/db-sql";
 import { admin, person } from "./support/people";
 import { cloneDatabase, temporaryFolder } from "./support/postgres";
 import { as } from "./support/request";
@@ -155,6 +156,20 @@ describe("the audit log's chain", () => {
     writeFileSync(join(data, "audit-head.json"), "{");
     expect(await verify()).toEqual({ code: 1, said: expect.stringContaining("audit-head.json cannot be read") });
   });
+});
+
+test("the guide's trial: SQL is refused the log, and a row that was changed behind its guard is named", async () => {
+  const guide = readFileSync("docs/guides/deploy.md", "utf8");
+  const trial = guide.slice(guide.indexOf("To see it happen"), guide.indexOf("The last one names row 3"));
+  const [refused = "", behind = ""] = [...trial.matchAll(/npm run db:sql -- '([^']+)'/g)].map(([, statement]) => statement);
+  await expect(runSql(url, [refused])).rejects.toThrow("append-only");
+  const said = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  expect(await runSql(url, [behind])).toBe(0);
+  expect(said.mock.calls.flat().join("")).toBe("ALTER\nUPDATE: 1 row\nALTER\n");
+  said.mockRestore();
+  expect((await verifyAudit(client)).problems).toEqual([expect.stringContaining(`row 3 was changed or moved: event ${idOf(3)}`)]);
+  await expect(runSql(url, [])).rejects.toThrow("npm run db:sql -- '");
+  await expect(runSql(url, ["SELEC 1"])).rejects.toThrow("PostgreSQL: syntax error");
 });
 
 describe("what the site writes", () => {

@@ -62,7 +62,7 @@ async function InvitationTable({ invitations }: { invitations: Awaited<ReturnTyp
       <TableBody>
         {invitations.map(({ id, email, role, state, invitedBy, createdAt, expiresAt, acceptedById }) => (
           <TableRow key={id}>
-            <TableCell className="w-full max-w-0 truncate font-medium">
+            <TableCell className="w-full max-w-0 font-medium [overflow-wrap:anywhere] sm:truncate">
               {acceptedById ? (
                 <SoftLink href={`/admin/users/${acceptedById}`} className="hover:underline">
                   {email}

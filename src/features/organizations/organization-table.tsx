@@ -44,7 +44,10 @@ export async function OrganizationTable({ entry, query }: { entry: Entry; query:
           {rows.map(({ id, name, members, files, bytes, createdAt }) => (
             <TableRow key={id}>
               <TableCell className="w-full max-w-0">
-                <SoftLink href={`/settings/organizations/${id}`} className="block truncate font-medium hover:underline">
+                <SoftLink
+                  href={`/settings/organizations/${id}`}
+                  className="block font-medium [overflow-wrap:anywhere] hover:underline sm:truncate"
+                >
                   {name}
                 </SoftLink>
               </TableCell>

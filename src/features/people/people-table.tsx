@@ -82,10 +82,17 @@ export async function PeopleTable({ entry, people, query }: PeopleTableProps) {
                 <span className="flex items-center gap-2.5">
                   <Avatar name={name || email} src={image} className="max-sm:hidden" />
                   <span className="min-w-0">
-                    <SoftLink href={`/admin/users/${id}`} className="block truncate font-medium hover:underline">
+                    <SoftLink
+                      href={`/admin/users/${id}`}
+                      className="block font-medium [overflow-wrap:anywhere] hover:underline sm:truncate"
+                    >
                       {name || <span className="text-muted">{t("unnamed")}</span>}
                     </SoftLink>
-                    <span className="block truncate text-muted text-sm lg:hidden">{email}</span>
+                    <span className="block text-muted text-sm [overflow-wrap:anywhere] sm:truncate lg:hidden">
+                      {email.slice(0, email.lastIndexOf("@"))}
+                      <wbr />
+                      {email.slice(email.lastIndexOf("@"))}
+                    </span>
                   </span>
                 </span>
               </TableCell>

@@ -7,7 +7,7 @@ import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, Tabl
 export async function PolicyTable() {
   const [t, reasons] = await Promise.all([getTranslations("policy"), getTranslations("errors")]);
   return (
-    <Table label={t("caption")}>
+    <Table label={t("caption")} className="max-md:min-w-260">
       <TableCaption>{t("caption")}</TableCaption>
       <TableHeader>
         <tr>
@@ -28,11 +28,11 @@ export async function PolicyTable() {
               <Badge tone={line.allows ? "success" : "danger"}>{line.allows ? t("may") : t("mayNot")}</Badge>
             </TableCell>
             <TableCell className="font-mono text-xs">{line.actions.join(", ")}</TableCell>
-            <TableCell className="font-mono text-xs [overflow-wrap:anywhere]">{line.subjects.join(", ")}</TableCell>
+            <TableCell className="font-mono text-xs">{line.subjects.join(", ")}</TableCell>
             <TableCell className="min-w-40 font-mono text-xs [overflow-wrap:anywhere]">
               {line.conditions ? conditionsText(line.conditions) : t("all")}
             </TableCell>
-            <TableCell className="font-mono text-xs [overflow-wrap:anywhere]">{line.fields?.join(", ") ?? t("all")}</TableCell>
+            <TableCell className="font-mono text-xs">{line.fields?.join(", ") ?? t("all")}</TableCell>
             <TableCell className="min-w-48 text-muted text-sm">{line.reason && reasonText(reasons, line.reason)}</TableCell>
           </TableRow>
         ))}

@@ -52,9 +52,11 @@ export default async function PersonPage({ params }: { params: Promise<{ id: str
         action={
           id !== entry.actor.userId && (
             <Permitted entry={entry} texts={["people", "impersonation", "secondFactors", "common"]} proof={await proofFor(entry)}>
-              {person.role === "MEMBER" && <ImpersonateDialog userId={id} name={name} mayWrite={mayWrite === true} />}
-              <RoleDialog userId={id} name={name} role={person.role} />
-              <PersonMenu userId={id} name={name} banned={person.banned} />
+              <div className="flex gap-2">
+                {person.role === "MEMBER" && <ImpersonateDialog userId={id} name={name} mayWrite={mayWrite === true} />}
+                <RoleDialog userId={id} name={name} role={person.role} />
+                <PersonMenu userId={id} name={name} banned={person.banned} />
+              </div>
             </Permitted>
           )
         }
