@@ -11,13 +11,20 @@ export function Table({
   wide = false,
   ...props
 }: ComponentProps<"table"> & {
-  /** Scrolls sideways in its frame wherever it is shown; its header does not stay in sight then. */ wide?: boolean;
+  /**
+   * Scrolls sideways in its frame wherever it is shown; its header does not stay in sight then. Seven columns of words do so
+   * up to where they fit beside the rail.
+   */
+  wide?: boolean | "seven-columns";
   /** Names the frame where nothing in the table takes the focus: it does then, to be scrolled by keyboard. */ label?: string;
 }) {
   return (
     <div
       data-slot="table-frame"
-      className={cn("relative w-full", wide ? "overflow-x-auto" : "max-md:overflow-x-auto")}
+      className={cn(
+        "relative w-full",
+        wide === "seven-columns" ? "max-[1400px]:overflow-x-auto" : wide ? "overflow-x-auto" : "max-md:overflow-x-auto",
+      )}
       {...(label && { role: "region", "aria-label": label, tabIndex: 0 })}
     >
       <table data-slot="table" className={cn("w-full border-separate border-spacing-0 text-body", className)} {...props} />

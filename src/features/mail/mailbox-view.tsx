@@ -23,7 +23,7 @@ export async function MailboxList({ mails }: { mails: MailboxRow[] }) {
           <TableHeader>
             <tr>
               <TableHead>{t("subject")}</TableHead>
-              <TableHead>{t("to")}</TableHead>
+              <TableHead className="max-sm:hidden">{t("to")}</TableHead>
               <TableHead numeric>{t("sent")}</TableHead>
             </tr>
           </TableHeader>
@@ -34,9 +34,12 @@ export async function MailboxList({ mails }: { mails: MailboxRow[] }) {
                   <a href={`${ADDRESS}?mail=${id}`} className="link">
                     {subject}
                   </a>
+                  <p className="text-muted text-sm [overflow-wrap:anywhere] sm:hidden">{to}</p>
                 </TableCell>
-                <TableCell>{to}</TableCell>
-                <TableCell numeric>{format.dateTime(createdAt, { dateStyle: "medium", timeStyle: "medium" })}</TableCell>
+                <TableCell className="max-sm:hidden">{to}</TableCell>
+                <TableCell numeric className="max-sm:whitespace-normal">
+                  {format.dateTime(createdAt, { dateStyle: "medium", timeStyle: "medium" })}
+                </TableCell>
               </TableRow>
             ))}
           </TableBody>

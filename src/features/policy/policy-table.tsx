@@ -7,7 +7,7 @@ import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, Tabl
 export async function PolicyTable() {
   const [t, reasons] = await Promise.all([getTranslations("policy"), getTranslations("errors")]);
   return (
-    <Table label={t("caption")} className="max-md:min-w-260">
+    <Table label={t("caption")} wide="seven-columns">
       <TableCaption>{t("caption")}</TableCaption>
       <TableHeader>
         <tr>
@@ -23,16 +23,16 @@ export async function PolicyTable() {
       <TableBody>
         {policyLines().map((line) => (
           <TableRow key={JSON.stringify(line)}>
-            <TableCell className="whitespace-nowrap">{t(`bearer.${line.bearer}`)}</TableCell>
+            <TableCell className="min-w-32">{t(`bearer.${line.bearer}`)}</TableCell>
             <TableCell>
               <Badge tone={line.allows ? "success" : "danger"}>{line.allows ? t("may") : t("mayNot")}</Badge>
             </TableCell>
             <TableCell className="font-mono text-xs">{line.actions.join(", ")}</TableCell>
-            <TableCell className="font-mono text-xs">{line.subjects.join(", ")}</TableCell>
+            <TableCell className="min-w-44 font-mono text-xs [overflow-wrap:anywhere]">{line.subjects.join(", ")}</TableCell>
             <TableCell className="min-w-40 font-mono text-xs [overflow-wrap:anywhere]">
               {line.conditions ? conditionsText(line.conditions) : t("all")}
             </TableCell>
-            <TableCell className="font-mono text-xs">{line.fields?.join(", ") ?? t("all")}</TableCell>
+            <TableCell className="min-w-40 font-mono text-xs [overflow-wrap:anywhere]">{line.fields?.join(", ") ?? t("all")}</TableCell>
             <TableCell className="min-w-48 text-muted text-sm">{line.reason && reasonText(reasons, line.reason)}</TableCell>
           </TableRow>
         ))}
