@@ -7,6 +7,7 @@ import { SoftLink } from "@/ui/soft-link";
 import { CoverThumb } from "../documents/cover-thumb";
 import { Exports } from "../documents/exports";
 import { MarkdownView } from "../documents/markdown-view";
+import { TextField } from "../documents/text-field";
 import { Drafts } from "../drafts/drafts";
 import { sharePost } from "./actions";
 import { PostForm } from "./post-form";
@@ -48,11 +49,13 @@ export async function PostEditor({ entry, post, organizations, cover }: PostEdit
       />
       {!post.isOwn && <CoverThumb url={post.coverUrl} shape="post" className="mb-8 w-full max-w-read" />}
       {post.isOwn ? (
-        <PostForm post={{ ...post, updatedAt: post.updatedAt.toISOString() }} />
+        <TextField>
+          <PostForm post={{ ...post, updatedAt: post.updatedAt.toISOString() }} />
+          <Drafts entry={entry} of={{ blogPostId: post.id }} />
+        </TextField>
       ) : (
         <MarkdownView text={post.content} level={1} />
       )}
-      {post.isOwn && <Drafts entry={entry} of={{ blogPostId: post.id }} />}
       {post.isOwn && <div className="mt-12">{cover}</div>}
       <div className="mt-12">
         <Exports entry={entry} of={{ blogPostId: post.id }} isOwn={post.isOwn} />

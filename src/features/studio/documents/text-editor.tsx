@@ -8,6 +8,7 @@ import { Field } from "@/ui/field";
 import { Textarea } from "@/ui/textarea";
 import { MAX_SHOWN_LENGTH, MarkdownView } from "./markdown-view";
 import { MAX_CONTENT_LENGTH } from "./schema";
+import { useTextField } from "./text-field";
 
 /** A pause in writing after which the preview follows; longer, where there is more to read. */
 const FOLLOW_MS = 150;
@@ -24,6 +25,7 @@ type TextEditorProps = {
 /** A field for Markdown with its preview: side by side where there is room, else one or the other. Without JavaScript, the field alone. */
 export function TextEditor({ id, defaultValue, error, level }: TextEditorProps) {
   const t = useTranslations("documents");
+  const field = useTextField();
   const [text, setText] = useState(defaultValue);
   const [mode, setMode] = useState<"write" | "preview">("write");
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -58,6 +60,7 @@ export function TextEditor({ id, defaultValue, error, level }: TextEditorProps) 
           {(control) => (
             <Textarea
               {...control}
+              ref={field}
               name="content"
               rows={20}
               spellCheck

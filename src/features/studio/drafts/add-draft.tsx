@@ -7,11 +7,13 @@ import { Button } from "@/ui/button";
 import { toast } from "@/ui/toast";
 import { takeDraft } from "../blog/actions";
 import { addDraft } from "../books/actions";
+import { useTextField } from "../documents/text-field";
 
 /** Takes a draft: into a book as a new chapter, which opens; into a post at the end of its text, where it is saved as if it were typed. */
 export function AddDraft({ id, of }: { id: string; of: { bookId: string } | { blogPostId: string } }) {
   const t = useTranslations("drafts");
   const router = useRouter();
+  const field = useTextField();
   const [pending, start] = useTransition();
   const isBook = "bookId" in of;
   const addChapter = async () => {
@@ -24,7 +26,7 @@ export function AddDraft({ id, of }: { id: string; of: { bookId: string } | { bl
   const addText = async () => {
     const result = await takeDraft({ id });
     if (!result.ok) return void toast.error(result.error.message);
-    append(result.data.text);
+    if (field?.current) append(field.current, result.data.text);
     toast.success(t("textAdded"));
   };
   return (
@@ -35,9 +37,7 @@ export function AddDraft({ id, of }: { id: string; of: { bookId: string } | { bl
 }
 
 /** At the end of what stands in the post's field, saved or not: its editor saves it with that, and finds out if somebody else wrote meanwhile. */
-function append(text: string): void {
-  const field = document.querySelector("textarea[name=content]");
-  if (!(field instanceof HTMLTextAreaElement)) return;
+function append(field: HTMLTextAreaElement, text: string): void {
   const end = field.textLength;
   // Not by `value`, which React would take for its own doing.
   field.setRangeText(`${field.value.trim() ? "\n\n" : ""}${text}`, end, end, "start");
