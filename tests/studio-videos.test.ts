@@ -16,7 +16,7 @@ import { env } from "@/lib/env";
 import { readFilm } from "@/lib/mp4";
 import { measurePicture } from "@/lib/pictures";
 import { storage } from "@/storage";
-import { ffmpegPath } from "./support/ffmpeg";
+import { ffmpegPath, ffmpegWithOneFilm } from "./support/ffmpeg";
 import { file, person } from "./support/people";
 import { as, asVisitor, type Browser, signedIn } from "./support/request";
 import { pictureOf, work } from "./support/studio";
@@ -24,13 +24,16 @@ import { pictureOf, work } from "./support/studio";
 const ASKED = { prompt: "Snow falls", aspectRatio: "1:1", durationSeconds: 4 } as const;
 const NO_FFMPEG = "no-such-program-anywhere";
 let path = "";
+/** Where how films are made is not what is looked at. */
+let ready = "";
 let ada: Awaited<ReturnType<typeof person>>;
 let window: Browser;
 beforeAll(async () => {
   path = await ffmpegPath();
+  ready = await ffmpegWithOneFilm(path, "960x960", ASKED.durationSeconds);
 });
 beforeEach(async () => {
-  env().FFMPEG_PATH = path;
+  env().FFMPEG_PATH = ready;
   ada = await person();
   window = await signedIn(ada);
 });
@@ -55,7 +58,7 @@ test("a film has a poster where there is ffmpeg, and none otherwise, or where wh
   env().FFMPEG_PATH = NO_FFMPEG;
   await makePreview({ fileId });
   expect(await preview()).toBeNull();
-  env().FFMPEG_PATH = path;
+  env().FFMPEG_PATH = ready;
   await makePreview({ fileId });
   const bytes = (await storage().readRange((await preview()) ?? "", 0, 1_000_000)) ?? new Uint8Array();
   expect(await measurePicture(bytes)).toMatchObject({ format: "webp", width: 640, height: 640 });
@@ -92,6 +95,7 @@ test("a film has a poster where there is ffmpeg, and none otherwise, or where wh
 
 describe("asking for films", () => {
   test("makes films that begin before they are there as a whole, of the shape and length asked for, labelled as a demonstration", async () => {
+    env().FFMPEG_PATH = path;
     const mine = await pictureOf(ada);
     const { id, jobId } = await asked({ ...ASKED, numberOfVideos: 2, inputImageId: mine.id, personGeneration: "DONT_ALLOW" });
     expect(await rowOf(id)).toMatchObject({ status: "PENDING", inputImageId: mine.id, model: "foyer-demonstration", authorId: ada.id });
@@ -120,13 +124,14 @@ describe("asking for films", () => {
     expect(await ask()).toMatchObject({ ok: false, error: { code: "conflict" } });
     await work(jobId);
     expect(await rowOf(id)).toMatchObject({ status: "FAILED", error: "films_unavailable", videos: [] });
-    env().FFMPEG_PATH = path;
+    env().FFMPEG_PATH = ready;
     expect(await window.run(() => retryJob({ id: jobId }))).toMatchObject({ ok: true });
     await work(jobId);
     expect(await rowOf(id)).toMatchObject({ status: "COMPLETED", videos: [{ durationSeconds: 4 }] });
   });
 
   test("cancelled while ffmpeg works, it ends ffmpeg and clears up behind it", async () => {
+    env().FFMPEG_PATH = path;
     const { id, jobId } = await asked({ ...ASKED, aspectRatio: "16:9", durationSeconds: 8, numberOfVideos: 4 });
     const working = work(jobId);
     await expect.poll(async () => (await rowOf(id)).status, { interval: 20 }).toBe("GENERATING");
@@ -138,6 +143,7 @@ describe("asking for films", () => {
   });
 
   test("when the process has to end, ffmpeg ends too, and the next one begins that film again", async () => {
+    env().FFMPEG_PATH = path;
     const { id, jobId } = await asked();
     const stop = new AbortController();
     const working = work(jobId, { signal: stop.signal });
@@ -145,6 +151,7 @@ describe("asking for films", () => {
     stop.abort();
     await expect(working).rejects.toThrow();
     expect(existsSync(folderOf(jobId))).toBe(false);
+    env().FFMPEG_PATH = ready;
     await work(jobId);
     expect(await rowOf(id)).toMatchObject({ status: "COMPLETED", videos: [{ width: 960 }] });
   });
