@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { install, isInstalled } from "../../scripts/install.mjs";
 import { freePort } from "./postgres";
+import { ofThisRun } from "./run-servers";
 
 const SOURCE = fileURLToPath(new URL("./azurite/", import.meta.url));
 const CACHE = fileURLToPath(new URL("../../node_modules/.cache/foyer-azurite/", import.meta.url));
@@ -21,18 +22,25 @@ export interface AzureServer {
 }
 
 /**
- * An Azure Blob server with an empty container of its own: Azurite, installed by its own lockfile on first use and away from the
- * site's packages, or, where TEST_AZURE_CONNECTION_STRING and TEST_AZURE_CONTAINER name one, that account.
+ * An empty container of one's own on an Azure Blob server: Azurite, installed by its own lockfile on first use and away from the
+ * site's packages, once a run, or, where TEST_AZURE_CONNECTION_STRING and TEST_AZURE_CONTAINER name one, that account.
  */
 export async function startAzurite(): Promise<AzureServer> {
   const { TEST_AZURE_CONNECTION_STRING: connectionString, TEST_AZURE_CONTAINER: container } = process.env;
   if (connectionString && container) return { connectionString, container, stop: async () => {} };
+  const server = { ...(await ofThisRun("azurite", launchAzurite)), container: `foyer-${randomUUID()}` };
+  await BlobServiceClient.fromConnectionString(server.connectionString).createContainer(server.container);
+  return server;
+}
+
+/** The server itself, which has no containers yet. */
+export async function launchAzurite(): Promise<Omit<AzureServer, "container">> {
   const folder = await installed();
   // Ports are chosen before they are bound: another process may have taken one meanwhile.
   return await launch(folder).catch(() => launch(folder));
 }
 
-async function launch(folder: string): Promise<AzureServer> {
+async function launch(folder: string): Promise<Omit<AzureServer, "container">> {
   const port = await freePort();
   const key = randomBytes(64).toString("base64");
   const program = join(folder, "node_modules/azurite/dist/src/blob/main.js");
@@ -52,10 +60,8 @@ async function launch(folder: string): Promise<AzureServer> {
     await stop();
     throw new Error("Azurite did not start");
   }
-  const container = `foyer-${randomUUID()}`;
   const connectionString = `DefaultEndpointsProtocol=http;AccountName=foyer;AccountKey=${key};BlobEndpoint=http://127.0.0.1:${port}/foyer;`;
-  await BlobServiceClient.fromConnectionString(connectionString).createContainer(container);
-  return { connectionString, container, stop };
+  return { connectionString, stop };
 }
 
 /** Where Azurite is installed; two runs at once both end up with a whole one. */

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { withoutNodeNotice } from "@/storage/s3";
 import { librariesOf, unpackedPackages } from "./debian";
+import { ofThisRun } from "./run-servers";
 
 const LAUNCHER = fileURLToPath(new URL("./swift.py", import.meta.url));
 // The distribution's own Python, whatever comes first in PATH: its C extensions fit no other.
@@ -22,8 +23,8 @@ export interface S3Server {
 }
 
 /**
- * An S3 server with an empty bucket of its own: OpenStack Swift from Debian's packages, unpacked into a cache and started
- * as an ordinary process, or, where TEST_S3_ENDPOINT, TEST_S3_BUCKET, TEST_S3_ACCESS_KEY_ID and TEST_S3_SECRET_ACCESS_KEY
+ * An empty bucket of one's own on an S3 server: OpenStack Swift from Debian's packages, unpacked into a cache and started
+ * as an ordinary process, once a run, or, where TEST_S3_ENDPOINT, TEST_S3_BUCKET, TEST_S3_ACCESS_KEY_ID and TEST_S3_SECRET_ACCESS_KEY
  * name one, that server (its bucket is used as it is). Throws with what to do where neither is possible.
  */
 export async function startSwift(): Promise<S3Server> {
@@ -34,12 +35,19 @@ export async function startSwift(): Promise<S3Server> {
     TEST_S3_SECRET_ACCESS_KEY: secretAccessKey,
   } = process.env;
   if (endpoint && bucket && accessKeyId && secretAccessKey) return { endpoint, bucket, accessKeyId, secretAccessKey, stop: async () => {} };
+  const server = { ...(await ofThisRun("swift", launchSwift)), bucket: `foyer-${randomUUID()}` };
+  await createBucket(server);
+  return server;
+}
+
+/** The server itself, which has no buckets yet. */
+export async function launchSwift(): Promise<Omit<S3Server, "bucket">> {
   const packages = await unpackedPackages();
   // Ports are chosen before they are bound: another process may have taken one meanwhile.
   return await launch(packages).catch(() => launch(packages));
 }
 
-async function launch(packages: string): Promise<S3Server> {
+async function launch(packages: string): Promise<Omit<S3Server, "bucket">> {
   const data = await mkdtemp(join(tmpdir(), "foyer-swift-"));
   const child = spawn(PYTHON, [LAUNCHER, data, join(packages, "usr/bin/memcached")], {
     // Standard input stays open as long as this process lives; its end is what ends the servers.
@@ -58,15 +66,7 @@ async function launch(packages: string): Promise<S3Server> {
     await rm(data, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
-    const server = {
-      endpoint: await readEndpoint(child),
-      accessKeyId: "test:tester",
-      secretAccessKey: "testing",
-      bucket: `foyer-${randomUUID()}`,
-      stop,
-    };
-    await createBucket(server);
-    return server;
+    return { endpoint: await readEndpoint(child), accessKeyId: "test:tester", secretAccessKey: "testing", stop };
   } catch (error) {
     await stop();
     throw error;
