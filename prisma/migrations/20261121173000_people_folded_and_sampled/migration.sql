@@ -37,4 +37,7 @@ ALTER TABLE "Account" ADD COLUMN "sampled" BOOLEAN GENERATED ALWAYS AS (get_byte
 CREATE INDEX "Account_sampled_idx" ON "Account" ("userId", "provider") WHERE "sampled" = true;
 
 -- What the statistics of the new columns are made of.
-ANALYZE "User", "Password", "Account";
+DO $$ BEGIN
+  -- Of an empty table they would say that it stays so.
+  IF EXISTS (SELECT FROM "User") THEN ANALYZE "User", "Password", "Account"; END IF;
+END $$;
