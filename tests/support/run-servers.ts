@@ -22,7 +22,11 @@ export async function offerServers(launches: Record<string, () => Promise<Starta
       started.set(name, server);
       await server.then(
         (given) => answer.end(JSON.stringify(given)),
-        (error: unknown) => answer.writeHead(500).end(error instanceof Error ? error.stack : String(error)),
+        (error: unknown) => {
+          // Whoever asks next has it tried again, as if the server were their own.
+          started.delete(name);
+          answer.writeHead(500).end(error instanceof Error ? error.stack : String(error));
+        },
       );
     }),
   );

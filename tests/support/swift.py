@@ -25,7 +25,7 @@ import swift.obj.diskfile
 from swift.common.ring import RingBuilder
 
 PR_SET_PDEATHSIG = 1
-READY_SECONDS = 20
+READY_SECONDS = 60
 SERVER = """
 [DEFAULT]
 bind_ip = 127.0.0.1
