@@ -47,11 +47,16 @@ export async function clearCover(entry: Entry, of: CoverOf): Promise<void> {
 /** One's own alone, with the cover it has. */
 async function findCovered(tx: Pick<Transaction, "book" | "blogPost">, { ability, actor }: Entry, of: CoverOf) {
   const { userId: authorId } = actor;
-  const allowed = accessibleBy(ability, "update");
   const found =
     "bookId" in of
-      ? await tx.book.findFirst({ where: { AND: [allowed.ofType("Book"), { id: of.bookId, authorId }] }, select: SHOWN })
-      : await tx.blogPost.findFirst({ where: { AND: [allowed.ofType("BlogPost"), { id: of.blogPostId, authorId }] }, select: SHOWN });
+      ? await tx.book.findFirst({
+          where: { AND: [accessibleBy(ability, "update").ofType("Book"), { id: of.bookId, authorId }] },
+          select: SHOWN,
+        })
+      : await tx.blogPost.findFirst({
+          where: { AND: [accessibleBy(ability, "update").ofType("BlogPost"), { id: of.blogPostId, authorId }] },
+          select: SHOWN,
+        });
   if (!found) throw new AppError("not_found");
   return found;
 }
