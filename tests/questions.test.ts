@@ -48,6 +48,8 @@ const QUESTIONS: Record<string, string[]> = {
   "people-jobs/selection.ts selected": ["finds read User"],
   "people/actions.ts createPerson": ["asks create User", "asks update User role"],
   "people/actions.ts resetSecondFactors": ["asks delete name"],
+  "people/total.ts totalOf": ["finds read User"],
+  "people/total.ts countPeople": ["finds read User"],
   "preferences/actions.ts keep": ["asks update User field"],
   "profiles/actions.ts save": ["asks update User field"],
   "studio/blog/changes.ts createPost": ["asks create BlogPost"],
