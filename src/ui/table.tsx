@@ -7,24 +7,19 @@ import { cn } from "./cn";
  */
 export function Table({
   className,
+  frameClassName,
   label,
-  wide = false,
   ...props
 }: ComponentProps<"table"> & {
-  /**
-   * Scrolls sideways in its frame wherever it is shown; its header does not stay in sight then. Seven columns of words do so
-   * up to where they fit beside the rail.
-   */
-  wide?: boolean | "seven-columns";
-  /** Names the frame where nothing in the table takes the focus: it does then, to be scrolled by keyboard. */ label?: string;
+  /** For a table too wide for a desk, too: `overflow-x-auto` from whatever width on; its header does not stay in sight then. */
+  frameClassName?: string;
+  /** Names the frame where nothing in the table takes the focus: it does then, to be scrolled by keyboard. */
+  label?: string;
 }) {
   return (
     <div
       data-slot="table-frame"
-      className={cn(
-        "relative w-full",
-        wide === "seven-columns" ? "max-[1400px]:overflow-x-auto" : wide ? "overflow-x-auto" : "max-md:overflow-x-auto",
-      )}
+      className={cn("relative w-full max-md:overflow-x-auto", frameClassName)}
       {...(label && { role: "region", "aria-label": label, tabIndex: 0 })}
     >
       <table data-slot="table" className={cn("w-full border-separate border-spacing-0 text-body", className)} {...props} />

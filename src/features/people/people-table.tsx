@@ -49,7 +49,7 @@ export async function PeopleTable({ entry, people, query }: PeopleTableProps) {
     );
   };
   return (
-    <Table wide={columns.length > FITTING_COLUMNS}>
+    <Table frameClassName={columns.length > FITTING_COLUMNS ? "overflow-x-auto" : undefined}>
       <TableCaption>{t("caption")}</TableCaption>
       <TableHeader>
         <tr>
