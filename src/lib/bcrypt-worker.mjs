@@ -1,10 +1,13 @@
 // Runs in a worker thread: a hash takes 50 to 500 ms of pure computation, which must never stand in the way of a request.
-import { constants, setPriority } from "node:os";
+import { setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
 import bcrypt from "bcryptjs";
 
-// Nor in the way of a page when the cores are few: Linux gives this thread alone a lower priority, other systems the whole process.
-if (process.platform === "linux") setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+/** A third of what a thread of normal priority gets where the cores are too few: behind the pages, and never starved. */
+const NICENESS = 5;
+
+// Linux gives this thread alone another priority, other systems the whole process.
+if (process.platform === "linux") setPriority(NICENESS);
 
 /** @typedef {{ kind: "hash", password: string, cost: number } | { kind: "compare", password: string, hash: string, rest: string[] } | { kind: "strength", password: string, inputs: string[] }} Job */
 
