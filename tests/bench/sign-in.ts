@@ -1,9 +1,11 @@
 import { Agent } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Member } from "./foyer";
 import { send } from "./load";
 import type { Running } from "./process";
 
 export const PASSWORD = "plum-velvet-harbour-92";
+const REFUSED_PAUSE_MS = 1_000;
 /** What each person's browser was told to keep, as browsers do: without it every sign-in would be one on a new device, with its mail. */
 const devices = new Map<string, string>();
 /** The hidden fields of the sign-in form, as a browser without JavaScript sends them. */
@@ -22,10 +24,10 @@ export async function signInForm({ url }: Running): Promise<Form> {
 }
 
 /**
- * Signs in and throws when that fails; from the second time on a known device, unless it is to be a `newDevice`. Each person comes
- * from an address of their own: a limit on guessing is not what is measured.
+ * Signs in; false when the form comes back, because so many wait already. From the second time on a known device, unless it is to be a
+ * `newDevice`. Each person comes from an address of their own: a limit on guessing is not what is measured.
  */
-export async function signIn(agent: Agent, form: Form, { url }: Running, { id, email }: Member, newDevice = false): Promise<void> {
+export async function signIn(agent: Agent, form: Form, { url }: Running, { id, email }: Member, newDevice = false): Promise<boolean> {
   const boundary = "----bench";
   const fields = [...form, ["email", email], ["password", PASSWORD]];
   const parts = fields.map(([name, value]) => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`);
@@ -41,22 +43,33 @@ export async function signIn(agent: Agent, form: Form, { url }: Running, { id, e
     },
     body: `${parts.join("")}--${boundary}--\r\n`,
   });
+  if (status === 200) return false;
   if (status !== 303 || !headers["set-cookie"]?.some((cookie) => cookie.startsWith("authjs.session-token=ey")))
     throw new Error(`signing in answered ${status}`);
   const kept = headers["set-cookie"].find((cookie) => /^(?:__\w+-)?foyer-device=/.test(cookie))?.split(";")[0];
   if (kept) devices.set(id, kept);
+  return true;
 }
 
-/** So many browsers that sign in again and again until they are stopped; `stop` resolves with how many sign-ins there were. */
-export function keepSigningIn(browsers: number, form: Form, server: Running, people: Member[]): { stop(): Promise<number> } {
+/** So many browsers that sign in again and again until they are stopped; `stop` resolves with how many did, and were told to come back. */
+export function keepSigningIn(
+  browsers: number,
+  form: Form,
+  server: Running,
+  people: Member[],
+): { stop(): Promise<{ count: number; refused: number }> } {
   let running = true;
   let count = 0;
+  let refused = 0;
   const agent = new Agent({ keepAlive: true, maxSockets: browsers });
   const browser = async (index: number) => {
     for (let turn = 0; running; turn++) {
       const person = people[(index + turn * browsers) % people.length];
-      if (person) await signIn(agent, form, server, person);
-      count++;
+      if (person && (await signIn(agent, form, server, person))) count++;
+      else {
+        refused++;
+        await sleep(REFUSED_PAUSE_MS);
+      }
     }
   };
   const all = Promise.all(Array.from({ length: browsers }, (_, index) => browser(index)));
@@ -64,7 +77,7 @@ export function keepSigningIn(browsers: number, form: Form, server: Running, peo
     stop: async () => {
       running = false;
       await all.finally(() => agent.destroy());
-      return count;
+      return { count, refused };
     },
   };
 }
