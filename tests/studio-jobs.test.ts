@@ -192,6 +192,22 @@ describe("cancel and try again", () => {
     expect(await ada.run(() => retryJob({ id: jobId }))).toMatchObject({ error: { code: "conflict" } });
   });
 
+  test("another attempt begins at once, whatever the step of the one before that is still under way wants to do later", async () => {
+    const ada = await signedIn(await person());
+    const { jobId } = await imageJob(ada);
+    await step(jobId, {
+      async step() {
+        await ada.run(() => cancelJob({ id: jobId }));
+        expect(await ada.run(() => retryJob({ id: jobId }))).toMatchObject({ ok: true });
+        return { againInSeconds: 300 };
+      },
+    });
+    expect(
+      await db().$queryRaw`SELECT payload, run_at <= now() AS due FROM graphile_worker._private_jobs
+      WHERE key = ${`generation:${jobId}`}`,
+    ).toEqual([{ payload: { jobId, attempt: 2 }, due: true }]);
+  });
+
   test("what an earlier attempt gave back is made anew, long after it was swept away, and what its owner deleted too", async () => {
     const owner = await person();
     const ada = await signedIn(owner);

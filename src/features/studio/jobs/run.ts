@@ -136,6 +136,11 @@ function begin(work: Work): Promise<boolean> {
   });
 }
 
+/** Has the attempt go on later, while it lives: a job's steps wait under one key, and the one there may be another attempt's by now. */
 async function again(work: Work, seconds: number): Promise<void> {
-  await db().$transaction((tx) => queue(tx, work, new Date(Date.now() + seconds * 1000)));
+  await db().$transaction(async (tx) => {
+    const [living] = await tx.$queryRaw<unknown[]>`SELECT 1 FROM "Job"
+      WHERE "id" = ${work.id}::uuid AND "attempt" = ${work.attempt} AND "status" = ANY (${LIVING}::"JobStatus"[]) FOR UPDATE`;
+    if (living) await queue(tx, work, new Date(Date.now() + seconds * 1000));
+  });
 }
