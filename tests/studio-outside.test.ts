@@ -6,6 +6,9 @@ import { fileURLToPath } from "node:url";
 import { Webhook } from "standardwebhooks";
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { POST } from "@/app/api/webhooks/generation/route";
+import { exportBook } from "@/features/studio/books/actions";
+import { makeDocument } from "@/features/studio/documents/make";
+import { DOCUMENT_FORMATS } from "@/features/studio/documents/schema";
 import { GENERATORS, generatorOf } from "@/features/studio/generators/registry";
 import { requestOf } from "@/features/studio/generators/request";
 import { generationCancelledSchema, generationRequestSchema } from "@/features/studio/generators/schema";
@@ -158,6 +161,26 @@ describe("an attempt handed over", () => {
     await db().imageGeneration.update({ where: { id: id ?? "" }, data: { inputImageUrl: `/api/files/${randomUUID()}` } });
     await step(late);
     expect([await jobOf(late), double.heard.length]).toMatchObject([{ status: "FAILED", error: "input_missing" }, 1]);
+  });
+
+  test("a document of every format that is offered is delivered as the type its place names, and is of that format", async () => {
+    const ada = await person();
+    const window = await signedIn(ada);
+    const chapters = [{ title: "One", position: 0, content: "It falls." }];
+    const { id } = await db().book.create({ data: { title: "Rain", authorId: ada.id, chapters: { create: chapters } } });
+    const text = { id, title: "Rain", lead: "", author: "Ada", language: "en", tags: [], contents: null, cover: null, chapters };
+    for (const format of DOCUMENT_FORMATS) {
+      const started = await window.run(() => exportBook({ id, format }));
+      const jobId = started.ok ? started.data.jobId : "";
+      await step(jobId);
+      const heard = double.heard.at(-1)?.message;
+      expect([generationRequestSchema.safeParse(heard).error, heard?.data.ask]).toMatchObject([undefined, { params: { format } }]);
+      const bytes = new Uint8Array(await makeDocument(format, { ...text, updatedAt: "2026-11-21T12:00:00.000Z" }));
+      for (const { url, method, headers } of heard?.data.places ?? []) await fetch(url, { method, headers, body: bytes });
+      await tell("completed", jobId);
+      expect(await jobOf(jobId), format).toMatchObject({ status: "COMPLETED" });
+      expect(await db().documentFile.count({ where: { bookId: id, format } }), format).toBe(1);
+    }
   });
 
   test("cancelled or not heard of in time, its generator is told; another try is another attempt with other places", async () => {

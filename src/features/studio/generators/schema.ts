@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { line } from "@/lib/text";
+import { DOCUMENT_FORMATS } from "../documents/schema";
 
 /** Bytes of a message: none has more to say. */
 export const MAX_MESSAGE_BYTES = 16_384;
@@ -42,7 +43,9 @@ const place = z.strictObject({
   url,
   headers: z.record(z.string(), z.string()),
 });
-const documentParams = z.object({ format: z.string() });
+const documentParams = z.object({
+  format: z.enum(DOCUMENT_FORMATS).describe("HTML is a page in a ZIP: its place is of the type application/zip."),
+});
 /** What is asked for, by kind: IMAGE, VIDEO, BOOK, BLOG. A picture to begin with is a signed URL, good until the deadline. */
 const ask = z.union([
   z.object({

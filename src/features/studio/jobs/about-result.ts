@@ -1,18 +1,13 @@
 import "server-only";
-import type { DocumentFormat, ImageFormat, JobKind } from "@/lib/db";
+import type { ImageFormat, JobKind } from "@/lib/db";
 import { readFilm } from "@/lib/mp4";
 import { measurePicture, NoPicture } from "@/lib/pictures";
 import { storage } from "@/storage";
+import { FORMATS } from "../documents/manuscript";
+import { DOCUMENT_FORMATS } from "../documents/schema";
 import type { About } from "./results";
 
 const PICTURES: Partial<Record<string, ImageFormat>> = { png: "PNG", jpeg: "JPEG", webp: "WEBP" };
-const DOCUMENTS: Partial<Record<string, DocumentFormat>> = {
-  "application/epub+zip": "EPUB",
-  "application/pdf": "PDF",
-  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "DOCX",
-  "text/markdown": "MARKDOWN",
-  "text/html": "HTML",
-};
 
 /**
  * What a result of this kind of job is, by its own bytes: for `takeResult`, where nothing that is said of it is believed. Null for a
@@ -22,7 +17,7 @@ export function aboutResult(kind: JobKind) {
   return async (key: string, sizeBytes: number, contentType: string): Promise<About | null> => {
     if (kind === "IMAGE") return aboutPicture(key, sizeBytes, contentType);
     if (kind === "VIDEO") return aboutFilm(key, sizeBytes);
-    const format = DOCUMENTS[contentType];
+    const format = DOCUMENT_FORMATS.find((one) => FORMATS[one].contentType === contentType);
     return format ? { kind: "document", format } : null;
   };
 }
