@@ -9,6 +9,7 @@ import { report } from "@/features/studio/jobs/results";
 import { startJob } from "@/features/studio/jobs/start";
 import { db } from "@/lib/db";
 import { storage } from "@/storage";
+import { S3Storage } from "@/storage/s3";
 import { box, mp4 } from "./support/mp4";
 import { person } from "./support/people";
 import { type Browser, browser, signedIn } from "./support/request";
@@ -97,6 +98,20 @@ describe("what a generator says", () => {
     expect(job).toMatchObject({ status: "COMPLETED", progress: 100 });
     expect(job.files).toMatchObject([0, 1].map(() => ({ ownerId: ada.id, status: "READY", width: 64, height: 48 })));
     expect(job.imageGeneration?.images).toHaveLength(2);
+  });
+
+  test.each([
+    ["a picture", outsideJob, png, "image/png", { width: 64, height: 48 }],
+    ["a film", filmJob, () => mp4({ width: 1920, height: 1080, seconds: 8 }), "video/mp4", { width: 1920, height: 1080 }],
+  ])("%s under way when the site moves to another store is looked at in the one where it lies", async (_, start, make, type, size) => {
+    const jobId = await start(await signedIn(await person()));
+    await put(jobId, 0, await make(), type);
+    const before = storage();
+    globalThis.foyerStorage = new S3Storage({ bucket: "new", region: "us-east-1", endpoint: "http://127.0.0.1:9" });
+    const answer = await say("completed", jobId).finally(() => {
+      globalThis.foyerStorage = before;
+    });
+    expect([answer.status, await jobOf(jobId)]).toMatchObject([200, { status: "COMPLETED", files: [{ status: "READY", ...size }] }]);
   });
 
   test("twenty times at once is once, in whatever order, with one id or with many", async () => {

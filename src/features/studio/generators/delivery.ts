@@ -2,7 +2,7 @@ import "server-only";
 import { Readable } from "node:stream";
 import { storage } from "@/storage";
 import { aboutResult } from "../jobs/about-result";
-import { type About, takeResult } from "../jobs/results";
+import { type About, type AboutOf, takeResult } from "../jobs/results";
 import { GenerationFailed } from "../jobs/run";
 import type { Work } from "./generator";
 
@@ -19,11 +19,7 @@ export async function deliver(work: Work, place: Place, bytes: Buffer, about: Ab
 }
 
 /** Takes in what lies at a place. Throws GenerationFailed with what is wrong with it. */
-export async function takeIn(
-  work: Work,
-  place: Place,
-  aboutOf: (key: string, sizeBytes: number, contentType: string) => Promise<About | null>,
-): Promise<void> {
+export async function takeIn(work: Work, place: Place, aboutOf: AboutOf): Promise<void> {
   const wrong = await takeResult(work, place.index, aboutOf);
   if (wrong) throw new GenerationFailed(wrong);
 }

@@ -106,8 +106,8 @@ async function fetchFilm(work: Work, place: Place, { name, response, error }: Ge
     contentType: place.contentType,
     signal,
   });
-  await takeIn(work, place, async (key, ...rest) => {
-    const about = await aboutResult("VIDEO")(key, ...rest);
+  await takeIn(work, place, async (...found) => {
+    const about = await aboutResult("VIDEO")(...found);
     return about?.kind === "video" ? { ...about, remoteUri: uri.slice(0, 2000), metadata: { operation: name ?? null, sizeBytes } } : null;
   });
   await keepTimes(work, began);

@@ -6,6 +6,7 @@ import { db, isWriteConflict, type Transaction } from "@/lib/db";
 import { addJob } from "@/lib/queue";
 import { storageOf } from "@/storage";
 import { inspect, receive } from "@/storage/arrival";
+import type { Storage } from "@/storage/storage";
 import { type Attempt, advance, type Failure, LIVING, type Step } from "./transition";
 
 /** What is known of a result beside its bytes; of pictures and films, in pixels. */
@@ -13,6 +14,9 @@ export type About =
   | { kind: "image"; format: ImageFormat; width: number; height: number; metadata?: JsonObject }
   | { kind: "video"; width: number; height: number; durationSeconds: number; remoteUri?: string; metadata?: JsonObject }
   | { kind: "document"; format: DocumentFormat };
+
+/** Says what a result is, by its bytes in the store they lie in; null when it is not what it claims. */
+export type AboutOf = (store: Storage, key: string, sizeBytes: number, contentType: string) => Promise<About | null>;
 
 /** What else happens in the same transaction, or prevents it by a throw: a message that was taken is noted where it takes effect. */
 type Also = (tx: Transaction) => Promise<void>;
@@ -23,12 +27,7 @@ const nothingElse: Also = () => Promise.resolve();
  * bytes at the key, or throws when it is not what it claims. Null once it is shown, by this call or by another one; else what is
  * wrong, and the place is taken away. Delivered twenty times at once, it is there once.
  */
-export async function takeResult(
-  job: Attempt,
-  index: number,
-  aboutOf: (key: string, sizeBytes: number, contentType: string) => Promise<About | null>,
-  also: Also = nothingElse,
-): Promise<Failure | null> {
+export async function takeResult(job: Attempt, index: number, aboutOf: AboutOf, also: Also = nothingElse): Promise<Failure | null> {
   const place = await db().file.findFirst({
     where: { jobId: job.id, jobIndex: index, job: { attempt: job.attempt }, status: { in: ["PENDING", "READY"] } },
     select: { id: true, ownerId: true, name: true, key: true, contentType: true, sizeBytes: true, status: true, provider: true },
@@ -43,7 +42,7 @@ export async function takeResult(
   const fits = found.sizeBytes > 0 && found.sizeBytes <= Number(place.sizeBytes);
   const about =
     fits && !(await inspect(store, key, place.contentType, found.sizeBytes))
-      ? await aboutOf(key, found.sizeBytes, place.contentType)
+      ? await aboutOf(store, key, found.sizeBytes, place.contentType)
       : null;
   if (!about) {
     await store.delete(key);
