@@ -26,6 +26,7 @@ import { env, isZeroConfig } from "@/lib/env";
 import { openGeoip } from "@/lib/geoip";
 import { log } from "@/lib/log";
 import { type Handlers, startWorker } from "@/lib/queue";
+import { repeat } from "@/lib/repeat";
 import { storage } from "@/storage";
 import { quickHead } from "../middleware";
 
@@ -53,6 +54,20 @@ const HANDLERS: Handlers = {
   "generation.cancel": cancelWith(GENERATORS),
 };
 
+/** What clears up, by its name in the log. */
+const SWEEPS = {
+  "sweep of censuses": sweepCensus,
+  "sweep of deletions": sweepDeletions,
+  "sweep of data exports": sweepExports,
+  "sweep of files": sweepFiles,
+  "sweep of import uploads": sweepImportUploads,
+  "sweep of invitations": sweepInvitations,
+  "sweep of jobs": sweepJobs,
+  "sweep of organization invitations": sweepOrganizationInvitations,
+  "sweep of people jobs": sweepPeopleJobs,
+  "sweep of tokens": sweepTokens,
+};
+
 /** Refuses to serve with a wrong environment, and starts what runs beside the requests. */
 export async function startUp(): Promise<void> {
   env();
@@ -62,34 +77,10 @@ export async function startUp(): Promise<void> {
   openGeoip();
   startFreshness();
   startJobs();
-  repeat("sweep of accounts, files, invitations, jobs and tokens", sweep, SWEEP_AFTER_MS, SWEEP_EVERY_MS);
+  repeat(SWEEPS, SWEEP_AFTER_MS, SWEEP_EVERY_MS);
   setTimeout(() => void requestPosters().catch((err: unknown) => log().warn({ err }, "posters")), POSTERS_AFTER_MS).unref();
-  repeat("removal of objects", removeObjects, REMOVALS_AFTER_MS, REMOVALS_EVERY_MS);
-  repeat("figures", refreshFigures, FIGURES_AFTER_MS, FIGURES_EVERY_MS);
-}
-
-function sweep(): Promise<unknown> {
-  return Promise.all([
-    sweepCensus(),
-    sweepDeletions(),
-    sweepExports(),
-    sweepFiles(),
-    sweepImportUploads(),
-    sweepInvitations(),
-    sweepJobs(),
-    sweepOrganizationInvitations(),
-    sweepPeopleJobs(),
-    sweepTokens(),
-  ]);
-}
-
-/** One at a time: a slow store, or years of figures, must not see them pile up. */
-function repeat(what: string, work: () => Promise<unknown>, afterMs: number, everyMs: number): void {
-  const once = () =>
-    work()
-      .catch((error) => log().warn({ err: error }, what))
-      .finally(() => repeat(what, work, everyMs, everyMs));
-  setTimeout(() => void once(), afterMs).unref();
+  repeat({ "removal of objects": removeObjects }, REMOVALS_AFTER_MS, REMOVALS_EVERY_MS);
+  repeat({ figures: refreshFigures }, FIGURES_AFTER_MS, FIGURES_EVERY_MS);
 }
 
 function startJobs(): void {
