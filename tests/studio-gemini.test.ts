@@ -192,14 +192,24 @@ describe("films", () => {
   });
 
   test.each([
-    ["a 500 when it is asked to begin is an answer, and it is asked again", [500], "COMPLETED", null, 1],
-    ["a line that breaks when it is asked to begin is none, and it is not asked twice", [0], "FAILED", "generator_unsure", 0],
-  ])("%s", async (_, next, status, error, begun) => {
+    ["a 500", 500],
+    ["a 502", 502],
+    ["a 504", 504],
+    ["a line that breaks", 0],
+  ])("%s when it is asked to begin says nothing of whether it has, and it is not asked twice", async (_, answer) => {
     const { id, jobId } = await videos();
-    google.switches.next = next;
+    google.switches.next = [answer];
+    await work(jobId, { tried: 5 });
+    await work(jobId);
+    expect([await videosOf(id), asked(":predictLongRunning").length]).toMatchObject([{ status: "FAILED", error: "generator_unsure" }, 1]);
+  });
+
+  test.each([503, 408])("a %d when it is asked to begin is an answer, and it is asked again", async (answer) => {
+    const { id, jobId } = await videos();
+    google.switches.next = [answer];
     await expect(work(jobId)).rejects.toThrow();
     await work(jobId);
-    expect([await videosOf(id), google.operations.size]).toMatchObject([{ status, error }, begun]);
+    expect([await videosOf(id), google.operations.size]).toMatchObject([{ status: "COMPLETED", error: null }, 1]);
   });
 
   test("a worker killed between two looks is followed by one that asks for the same operation; killed while it asks for one, by none that pays twice", async () => {

@@ -75,12 +75,17 @@ async function begin(work: Work, place: Place, asked: AskedFilm, client: GoogleG
       },
     })
     .catch(async (error: unknown) => {
-      // Who answers that, has begun nothing.
-      if (error instanceof ApiError) await note(work, place, null);
+      if (!(error instanceof ApiError && isRefusal(error))) throw new GenerationFailed("generator_unsure", error);
+      await note(work, place, null);
       throw error;
     });
   if (!operation.name) throw new GenerationFailed("generator_failed");
   await note(work, place, operation.name);
+}
+
+/** Who answers that, has begun nothing; what else there is of 5xx, a gateway says too where the model behind it has begun. */
+function isRefusal({ status }: ApiError): boolean {
+  return (status >= 400 && status < 500) || status === 503;
 }
 
 /** Keeps what is known of the operation; false when the attempt has ended meanwhile. */
