@@ -181,4 +181,25 @@ describe("the sweep", () => {
     expect(await rowOf(id)).toMatchObject({ status: "FAILED" });
     expect(await reportOf(id)).toMatchObject([{ row: 0, reason: "failed" }]);
   });
+
+  test("of a job whose end cannot be written goes on to the others, and takes those that are over a few at a time until none is left", async () => {
+    const window = await signedIn(await admin());
+    const [first, second] = [await ask(window), await ask(window)];
+    const over = [await ask(window), await ask(window), await ask(window)];
+    await db().peopleJob.updateMany({ where: { id: { in: over } }, data: { expiresAt: new Date(Date.now() - 1) } });
+    await db().$executeRaw`UPDATE graphile_worker._private_jobs SET attempts = max_attempts`;
+    await db().$executeRawUnsafe(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END'`);
+    await db().$executeRawUnsafe(
+      `CREATE TRIGGER refuse BEFORE UPDATE ON "PeopleJob" FOR EACH ROW WHEN (NEW."id" = '${first}') EXECUTE FUNCTION refuse()`,
+    );
+    await db().$executeRawUnsafe(
+      `CREATE FUNCTION few() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF (SELECT count(*) FROM gone) > 1 THEN RAISE EXCEPTION ''many''; END IF; RETURN NULL; END'`,
+    );
+    await db().$executeRawUnsafe(
+      `CREATE TRIGGER few AFTER DELETE ON "PeopleJob" REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION few()`,
+    );
+    await sweepPeopleJobs(1).finally(() => db().$executeRawUnsafe("DROP FUNCTION refuse, few CASCADE"));
+    expect([(await rowOf(first)).status, (await rowOf(second)).status]).toEqual(["PENDING", "FAILED"]);
+    expect(await db().peopleJob.count({ where: { id: { in: over } } })).toBe(0);
+  });
 });
