@@ -383,6 +383,10 @@ describe("listPeople", () => {
     for (const q of ["soren lukassiewicz", "Łuk Søren", "aero soren", "sø łu"]) expect(await find(q), q).toEqual([strasse.id]);
     // Of single letters it is the beginning.
     expect([await find("j s"), await find("jo s")]).toEqual([[], expect.arrayContaining([joao.id])]);
+    const initials = await person({ name: "J. R. R. Tolkien" });
+    const spaced = await person({ name: "é À ü" });
+    for (const q of ["J. R. R.", "j. r. r"]) expect(await find(q), q).toEqual([initials.id]);
+    expect([await find("e a u"), await find("é à ü"), await find("r. r. t")]).toEqual([[spaced.id], [spaced.id], []]);
     // A short word is not looked for inside of another one, and every word has to be there.
     for (const q of ["oa silva", "joao silva pereira", "joao_silva"]) expect(await find(q), q).toEqual([]);
     // What takes off an accent here takes it off there.

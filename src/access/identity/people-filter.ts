@@ -95,10 +95,11 @@ function found(q: string) {
 }
 
 function places(q: string) {
-  const words = isShort(q) ? [wordsOf(q).join(" ")] : wordsOf(q);
+  const short = isShort(q);
+  const words = short ? [wordsOf(q).join(" ")] : wordsOf(q);
   return {
-    byName: { AND: words.map((word) => ({ nameFolded: like(lettersIn(word) < 3 ? ` ${word}` : word, isShort(q)) })) },
-    byEmail: { emailLower: like(inLowerCase(q), isShort(q)) },
+    byName: { AND: words.map((word) => ({ nameFolded: like(short || lettersIn(word) < 3 ? ` ${word}` : word, short) })) },
+    byEmail: { emailLower: like(inLowerCase(q), short) },
   };
 }
 
