@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import sharp from "sharp";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { fromBuffer } from "yauzl";
 import { isStillSignedIn } from "@/access/bearer";
 import { enter } from "@/access/door";
+import { settleFreshness } from "@/access/freshness";
 import { GET as preview } from "@/app/api/files/[id]/preview/route";
 import { GET as download } from "@/app/api/files/[id]/route";
 import { GET as archive } from "@/app/api/files/archive/route";
@@ -14,6 +15,7 @@ import { fileHistory, listFiles } from "@/features/files/queries";
 import { removeObjects } from "@/features/files/removed-objects";
 import { db } from "@/lib/db";
 import { handleStorageRequest, storage } from "@/storage";
+import { StorageUnavailable } from "@/storage/storage";
 import { admin, file, person } from "./support/people";
 import { as, asVisitor, type Browser, browser, signedIn } from "./support/request";
 
@@ -131,6 +133,25 @@ describe("many at once", () => {
     expect(names.sort()).toEqual(["note (2).txt", "note.txt"]);
     expect(zip.includes("one") && zip.includes("two")).toBe(true);
     for (const id of ids) expect(await db().auditEvent.count({ where: { subjectId: id, action: "file.download_url_issued" } })).toBe(1);
+  });
+
+  test("an archive under way breaks off where the store does, and where whoever asked is not signed in any more", async () => {
+    const ada = await person();
+    const window = await signedIn(ada);
+    const ids = [
+      await upload(window, "a.txt", "text/plain", Buffer.from("one")),
+      await upload(window, "b.txt", "text/plain", Buffer.from("two")),
+    ];
+    const fetched = () => window.fetch(archive, `/api/files/archive?ids=${ids.join(",")}`);
+    const read = vi.spyOn(storage(), "readRange").mockRejectedValueOnce(new StorageUnavailable("gone"));
+    await expect((await fetched()).arrayBuffer()).rejects.toThrow("gone");
+    read.mockImplementationOnce(async () => {
+      await db().session.updateMany({ where: { userId: ada.id }, data: { endedAt: new Date() } });
+      await settleFreshness();
+      return Buffer.from("one");
+    });
+    await expect((await fetched()).arrayBuffer()).rejects.toMatchObject({ code: "unauthenticated" });
+    read.mockRestore();
   });
 
   test("of others' files there is no archive and no deletion, for an admin neither, and none for a visitor", async () => {

@@ -1,22 +1,36 @@
-import { Readable } from "node:stream";
+import { type PassThrough, Readable } from "node:stream";
 import { ZipFile } from "yazl";
 
-/** A ZIP archive that is read while it is made, in constant memory; no two of its entries have one name wherever it is opened. */
+/**
+ * A ZIP archive that is read while it is made, in constant memory; no two of its entries have one name wherever it is opened. Where
+ * the bytes of one end in an error, so does the archive.
+ */
 export class Zip {
   readonly #archive = new ZipFile();
+  // yazl's stream is a PassThrough by its documentation; its types say ReadableStream.
+  readonly #output = this.#archive.outputStream as PassThrough;
   readonly #taken = new Set<string>();
+
+  constructor() {
+    // Thrown where it is read; until then it is nobody's.
+    this.#output.on("error", () => undefined);
+  }
 
   /** Adds an entry whose bytes are asked for when its turn comes. Pictures, films and documents are compressed already. */
   add(folder: string, name: string, open: () => AsyncIterable<Uint8Array | string>, { compress = false } = {}): void {
     const path = folder + entryName(name, this.#taken);
-    this.#archive.addReadStreamLazy(path, { compress }, (callback) => callback(null, Readable.from(open(), { objectMode: false })));
+    this.#archive.addReadStreamLazy(path, { compress }, (callback) => {
+      const bytes = Readable.from(open(), { objectMode: false });
+      // yazl does not listen: the archive would never end, and an error that nobody hears ends the process.
+      bytes.on("error", (error) => this.#output.destroy(error));
+      callback(null, bytes);
+    });
   }
 
   /** Ends the list of entries, and begins to make the archive as it is read. */
   stream(): Readable {
     this.#archive.end();
-    // yazl's stream is a PassThrough by its documentation; its types say ReadableStream.
-    return Readable.from(this.#archive.outputStream);
+    return Readable.from(this.#output);
   }
 }
 

@@ -5,6 +5,7 @@ import { change } from "@/access/audit";
 import { bearerOf } from "@/access/bearer";
 import type { Entry } from "@/access/entry";
 import { type Action, accessibleBy } from "@/access/rules";
+import { watchStanding } from "@/access/watch";
 import type { Transaction } from "@/lib/db";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
@@ -135,7 +136,7 @@ function secondsFor(contentType: string, disposition: "attachment" | "inline"): 
 
 /**
  * Many of one's own files as one ZIP archive, read from the store while it is sent; each is remembered in the audit log. Throws
- * "not_found" where one of them is not one's own, or gone.
+ * "not_found" where one of them is not one's own, or gone. Breaks off with "unauthenticated" where the session ends meanwhile.
  */
 export async function openFileArchive(entry: Entry, ids: string[]): Promise<Readable> {
   const files = await change(entry, async (tx, record) => {
@@ -151,8 +152,17 @@ export async function openFileArchive(entry: Entry, ids: string[]): Promise<Read
     await record(found.map(({ id }) => ({ action: "file.download_url_issued", subjectType: "File", subjectId: id, after })));
     return found;
   });
+  const stands = await watchStanding(entry);
   const archive = new Zip();
   for (const { name, key, provider, sizeBytes } of files)
-    archive.add("", name, () => objectBytes(storageOf(provider), key, Number(sizeBytes)));
+    archive.add("", name, () => whileTrue(stands, objectBytes(storageOf(provider), key, Number(sizeBytes))));
   return archive.stream();
+}
+
+/** Asked of each piece: by what is known in memory. */
+async function* whileTrue(stands: () => Promise<boolean>, pieces: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    if (!(await stands())) throw new AppError("unauthenticated");
+    yield piece;
+  }
 }
