@@ -7,9 +7,9 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { configuredProviders, handleStorageRequest, storage, storageOf } from "@/storage";
-import { STALLED_MS, sendFile } from "@/storage/connection";
+import { receiveBytes, STALLED_MS, sendFile } from "@/storage/connection";
 import { LocalStorage } from "@/storage/local";
 import { ObjectFiles } from "@/storage/object-files";
 import { S3Storage } from "@/storage/s3";
@@ -340,6 +340,27 @@ describe("on disk", () => {
     await expect.poll(() => taken).toBeGreaterThan(SLOW_BYTES);
     for (const socket of [slow, ...deaf]) socket.destroy();
     await quick.stop();
+  });
+
+  test("while our own disk stands still, nobody is cut for it in either direction", async () => {
+    const path = join(temporaryFolder(), "two-bytes");
+    writeFileSync(path, "ab");
+    const server = await listen(
+      createServer(async (request, response) => {
+        for await (const _ of receiveBytes(request, STALL_MS)) await sleep(2 * STALL_MS);
+        const file = await open(path);
+        const read = file.read.bind(file);
+        vi.spyOn(file, "read").mockImplementationOnce(async (...args: unknown[]) => {
+          await sleep(2 * STALL_MS);
+          return Reflect.apply(read, file, args);
+        });
+        await sendFile(file, { start: 0, end: 1 }, response.writeHead(200), STALL_MS);
+        response.end();
+      }),
+    );
+    const answer = await fetch(server.url, { method: "PUT", body: "x" });
+    expect(await answer.text()).toBe("ab");
+    await server.stop();
   });
 
   test("only the site's own user may read the files, whose bytes stand first in them", async () => {

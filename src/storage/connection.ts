@@ -57,11 +57,14 @@ export async function* receiveBytes(incoming: IncomingMessage, stalledMs: number
         // There under --expose-gc, with which scripts/supervisor.ts starts the site.
         globalThis.gc?.({ type: "minor" });
       }
+      // Until it is asked for more the sender waits for us, and a disk may take its time.
+      incoming.setTimeout(0);
       yield value;
+      incoming.setTimeout(stalledMs);
     }
   } finally {
     await chunks.return?.();
-    // From here on the sender waits for us, and a disk may take its time.
+    // From here on too.
     incoming.setTimeout(0);
     // What is still sent goes nowhere.
     incoming.resume();
@@ -82,8 +85,6 @@ export async function sendFile(
   const { socket } = to.req;
   // Of a connection that is gone already nobody would ever hear.
   if (socket.destroyed) return file.close();
-  // The connection's, not the answer's: one that waits behind another holds its file too. The server sets it anew after the answer.
-  socket.setTimeout(stalledMs);
   const size = Math.min(SEND_BYTES, end + 1 - start);
   // In turn, over and over: new ones would be garbage to collect.
   let [buffer, other] = [Buffer.allocUnsafeSlow(size), Buffer.allocUnsafeSlow(size)];
@@ -95,7 +96,11 @@ export async function sendFile(
     let sent: Promise<unknown> = Promise.resolve();
     let asked = Date.now();
     for (let position = start; position <= end; [buffer, other] = [other, buffer]) {
+      // A disk may take its time: the reader's begins when there is something to take.
+      socket.setTimeout(0);
       const { bytesRead } = await file.read(buffer, 0, Math.min(size, end + 1 - position), position);
+      // The connection's, not the answer's: one that waits behind another holds its file too. The server sets it anew after the answer.
+      socket.setTimeout(stalledMs);
       if (bytesRead === 0) throw new Error("storage: a stored file became shorter");
       await sent;
       if (welcome && Date.now() - asked > ASK_MS) {
