@@ -14,7 +14,7 @@ import { startBulk } from "@/features/people-jobs/actions";
 import { selected } from "@/features/people-jobs/selection";
 import { db } from "@/lib/db";
 import { folded } from "@/lib/text";
-import { COUNTED_EXACTLY, estimated } from "@/lib/total";
+import { COUNTED_EXACTLY, estimated, everybody } from "@/lib/total";
 import { hostile } from "./support/hostile";
 import { admin, person } from "./support/people";
 import { as, asVisitor, redirectOf, signedIn } from "./support/request";
@@ -486,9 +486,9 @@ describe("listPeople", () => {
       const { total, isEstimate } = await as(boss, async () => listPeople(await enter(), peopleQuerySchema.parse(query)));
       return { total, isEstimate };
     };
-    const everybody = await count({});
-    expect(everybody.isEstimate).toBe(true);
-    expect(Math.abs(everybody.total / (await db().user.count({ where: { deletedAt: null } })) - 1)).toBeLessThan(0.05);
+    const all = await count({});
+    expect(all.isEstimate).toBe(true);
+    expect(Math.abs(all.total / (await db().user.count({ where: { deletedAt: null } })) - 1)).toBeLessThan(0.05);
     for (const query of [{ q: "many" }, { q: "ma" }, { q: "m" }, { status: "unverified" }, { status: "unseen", q: "mány" }]) {
       const { total, isEstimate } = await count(query);
       const exact = await db().user.count({ where: matchingPeople(peopleQuerySchema.parse(query)) });
@@ -500,6 +500,9 @@ describe("listPeople", () => {
       const { total, isEstimate } = await count(query);
       expect([isEstimate, total === 11_000 || total === 12_000], JSON.stringify(query)).toEqual([true, true]);
     }
+    // What PostgreSQL noted above is of people a third of whom are gone.
+    await db().$executeRaw`DELETE FROM "User" WHERE "name" = 'Mány' AND substr("email", 6, strpos("email", '@') - 6)::int > 10240`;
+    expect((await count({})).total).toBe(11_000);
     await db().user.deleteMany({ where: { name: "Mány" } });
   });
 
@@ -508,6 +511,8 @@ describe("listPeople", () => {
     expect(estimated({ hits: 0, sampled: 0, all: 0 })).toBe(11_000);
     expect(estimated({ hits: 3_333, sampled: 8_000, all: 1_000_000 })).toBe(420_000);
     expect(estimated({ hits: 8_000, sampled: 8_000, all: 1_234_567 })).toBe(1_230_000);
+    expect(everybody({ sampled: 8_000, noted: 1_030_000 })).toBe(1_030_000);
+    for (const noted of [-1, 0, 900_000, 1_200_000]) expect(everybody({ sampled: 8_000, noted })).toBe(1_024_000);
   });
 
   test("an address with a made-up cursor, sort or page is bad input", () => {

@@ -22,3 +22,13 @@ export function estimated({ hits, sampled, all }: { hits: number; sampled: numbe
   const rounded = Number((sampled > 0 ? (all * hits) / sampled : 0).toPrecision(digits));
   return Math.max(rounded, LEAST_ESTIMATE);
 }
+
+/**
+ * How many there are: as PostgreSQL `noted`, which is closer than the sample, while both speak of the same people. After an import
+ * what was noted may be long out of date; negative, nothing was.
+ */
+export function everybody({ sampled, noted }: { sampled: number; noted: number }): number {
+  const all = sampled * SAMPLED_ONE_IN;
+  // Four standard deviations: so far off no sample is by chance.
+  return Math.abs(noted - all) * Math.sqrt(sampled) < 4 * all ? noted : all;
+}

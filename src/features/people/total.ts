@@ -3,7 +3,7 @@ import type { Entry } from "@/access/entry";
 import { type PeopleFilter, partsOfMatching, sampledMatching } from "@/access/identity/people-filter";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
-import { COUNTED_EXACTLY, estimated, SAMPLED_ONE_IN, type Total } from "@/lib/total";
+import { COUNTED_EXACTLY, estimated, everybody, type Total } from "@/lib/total";
 
 /**
  * How many match: exactly up to COUNTED_EXACTLY, beyond it by how many do among one person in 128. PostgreSQL's own estimate of
@@ -14,12 +14,12 @@ export async function totalOf(entry: Entry, filter: PeopleFilter): Promise<Total
   const counted = await countPeople(entry, filter);
   if (counted <= COUNTED_EXACTLY) return { total: counted, isEstimate: false };
   const allowed = accessibleBy(entry.ability).ofType("User");
-  const [hits, sampled, everybody] = await Promise.all([
+  const [hits, sampled, noted] = await Promise.all([
     db().user.count({ where: { AND: [allowed, sampledMatching(filter)] } }),
     db().user.count({ where: { AND: [allowed, sampledMatching({})] } }),
-    estimateEverybody(entry),
+    notedOfEverybody(entry),
   ]);
-  return { total: estimated({ hits, sampled, all: everybody ?? sampled * SAMPLED_ONE_IN }), isEstimate: true };
+  return { total: estimated({ hits, sampled, all: everybody({ sampled, noted }) }), isEstimate: true };
 }
 
 /** How many match, exactly up to COUNTED_EXACTLY; beyond it one more. By one query, or two that count nobody twice. */
@@ -40,11 +40,10 @@ async function countPeople(entry: Entry, filter: PeopleFilter): Promise<number> 
   );
 }
 
-/** What PostgreSQL noted when it last looked over the index of whoever is not deleted; null while it has not. */
-async function estimateEverybody(entry: Entry): Promise<number | null> {
-  if (!entry.ability.can("read", "Dashboard")) return null;
+/** What PostgreSQL noted when it last looked over the index of whoever is not deleted; negative while it has not. */
+async function notedOfEverybody(entry: Entry): Promise<number> {
+  if (!entry.ability.can("read", "Dashboard")) return -1;
   const rows = await db().$queryRaw<{ rows: number }[]>`
     SELECT reltuples::float8 AS rows FROM pg_class WHERE oid = '"User_id_counted_idx"'::regclass`;
-  const estimate = Math.round(rows[0]?.rows ?? 0);
-  return estimate > COUNTED_EXACTLY ? estimate : null;
+  return Math.round(rows[0]?.rows ?? -1);
 }
