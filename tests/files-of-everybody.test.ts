@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { describe, expect, test } from "vitest";
+import pg from "pg";
+import { describe, expect, test, vi } from "vitest";
 import { enter } from "@/access/door";
 import { allFilesAddress } from "@/features/files/address";
 import { listAllFiles, MAX_OWNERS } from "@/features/files/all-files-queries";
@@ -56,7 +57,12 @@ describe("everybody's files", () => {
       const { total: count, isEstimate } = await list(boss, query);
       return { count, isEstimate };
     };
+    const asked = vi.spyOn(pg.Client.prototype, "query");
     expect(await total({ q: "counted" })).toEqual({ count: 26_000, isEstimate: true });
+    const counts = asked.mock.calls.map(([query]) => JSON.stringify(query)).filter((text) => text.includes("COUNT(*)"));
+    asked.mockRestore();
+    // In the order of an index, not of the ids: that reads what nobody asks for.
+    expect(counts.filter((text) => text.includes("LIMIT"))).toEqual([expect.stringMatching(/ORDER BY .{10,30}createdAt\W+ DESC/)]);
     expect(await total({ q: "counted", kind: "IMAGE" })).toEqual({ count: 13_000, isEstimate: true });
     expect(await total({ q: "counted", kind: "OTHER" })).toEqual({ count: 100, isEstimate: false });
     await db().file.deleteMany({ where: { ownerId: me.id } });

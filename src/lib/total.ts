@@ -23,6 +23,11 @@ export function estimated({ hits, sampled, all }: { hits: number; sampled: numbe
   return Math.max(rounded, LEAST_ESTIMATE);
 }
 
+/** The same where nothing but the sample is known: `hits` of it match. */
+export function estimatedBySample(hits: number): number {
+  return Math.max(Number((hits * SAMPLED_ONE_IN).toPrecision(2)), LEAST_ESTIMATE);
+}
+
 /**
  * How many there are: as PostgreSQL `noted`, which is closer than the sample, while both speak of the same people. After an import
  * what was noted may be long out of date; negative, nothing was.

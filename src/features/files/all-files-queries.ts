@@ -5,7 +5,7 @@ import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
 import { after, cursorDate, cursorNumber, page } from "@/lib/keyset";
 import { containing, withinDays } from "@/lib/query-string";
-import { COUNTED_EXACTLY, estimated, SAMPLED_ONE_IN, type Total } from "@/lib/total";
+import { COUNTED_EXACTLY, estimatedBySample, type Total } from "@/lib/total";
 import { type AllFilesQuery, FILES_PAGE_SIZE } from "./schema";
 
 export const MAX_OWNERS = 500;
@@ -45,7 +45,7 @@ export async function listAllFiles(entry: Entry, query: AllFilesQuery) {
       orderBy: [{ [column]: "desc" }, { id: "desc" }],
       take: FILES_PAGE_SIZE + 1,
     }),
-    totalOf(entry, matching),
+    totalOf(entry, matching, size ? "sizeBytes" : "createdAt"),
   ]);
   const { rows: shown, next } = page(rows, FILES_PAGE_SIZE, (row) => row[column]);
   const files = shown.map(({ sizeBytes, ...row }) => ({ ...row, sizeBytes: Number(sizeBytes) }));
@@ -53,12 +53,14 @@ export async function listAllFiles(entry: Entry, query: AllFilesQuery) {
 }
 
 /** How many match: exactly up to COUNTED_EXACTLY, beyond it by how many do among one file in 128. */
-async function totalOf(entry: Entry, matching: object[]): Promise<Total> {
+async function totalOf(entry: Entry, matching: object[], by: "sizeBytes" | "createdAt"): Promise<Total> {
   const where = { AND: [accessibleBy(entry.ability).ofType("File"), ...matching] };
-  const total = await db().file.count({ where, take: COUNTED_EXACTLY + 1 });
+  // Without an order Prisma takes that of the ids, in which no index has the files that are ready.
+  const orderBy = [{ [by]: "desc" as const }, { id: "desc" as const }];
+  const total = await db().file.count({ where, orderBy, take: COUNTED_EXACTLY + 1 });
   if (total <= COUNTED_EXACTLY) return { total, isEstimate: false };
   const hits = await db().file.count({ where: { AND: [where, { sampled: true }] } });
-  return { total: estimated({ hits, sampled: 1, all: SAMPLED_ONE_IN }), isEstimate: true };
+  return { total: estimatedBySample(hits), isEstimate: true };
 }
 
 /** Their ids, one more than count. Looked up first: a join over a million people would be read to its end. */
