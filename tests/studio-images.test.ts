@@ -1,7 +1,12 @@
+import { AppRouterContext } from "next/dist/shared/lib/app-router-context.shared-runtime";
+import { NextIntlClientProvider } from "next-intl";
+import { createElement, type ReactNode } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
 import sharp from "sharp";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { z } from "zod";
 import { enter } from "@/access/door";
+import { RequestItem } from "@/features/studio/gallery/request-item";
 import { bundledImages } from "@/features/studio/generators/bundled-images";
 import { composePicture, encoded, type Picture } from "@/features/studio/generators/picture";
 import { deleteImageGeneration, deleteImages, generateImages } from "@/features/studio/images/actions";
@@ -9,6 +14,8 @@ import { listImages } from "@/features/studio/images/queries";
 import { type generateImagesSchema, IMAGES_PAGE_SIZE, SIZES } from "@/features/studio/images/schema";
 import { listInputPictures } from "@/features/studio/inputs/queries";
 import { cancelJob } from "@/features/studio/jobs/actions";
+import { JobCard } from "@/features/studio/jobs/job-card";
+import messages from "@/i18n/messages/en.json";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { cursorSchema } from "@/lib/keyset";
@@ -259,5 +266,46 @@ describe("deleting", () => {
     expect(await asVisitor({}, () => deleteImageGeneration({ id }))).toMatchObject({ error: { code: "unauthenticated" } });
     expect(await as(await admin(), () => deleteImageGeneration({ id }))).toMatchObject({ ok: true });
     expect(await db().file.count({ where: { ownerId: ada.id, status: "READY" } })).toBe(0);
+  });
+});
+
+describe("a request that was cancelled", () => {
+  const job = {
+    id: "01990000-0000-7000-8000-000000000001",
+    status: "CANCELLED",
+    step: null,
+    progress: 0,
+    error: null,
+    attempt: 1,
+  } as const;
+  const { kept, nothingKept } = messages.jobs;
+  const said = (item: ReactNode) => {
+    const router = { refresh: () => undefined } as never;
+    const inEnglish = { locale: "en" as const, timeZone: "UTC", messages, children: item };
+    const page = createElement(AppRouterContext.Provider, { value: router }, createElement(NextIntlClientProvider, inEnglish));
+    const html = renderToStaticMarkup(page);
+    return [kept, nothingKept].filter((words) => html.includes(words));
+  };
+
+  test.each([
+    ["some", [kept]],
+    ["none", [nothingKept]],
+    ["unknown", []],
+  ] as const)("of which there are %s results says that much", (results, words) => {
+    expect(said(createElement(JobCard, { job, what: "A lit doorway", results }))).toEqual(words);
+  });
+
+  test("says what of it stays by what there is, whatever is shown of that", async () => {
+    const request = {
+      id: job.id,
+      prompt: "A lit doorway",
+      createdAt: new Date(),
+      facts: [],
+      job,
+      remove: deleteImageGeneration,
+      share: null,
+    };
+    for (const children of [null, false, []])
+      expect(said(await window.run(() => RequestItem({ ...request, hasResults: false, children })))).toEqual([nothingKept]);
   });
 });

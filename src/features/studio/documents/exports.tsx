@@ -53,7 +53,7 @@ export async function Exports({ entry, of, isOwn }: { entry: Entry; of: { bookId
                   />
                 )}
               </div>
-              {shownJob && isOwn && <JobCard job={shownJob} what={name} />}
+              {shownJob && isOwn && <JobCard job={shownJob} what={name} results="unknown" />}
             </li>
           );
         })}

@@ -27,7 +27,7 @@ export async function Drafts({ entry, of }: { entry: Entry; of: { bookId: string
                   <DraftCard draft={draft} of={of} />
                 ) : (
                   <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
-                    <JobCard job={draft.job} what={draft.prompt} hasResults={false} />
+                    <JobCard job={draft.job} what={draft.prompt} results="none" />
                     {!isLiving(draft.job) && (
                       <div className="flex items-center justify-between gap-4">
                         <p className="text-muted text-sm">

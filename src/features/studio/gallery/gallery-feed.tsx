@@ -50,6 +50,7 @@ export async function GalleryFeed<R extends Request>(props: GalleryFeedProps<R>)
             <RequestItem
               {...request}
               facts={factsOf(request)}
+              hasResults={resultsOf(request).length > 0}
               remove={props.remove}
               share={
                 <ShareButton

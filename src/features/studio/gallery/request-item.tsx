@@ -16,17 +16,18 @@ type RequestItemProps = {
   remove: Parameters<typeof DeleteRequest>[0]["remove"];
   /** The way to share it, where there is somebody to share it with. */
   share: ReactNode;
-  /** What is there of it; false while that is nothing. */
+  hasResults: boolean;
+  /** What is there of it. */
   children: ReactNode;
 };
 
 /** One request: while it is under way or where it went wrong its job, then what it brought. */
-export async function RequestItem({ id, prompt, createdAt, facts, job, remove, share, children }: RequestItemProps) {
+export async function RequestItem({ id, prompt, createdAt, facts, job, remove, share, hasResults, children }: RequestItemProps) {
   const locale = await getLocale();
   const living = job !== null && isLiving(job);
   return (
     <article className="grid gap-3">
-      {job && job.status !== "COMPLETED" && <JobCard job={job} what={prompt} hasResults={children !== false} />}
+      {job && job.status !== "COMPLETED" && <JobCard job={job} what={prompt} results={hasResults ? "some" : "none"} />}
       {job && living && <RefreshOnProgress job={job} />}
       <div className="flex items-start gap-3">
         <div className="min-w-0 flex-1">

@@ -5,7 +5,7 @@ import type { ComponentProps } from "react";
 import { JobCard } from "../jobs/job-card";
 
 export type LiveCardsProps = {
-  jobs: ComponentProps<typeof JobCard>[];
+  jobs: Pick<ComponentProps<typeof JobCard>, "job" | "what">[];
   intl: Omit<ComponentProps<typeof NextIntlClientProvider>, "children">;
 };
 
@@ -15,7 +15,7 @@ export default function LiveCards({ jobs, intl }: LiveCardsProps) {
       <ul className="grid gap-3 lg:grid-cols-2">
         {jobs.map(({ job, what }) => (
           <li key={job.id}>
-            <JobCard job={job} what={what} />
+            <JobCard job={job} what={what} results="unknown" />
           </li>
         ))}
       </ul>

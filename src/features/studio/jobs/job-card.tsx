@@ -15,16 +15,18 @@ import { useJobEvents } from "./use-job-events";
 
 const TONES = { PENDING: "neutral", PROCESSING: "info", COMPLETED: "success", FAILED: "danger", CANCELLED: "warning" } as const;
 
+const WHEN_CANCELLED = { some: "kept", none: "nothingKept" } as const;
+
 type JobCardProps = {
   job: JobState;
   /** What is being made, in the person's own words: a prompt, a title. */
   what: string;
-  /** Whether something of it is there, which stays when it is cancelled; left out where nobody can tell. */
-  hasResults?: boolean;
+  /** What is there of it, which stays when it is cancelled; where nobody can tell, nothing is said of it. */
+  results: keyof typeof WHEN_CANCELLED | "unknown";
 };
 
 /** How a job stands, live: what it is at, its percentage, why it failed; with the way out and another try. The page follows its end, and gives the texts of `jobs` and `studio`. */
-export function JobCard({ job, what, hasResults }: JobCardProps) {
+export function JobCard({ job, what, results }: JobCardProps) {
   const t = useTranslations("jobs");
   const words = useTranslations("studio");
   const router = useRouter();
@@ -47,7 +49,7 @@ export function JobCard({ job, what, hasResults }: JobCardProps) {
           {living && <span>{words(`steps.${(now.step ?? "queued") as Step}`)} · </span>}
           {showsProgress && <span className="tabular-nums">{t("percent", { progress: now.progress })}</span>}
           {now.status === "FAILED" && words(`failures.${(now.error ?? "generator_failed") as Failure}`)}
-          {now.status === "CANCELLED" && hasResults !== undefined && t(hasResults ? "kept" : "nothingKept")}
+          {now.status === "CANCELLED" && results !== "unknown" && t(WHEN_CANCELLED[results])}
         </p>
         {showsProgress && (
           <div className={cn(!living && "invisible")}>
