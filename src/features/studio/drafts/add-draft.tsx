@@ -26,7 +26,8 @@ export function AddDraft({ id, of }: { id: string; of: { bookId: string } | { bl
   const addText = async () => {
     const result = await takeDraft({ id });
     if (!result.ok) return void toast.error(result.error.message);
-    if (field?.current) append(field.current, result.data.text);
+    if (!field?.current) return;
+    append(field.current, result.data.text);
     toast.success(t("textAdded"));
   };
   return (
