@@ -1,16 +1,16 @@
 import "server-only";
-import { Readable } from "node:stream";
 import { z } from "zod";
 import english from "@/i18n/messages/en.json";
 import french from "@/i18n/messages/fr.json";
 import { type DocumentFormat, db, type StorageProvider } from "@/lib/db";
 import { jpegOf, NoPicture } from "@/lib/pictures";
-import { storage, storageOf } from "@/storage";
-import { COVERED, FORMATS, type Manuscript } from "../documents/manuscript";
+import { storageOf } from "@/storage";
+import { COVERED, type Manuscript } from "../documents/manuscript";
 import { hasLettersFor } from "../documents/pdf-letters";
 import { DOCUMENT_FORMATS } from "../documents/schema";
-import { report, takeResult } from "../jobs/results";
+import { report } from "../jobs/results";
 import { GenerationFailed } from "../jobs/run";
+import { deliver, takeLeft } from "./delivery";
 import { makeInThread } from "./document-thread";
 import type { Generator, Work } from "./generator";
 
@@ -23,19 +23,14 @@ export const bundledDocuments: Generator = {
     const [place] = work.places;
     if (!place) return "done";
     const { format } = paramsSchema.parse(work.params);
-    const take = () => takeResult(work, place.index, () => Promise.resolve({ kind: "document", format }));
     // Made already, before a crash.
-    if ((await take()) === null) return "done";
+    if (await takeLeft(work, place)) return "done";
     const manuscript = await manuscriptOf(work, format);
     if (!manuscript || !(await report(work, { step: "generating", progress: 10 }))) return "done";
     if (format === "PDF" && !hasLettersFor(manuscript)) throw new GenerationFailed("letters_missing");
     const bytes = await makeInThread(format, manuscript, signal);
     if (!(await report(work, { step: "saving", progress: 80 }))) return "done";
-    if (bytes.byteLength > place.maxBytes) throw new GenerationFailed("result_wrong");
-    const { contentType } = FORMATS[format];
-    await storage().put(place.uploadKey, Readable.from([bytes], { objectMode: false }), { sizeBytes: bytes.byteLength, contentType });
-    const failure = await take();
-    if (failure) throw new GenerationFailed(failure);
+    await deliver(work, place, bytes, { kind: "document", format });
     return "done";
   },
 };
