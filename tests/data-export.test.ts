@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { describe, expect, test } from "vitest";
+import pg from "pg";
+import { describe, expect, test, vi } from "vitest";
 import { fromBuffer } from "yauzl";
 import { isStillSignedIn } from "@/access/bearer";
 import { enter } from "@/access/door";
@@ -95,7 +96,17 @@ describe("an export", () => {
     expect(await window.run(async () => getLatestExport(await enter()))).toMatchObject({ id, status: "PENDING", progress: 0 });
     expect((await fetchExport(window, id)).status).toBe(404);
     await window.run(() => deleteFile({ id: gone }));
+    const past = { userId: someone.id, method: "github", endedAt: new Date(), expiresAt: new Date() };
+    await db().session.createMany({ data: Array.from({ length: 500 }, () => past) });
+    const queries = vi.spyOn(pg.Client.prototype, "query");
     await makeExport({ exportId: id }, job());
+    const read = queries.mock.calls
+      .map(([query]) => JSON.stringify(query))
+      .filter((text) => /FROM \W+public\W+(Session|File)\W+ WHERE/.test(text));
+    queries.mockRestore();
+    // Of what there may be many nothing is read at once: two pages of sessions, one of the files, twice, and their length.
+    expect(read.filter((text) => text.includes("LIMIT") || text.includes("SUM("))).toEqual(read);
+    expect(read.length).toBeGreaterThanOrEqual(5);
     expect(await window.run(async () => getLatestExport(await enter()))).toMatchObject({ status: "READY", progress: 100 });
 
     const answer = await fetchExport(window, id);
@@ -111,7 +122,17 @@ describe("an export", () => {
     const account = JSON.parse(files["account.json"] ?? "{}");
     const providerImage = "https://img.example.org/1.png";
     expect(account.profile).toMatchObject({ id: someone.id, email: someone.email, name: "Ada Okafor", providerImage });
-    expect([account.sessions.length, account.files.length]).toEqual([1, 4]);
+    expect([account.sessions.length, account.files.length]).toEqual([501, 4]);
+    expect(Object.keys(account.sessions[0])).toEqual([
+      "method",
+      "strong",
+      "userAgent",
+      "ip",
+      "place",
+      "createdAt",
+      "lastSeenAt",
+      "endedAt",
+    ]);
     expect(account.organizations).toMatchObject([{ name: "Choir of the North", role: "ADMIN" }]);
     const prompts = (files["generations.jsonl"] ?? "").trim().split("\n");
     expect(prompts.map((line) => [JSON.parse(line).kind, JSON.parse(line).prompt])).toEqual([

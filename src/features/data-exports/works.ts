@@ -1,8 +1,8 @@
 import "server-only";
 import { db } from "@/lib/db";
 import type { Zip } from "@/lib/zip";
+import { PAGE, pages } from "./pages";
 
-const PAGE = 500;
 const GENERATION = { id: true, prompt: true, model: true, status: true, organizationId: true, createdAt: true, completedAt: true } as const;
 
 /** The organisations somebody belongs to, as what and since when. */
@@ -113,16 +113,4 @@ async function* postText(id: string): AsyncGenerator<string> {
 function withHead(facts: Record<string, unknown>, text: string): string {
   const lines = Object.entries(facts).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
   return `---\n${lines.join("\n")}\n---\n\n${text}\n`;
-}
-
-type After = { id?: { gt: string } };
-
-async function* pages<Row extends { id: string }>(read: (after: After) => Promise<Row[]>): AsyncGenerator<Row> {
-  for (let after: After = {}; ; ) {
-    const rows = await read(after);
-    yield* rows;
-    const last = rows.at(-1);
-    if (rows.length < PAGE || !last) return;
-    after = { id: { gt: last.id } };
-  }
 }
