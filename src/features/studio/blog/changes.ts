@@ -8,6 +8,7 @@ import type { DocumentFormat, Transaction } from "@/lib/db";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { giveBackPlacesOf, lockJobsOf, placeOf, startExport } from "../documents/export";
+import { isSentAgain } from "../documents/save";
 import { placeOfDraft, startDraft } from "../drafts/start";
 import { roomOf } from "../jobs/start";
 import { MAX_POSTS } from "./schema";
@@ -45,14 +46,12 @@ export async function updatePost(
 ): Promise<{ updatedAt: Date; isRenamed: boolean }> {
   const run = async (tx: Transaction, record: Recorder) => {
     const { title } = await findPost(tx, entry, "update", id);
-    const { count } = await tx.blogPost.updateMany({ where: { id, ...(updatedAt && { updatedAt }) }, data: written });
-    if (count === 0) {
-      const same = { ...written, tags: written.tags && { equals: written.tags } };
-      if ((await tx.blogPost.count({ where: { id, ...same } })) === 0) throw new AppError("conflict", "changed_meanwhile");
-    }
+    const isAgain = await isSentAgain(tx.blogPost.updateMany({ where: { id, ...(updatedAt && { updatedAt }) }, data: written }), () =>
+      tx.blogPost.count({ where: { id, ...written, tags: written.tags && { equals: written.tags } } }),
+    );
     await record({ action: "post.changed", subjectType: "BlogPost", subjectId: id }, "once a sitting");
     const now = await tx.blogPost.findUniqueOrThrow({ where: { id }, select: { updatedAt: true } });
-    return { updatedAt: now.updatedAt, isRenamed: written.title !== undefined && (count === 0 || written.title !== title) };
+    return { updatedAt: now.updatedAt, isRenamed: written.title !== undefined && (isAgain || written.title !== title) };
   };
   return changeText(entry, run, { blogPostId: id });
 }

@@ -8,6 +8,7 @@ import type { DocumentFormat, Transaction } from "@/lib/db";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { giveBackPlacesOf, lockJobsOf, placeOf, startExport } from "../documents/export";
+import { isSentAgain } from "../documents/save";
 import { placeOfDraft, startDraft } from "../drafts/start";
 import { roomOf } from "../jobs/start";
 import { MAX_BOOKS } from "./schema";
@@ -31,7 +32,7 @@ export async function createBook(entry: Entry, about: About): Promise<{ id: stri
   });
 }
 
-/** Another title, description or language; "conflict" where somebody changed them after `updatedAt`. */
+/** Another title, description or language; "conflict" where somebody changed them after `updatedAt`, unless to the same. */
 export async function updateBook(
   entry: Entry,
   id: string,
@@ -39,8 +40,9 @@ export async function updateBook(
 ): Promise<void> {
   await change(entry, async (tx, record) => {
     await lockBook(tx, entry, "update", id);
-    const { count } = await tx.book.updateMany({ where: { id, ...(updatedAt && { updatedAt }) }, data: about });
-    if (count === 0) throw new AppError("conflict", "changed_meanwhile");
+    await isSentAgain(tx.book.updateMany({ where: { id, ...(updatedAt && { updatedAt }) }, data: about }), () =>
+      tx.book.count({ where: { id, ...about } }),
+    );
     await record({ action: "book.changed", subjectType: "Book", subjectId: id });
   });
 }

@@ -6,6 +6,7 @@ import { changeText } from "@/access/room";
 import { accessibleBy } from "@/access/rules";
 import type { Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
+import { isSentAgain } from "../documents/save";
 import { lockBook } from "./changes";
 import { MAX_CHAPTERS } from "./schema";
 
@@ -44,21 +45,19 @@ export async function changeChapter(
 ): Promise<{ bookId: string; updatedAt: Date; isRenamed: boolean }> {
   const run = async (tx: Transaction, record: Recorder) => {
     const { bookId, title } = await lockChapter(tx, entry, id);
-    let isRenamed = written.title !== undefined && written.title !== title;
-    if (written.title !== undefined || written.content !== undefined) {
-      const { count } = await tx.chapter.updateMany({ where: { id, ...(updatedAt && { updatedAt }) }, data: written });
-      if (count === 0) {
-        if ((await tx.chapter.count({ where: { id, ...written } })) === 0) throw new AppError("conflict", "changed_meanwhile");
-        isRenamed = written.title !== undefined;
-      }
-      await record({ action: "chapter.changed", subjectType: "Chapter", subjectId: id, after: { bookId } }, "once a sitting");
-    }
+    const isText = written.title !== undefined || written.content !== undefined;
+    const isAgain =
+      isText &&
+      (await isSentAgain(tx.chapter.updateMany({ where: { id, ...(updatedAt && { updatedAt }) }, data: written }), () =>
+        tx.chapter.count({ where: { id, ...written } }),
+      ));
+    if (isText) await record({ action: "chapter.changed", subjectType: "Chapter", subjectId: id, after: { bookId } }, "once a sitting");
     if (position !== undefined) {
       const to = await move(tx, id, bookId, position);
       await record({ action: "chapter.moved", subjectType: "Chapter", subjectId: id, after: { bookId, position: to } });
     }
     const now = await tx.chapter.findUniqueOrThrow({ where: { id }, select: { updatedAt: true } });
-    return { bookId, updatedAt: now.updatedAt, isRenamed };
+    return { bookId, updatedAt: now.updatedAt, isRenamed: written.title !== undefined && (isAgain || written.title !== title) };
   };
   return changeText(entry, run, { chapterId: id });
 }
