@@ -19,6 +19,23 @@ export function paragraph(max: number, min = 0) {
   return text(max, min, CONTROL_BUT_NEWLINES);
 }
 
+/**
+ * A list as it is typed in one field, separated by commas or line breaks, so that it works without JavaScript: each entry once,
+ * whatever its capitals, in the order typed.
+ */
+export const typedList = z
+  .string()
+  .max(1_000)
+  .transform((text) => [
+    ...new Map(
+      text
+        .split(/[,\n]/)
+        .map((word) => word.trim())
+        .filter(Boolean)
+        .map((word) => [word.toLowerCase(), word]),
+    ).values(),
+  ]);
+
 /** What is one letter, or two, with a mark that no normalisation takes off. */
 const UNMARKED: Record<string, string> = { ø: "o", ł: "l", đ: "d", ð: "d", ħ: "h", ŧ: "t", ı: "i", ς: "σ", æ: "ae", œ: "oe", ß: "ss" };
 

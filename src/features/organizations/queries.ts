@@ -4,6 +4,7 @@ import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
 import { after, cursorDate, page } from "@/lib/keyset";
+import { containing } from "@/lib/query-string";
 import { MAX_INVITATIONS, MAX_MEMBERS, MAX_MEMBERSHIPS, type OrganizationsQuery } from "./schema";
 
 export const ORGANIZATIONS_PAGE_SIZE = 50;
@@ -94,7 +95,7 @@ export async function listOrganizations(entry: Entry, { q, cursor }: Organizatio
   if (!entry.ability.can("read", "Dashboard")) return { rows: [], next: null };
   const from = cursor ? after("createdAt", "desc", cursor, (value) => cursorDate(value) ?? new Date(0)) : {};
   const found = await db().organization.findMany({
-    where: { AND: [accessibleBy(entry.ability).ofType("Organization"), q ? like(q) : {}, from] },
+    where: { AND: [accessibleBy(entry.ability).ofType("Organization"), q ? { name: containing(q) } : {}, from] },
     select: { id: true, name: true, createdAt: true },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     take: ORGANIZATIONS_PAGE_SIZE + 1,
@@ -111,12 +112,4 @@ export async function listOrganizations(entry: Entry, { q, cursor }: Organizatio
   );
   const listed = rows.map((row) => ({ ...row, members: members.get(row.id) ?? 0, files: 0, bytes: 0, ...filesOf.get(row.id) }));
   return { rows: listed, next };
-}
-
-/** As in the people's table: three letters and more are looked for anywhere, fewer at the beginning. */
-function like(q: string) {
-  // Prisma hands these to ILIKE as they are, where % and _ stand for anything.
-  const literal = q.replace(/[\\%_]/g, "\\$&");
-  const mode = "insensitive" as const;
-  return { name: [...q].length < 3 ? { startsWith: literal, mode } : { contains: literal, mode } };
 }

@@ -1,20 +1,8 @@
 import { z } from "zod";
 import { biography, cityName, interest, MAX_INTERESTS, personName } from "@/lib/profile-fields";
+import { typedList } from "@/lib/text";
 
-/** Comma separated in the form, so that it works without JavaScript; each interest once, in the order typed. */
-const interests = z
-  .string()
-  .max(1_000)
-  .transform((text) => [
-    ...new Map(
-      text
-        .split(/[,\n]/)
-        .map((word) => word.trim())
-        .filter(Boolean)
-        .map((word) => [word.toLowerCase(), word]),
-    ).values(),
-  ])
-  .pipe(z.array(interest).min(1, "required").max(MAX_INTERESTS, "too_many"));
+const interests = typedList.pipe(z.array(interest).min(1, "required").max(MAX_INTERESTS, "too_many"));
 
 /** The profile a member completes, and edits later. `callbackUrl` is where they were going. */
 export const profileSchema = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { cursorSchema } from "@/lib/keyset";
-import { line, paragraph } from "@/lib/text";
+import { line, paragraph, typedList } from "@/lib/text";
 import { changesSomething, contentSchema, languageSchema, readAtSchema, titleSchema } from "../documents/schema";
 import { jobStatusSchema } from "../jobs/schema";
 
@@ -12,20 +12,6 @@ export const MAX_EXCERPT_LENGTH = 500;
 
 const id = z.uuid().toLowerCase();
 const tagList = z.array(line(40, 1)).max(MAX_TAGS, "too_many");
-/** Comma separated in the form, so that it works without JavaScript; each once, whatever its capitals. */
-const typedTags = z
-  .string()
-  .max(1_000)
-  .transform((text) => [
-    ...new Map(
-      text
-        .split(/[,\n]/)
-        .map((word) => word.trim())
-        .filter(Boolean)
-        .map((word) => [word.toLowerCase(), word]),
-    ).values(),
-  ])
-  .pipe(tagList);
 const post = { title: titleSchema, excerpt: paragraph(MAX_EXCERPT_LENGTH), content: contentSchema, language: languageSchema };
 
 export const postIdSchema = z.strictObject({ id });
@@ -39,7 +25,7 @@ export const newPostSchema = z.strictObject({
   tags: tagList.default([]),
 });
 /** `updatedAt` is of the post as it was read: what somebody has written since is not written over. */
-export const savePostSchema = z.strictObject({ id, ...post, tags: typedTags, updatedAt: readAtSchema });
+export const savePostSchema = z.strictObject({ id, ...post, tags: typedList.pipe(tagList), updatedAt: readAtSchema });
 export const postChangeSchema = z
   .strictObject({ ...post, tags: tagList, updatedAt: readAtSchema })
   .partial()
