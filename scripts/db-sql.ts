@@ -20,9 +20,13 @@ export async function runSql(url: string, args: string[]): Promise<number> {
   return 0;
 }
 
-/** A moment as PostgreSQL takes it, what has parts as JSON: each in one cell. */
 function shown(row: Record<string, unknown>): Record<string, unknown> {
-  const cell = (value: unknown) =>
-    value instanceof Date ? value.toISOString() : typeof value === "object" && value !== null ? JSON.stringify(value) : value;
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, cell(value)]));
+}
+
+/** A moment and bytes as PostgreSQL takes them, what has parts as JSON: each in one cell. */
+function cell(value: unknown): unknown {
+  if (value instanceof Date) return value.toISOString();
+  if (Buffer.isBuffer(value)) return `\\x${value.toString("hex")}`;
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Env } from "../src/lib/env";
 import { requireClient } from "./build";
 import { runSql } from "./db-sql";
 import { authSecret, readEnvironment, requireDataFolder } from "./environment";
@@ -7,38 +8,48 @@ import { runningPostgres, startPostgres } from "./postgres";
 import { prisma } from "./prisma";
 import { note, UserError } from "./terminal.mjs";
 
-/** What `npm run db:NAME -- arguments` becomes for the Prisma CLI. */
-const COMMANDS: Record<string, (args: string[]) => string[]> = {
-  migrate: (args) => ["migrate", ...(args.length > 0 ? args : ["deploy"])],
-  seed: (args) => ["db", "seed", ...(args.length > 0 ? ["--", ...args] : [])],
-  studio: (args) => ["studio", ...args],
+interface Site {
+  url: string;
+  env: Env;
+}
+
+/** What `npm run db:NAME -- arguments` does. */
+const COMMANDS: Record<string, (args: string[], site: Site) => Promise<number>> = {
+  migrate: async (args, site) => {
+    const code = await runPrisma(["migrate", ...(args.length > 0 ? args : ["deploy"])], site);
+    if (code !== 0) return code;
+    // A new migration usually comes with a new schema.
+    await requireClient();
+    await withClient(site.url, (client) => migrateQueue(client, site.url));
+    return 0;
+  },
+  seed: async (args, site) => {
+    // A seed fills tables; on a new database somebody has to make them.
+    await migrate(site.url);
+    return runPrisma(["db", "seed", ...(args.length > 0 ? ["--", ...args] : [])], site);
+  },
+  studio: (args, site) => runPrisma(["studio", ...args], site),
+  sql: (args, { url }) => runSql(url, args),
 };
 
 /** `npm run db:migrate`, `db:seed`, `db:studio`, `db:sql`: Prisma or a statement on the site's database, started for as long as it is needed. */
 export async function main([name = "", ...args]: string[]): Promise<number> {
   const command = COMMANDS[name];
-  if (!command && name !== "sql")
-    throw new UserError(`There is no db command ${name}; there are ${Object.keys(COMMANDS).join(", ")}, sql.`);
+  if (!command) throw new UserError(`There is no db command ${name}; there are ${Object.keys(COMMANDS).join(", ")}.`);
   const env = readEnvironment();
   requireDataFolder(env.FOYER_DATA);
   await requireClient();
   const database = await openDatabase(env.DATABASE_URL, join(env.FOYER_DATA, "postgres"));
   try {
-    if (!command) return await runSql(database.url, args);
-    // A seed fills tables; on a new database somebody has to make them.
-    if (name === "seed") await migrate(database.url);
-    const { code } = await prisma(command(args), {
-      env: { DATABASE_URL: database.url, AUTH_SECRET: authSecret(env), FOYER_DATA: env.FOYER_DATA },
-    });
-    // A new migration usually comes with a new schema.
-    if (code === 0 && name === "migrate") {
-      await requireClient();
-      await withClient(database.url, (client) => migrateQueue(client, database.url));
-    }
-    return code;
+    return await command(args, { url: database.url, env });
   } finally {
     await database.stop();
   }
+}
+
+async function runPrisma(args: string[], { url, env }: Site): Promise<number> {
+  const { code } = await prisma(args, { env: { DATABASE_URL: url, AUTH_SECRET: authSecret(env), FOYER_DATA: env.FOYER_DATA } });
+  return code;
 }
 
 /** The site's database; the embedded one is started where nothing runs it, for as long as until `stop`. */

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { changeRole } from "@/features/people/actions";
 import { db } from "@/lib/db";
 import { verifyAudit } from "../scripts/audit-chain";
+import { main as dbCommand } from "../scripts/db";
 import { runSql } from "../scripts/db-sql";
 import { admin, person } from "./support/people";
 import { cloneDatabase, temporaryFolder } from "./support/postgres";
@@ -166,6 +167,11 @@ test("the guide's trial: SQL is refused the log, and a row that was changed behi
   const said = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   expect(await runSql(url, [behind])).toBe(0);
   expect(said.mock.calls.flat().join("")).toBe("ALTER\nUPDATE: 1 row\nALTER\n");
+  const table = vi.spyOn(console, "table").mockReturnValue();
+  expect(await runSql(url, ['SELECT "hash" FROM "AuditLink" WHERE "seq" = 1'])).toBe(0);
+  expect(table.mock.calls).toEqual([[[{ hash: expect.stringMatching(/^\\x[0-9a-f]{64}$/) }]]]);
+  await expect(dbCommand(["sqll"])).rejects.toThrow("there are migrate, seed, studio, sql.");
+  table.mockRestore();
   said.mockRestore();
   expect((await verifyAudit(client)).problems).toEqual([expect.stringContaining(`row 3 was changed or moved: event ${idOf(3)}`)]);
   await expect(runSql(url, [])).rejects.toThrow("npm run db:sql -- '");
