@@ -59,7 +59,6 @@ export async function importFile(asked: Asked, watch: Watch): Promise<Totals> {
     watch.onProgress(totals);
   }
   if (job) await close(job.id, totals);
-  await db().$disconnect();
   return totals;
 }
 

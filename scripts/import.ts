@@ -1,15 +1,13 @@
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
 import { IMPORT_FORMATS, type ImportFormat } from "../src/features/people-jobs/import/schema";
 import { valueText } from "../src/features/people-jobs/import/shown";
-import { openDatabase } from "./db";
-import { authSecret, readEnvironment, requireDataFolder } from "./environment";
 import { openReport } from "./import-report";
 import { importFile } from "./import-run";
-import { migrationState, withClient } from "./migrate";
+import { onSite } from "./on-site";
 import { counted, UserError } from "./terminal.mjs";
 
 const USAGE = `npm run import -- --from ${IMPORT_FORMATS.join("|")} FILE [--dry-run] [--roles] [--report FILE.csv]`;
@@ -23,22 +21,9 @@ const SHOWN = 20;
  */
 export async function main(args: string[]): Promise<number> {
   const asked = readArguments(args);
-  const env = readEnvironment();
-  requireDataFolder(env.FOYER_DATA);
   const digest = await digestOf(asked.path);
-  const database = await openDatabase(env.DATABASE_URL, join(env.FOYER_DATA, "postgres"));
-  try {
-    Object.assign(process.env, { DATABASE_URL: database.url, AUTH_SECRET: authSecret(env), FOYER_DATA: env.FOYER_DATA });
-    return await withClient(database.url, async (client) => {
-      if ((await migrationState(client)).pending.length > 0)
-        throw new UserError("The database is of an older release: start the site once, or run npm run db:migrate, then import.");
-      const { rows } = await client.query<{ free: boolean }>("SELECT pg_try_advisory_lock($1, hashtext($2)) AS free", [LOCK, digest]);
-      if (!rows[0]?.free) throw new UserError("Another process is importing this file just now.");
-      return run({ ...asked, digest });
-    });
-  } finally {
-    await database.stop();
-  }
+  const lock = { number: LOCK, of: digest, taken: "Another process is importing this file just now." };
+  return onSite(lock, () => run({ ...asked, digest }));
 }
 
 async function run(asked: Asked & { digest: string }): Promise<number> {

@@ -1,10 +1,6 @@
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { db } from "../src/lib/db";
 import { configuredProviders, missingFor, storage, storageOf } from "../src/storage";
-import { openDatabase } from "./db";
-import { authSecret, readEnvironment, requireDataFolder } from "./environment";
-import { migrationState, withClient } from "./migrate";
+import { onSite } from "./on-site";
 import { countElsewhere, countUnderWay, type Moved, moveObjects, type Named, type Provider } from "./storage-move-run";
 import { remember, sizeText } from "./storage-report";
 import { sweep } from "./storage-sweep";
@@ -13,8 +9,7 @@ import { counted, UserError } from "./terminal.mjs";
 const USAGE = "npm run storage:move -- --to local|s3|azure|gcs [--dry-run]";
 const SWEEP_USAGE = "npm run storage:sweep -- [--remove [--yes]]";
 const PROVIDERS: readonly Provider[] = ["LOCAL", "S3", "AZURE", "GCS"];
-/** Any number of ours: of two who move at once, one does. */
-const LOCK = 0x666f79_24;
+const LOCK = { number: 0x666f79_24, of: "objects", taken: "Another process is moving or sweeping just now." };
 const PROGRESS_OBJECTS = 1_000;
 const MOST_NAMED = 20;
 
@@ -29,11 +24,11 @@ const say = (line: string) => void process.stdout.write(`${line}\n`);
 export async function main([name = "", ...args]: string[]): Promise<number> {
   if (name === "move") {
     const { to, dryRun } = readMove(args);
-    return onSite(() => move(to, dryRun));
+    return onSite(LOCK, () => move(to, dryRun));
   }
   if (name !== "sweep") throw new UserError(`There is no storage command ${name}; there are move and sweep.`);
   const asked = readSweep(args);
-  return onSite(() => sweep(asked));
+  return onSite(LOCK, () => sweep(asked));
 }
 
 function readSweep(args: string[]): { remove: boolean; yes: boolean } {
@@ -55,26 +50,6 @@ function readMove(args: string[]): { to: Provider; dryRun: boolean } {
     throw new UserError(`${error instanceof Error ? error.message : error}\n${USAGE}`);
   }
   throw new UserError(`Say where to: ${USAGE}`);
-}
-
-/** Work on the site's database and stores, while nobody else does such work. */
-async function onSite(work: () => Promise<number>): Promise<number> {
-  const env = readEnvironment();
-  requireDataFolder(env.FOYER_DATA);
-  const database = await openDatabase(env.DATABASE_URL, join(env.FOYER_DATA, "postgres"));
-  try {
-    Object.assign(process.env, { DATABASE_URL: database.url, AUTH_SECRET: authSecret(env), FOYER_DATA: env.FOYER_DATA });
-    return await withClient(database.url, async (client) => {
-      if ((await migrationState(client)).pending.length > 0)
-        throw new UserError("The database is of an older release: start the site once, or run npm run db:migrate, then this.");
-      const { rows } = await client.query<{ free: boolean }>("SELECT pg_try_advisory_lock($1) AS free", [LOCK]);
-      if (!rows[0]?.free) throw new UserError("Another process is moving or sweeping just now.");
-      return work();
-    });
-  } finally {
-    await db().$disconnect();
-    await database.stop();
-  }
 }
 
 async function move(to: Provider, dryRun: boolean): Promise<number> {
