@@ -24,9 +24,9 @@ function shown(row: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, cell(value)]));
 }
 
-/** A moment and bytes as PostgreSQL takes them, what has parts as JSON: each in one cell. */
+/** A moment as PostgreSQL takes it, bytes in hex, what has parts as JSON: each in one cell. */
 function cell(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString();
-  if (Buffer.isBuffer(value)) return `\\x${value.toString("hex")}`;
+  if (Buffer.isBuffer(value)) return value.toString("hex");
   return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
 }
