@@ -2,14 +2,9 @@ import { createReadStream } from "node:fs";
 import type { Recorder } from "../src/access/audit";
 import { type Changed, importBatch, type Outcome, type Refusal } from "../src/features/people-jobs/import/batch";
 import { type Batch, readBatches } from "../src/features/people-jobs/import/batches";
+import type { ImportFormat } from "../src/features/people-jobs/import/limits";
 import { placeAfter } from "../src/features/people-jobs/import/place";
-import {
-  AT_A_TERMINAL,
-  type ImportFormat,
-  type ImportParams,
-  type ImportPlace,
-  importPlaceSchema,
-} from "../src/features/people-jobs/import/schema";
+import { AT_A_TERMINAL, type ImportParams, type ImportPlace, importPlaceSchema } from "../src/features/people-jobs/import/schema";
 import { endJob, noteBatch } from "../src/features/people-jobs/progress";
 import messages from "../src/i18n/messages/en.json" with { type: "json" };
 import { db, isUniqueViolation, isWriteConflict, type Transaction } from "../src/lib/db";

@@ -3,7 +3,7 @@ import { createReadStream, existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
-import { IMPORT_FORMATS, type ImportFormat } from "../src/features/people-jobs/import/schema";
+import { IMPORT_FORMATS, type ImportFormat } from "../src/features/people-jobs/import/limits";
 import { valueText } from "../src/features/people-jobs/import/shown";
 import { openReport } from "./import-report";
 import { importFile } from "./import-run";

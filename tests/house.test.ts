@@ -173,7 +173,22 @@ describe("imports go one way: app → features → access → lib, storage", () 
     expect(reached.size).toBeGreaterThan(3);
   });
 
-  test("what runs in the browser imports no server code but actions, schemas and types", () => {
+  test("no schema runs in the browser: zod weighs more than a page, and its trial of eval breaks the policy of every page", () => {
+    const reached = new Set<string>();
+    const follow = (path: string) => {
+      // What an action is to the browser is its address.
+      if (reached.has(path) || (existsSync(path) && /^"use server"/.test(source(path)))) return;
+      reached.add(path);
+      if (existsSync(path)) for (const { to, isType } of importsOf(path)) if (!isType) follow(to);
+    };
+    for (const path of FILES.filter((file) => /^"use client"/.test(source(file)))) follow(path);
+    expect(
+      [...reached].filter((path) => path === "package:zod" || path.endsWith("/schema.ts")),
+      "move what the component needs to the feature's limits.ts",
+    ).toEqual([]);
+  });
+
+  test("what runs in the browser imports no server code but actions and types", () => {
     const wrong: string[] = [];
     for (const path of FILES.filter((file) => /^["']use client["']/.test(source(file)))) {
       for (const { to, isType } of importsOf(path)) {

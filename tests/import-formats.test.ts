@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { personIn } from "@/features/people-jobs/import/formats";
+import type { ImportFormat } from "@/features/people-jobs/import/limits";
 import { readRows } from "@/features/people-jobs/import/rows";
-import type { ImportFormat } from "@/features/people-jobs/import/schema";
 import { ada, HASH, lines } from "./support/imports";
 
 async function rowsOf(text: string, chunk = 7) {

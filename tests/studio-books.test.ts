@@ -24,7 +24,8 @@ import {
   updateBook,
 } from "@/features/studio/books/actions";
 import { bookAnswerSchema, booksAnswerSchema, chapterAnswerSchema, MAX_BOOKS, MAX_CHAPTERS } from "@/features/studio/books/schema";
-import { formatsAnswerSchema, MAX_CONTENT_LENGTH } from "@/features/studio/documents/schema";
+import { MAX_CONTENT_LENGTH } from "@/features/studio/documents/limits";
+import { formatsAnswerSchema } from "@/features/studio/documents/schema";
 import { bundledDocuments } from "@/features/studio/generators/bundled-documents";
 import { complete, fail, report } from "@/features/studio/jobs/results";
 import { db } from "@/lib/db";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import bcrypt from "bcryptjs";
-import type { ImportFormat } from "@/features/people-jobs/import/schema";
+import type { ImportFormat } from "@/features/people-jobs/import/limits";
 import { db } from "@/lib/db";
 import { importFile } from "../../scripts/import-run";
 import { temporaryFolder } from "./postgres";

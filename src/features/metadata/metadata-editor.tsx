@@ -9,12 +9,11 @@ import { SubmitButton } from "@/ui/submit-button";
 import { Textarea } from "@/ui/textarea";
 import { toast } from "@/ui/toast";
 import { setMetadata } from "./actions";
-import { MAX_METADATA_BYTES } from "./schema";
 
-type MetadataEditorProps = { userId: string; part: "public" | "private"; json: string };
+type MetadataEditorProps = { userId: string; part: "public" | "private"; json: string; maxBytes: number };
 
 /** A part of the metadata as JSON: what is wrong with it is said while it is written, and by the server once more. */
-export function MetadataEditor({ userId, part, json }: MetadataEditorProps) {
+export function MetadataEditor({ userId, part, json, maxBytes }: MetadataEditorProps) {
   const t = useTranslations("metadata");
   const [result, submit] = useActionState(setMetadata, null);
   const [text, setText] = useState(json);
@@ -27,20 +26,14 @@ export function MetadataEditor({ userId, part, json }: MetadataEditorProps) {
   const error = result?.ok === false ? result.error : undefined;
   const fault = faultOf(text);
   const bytes = fault ? 0 : new TextEncoder().encode(JSON.stringify(JSON.parse(text))).length;
-  const problem = fault ? t("wrong", { reason: fault }) : bytes > MAX_METADATA_BYTES ? t("large") : error?.fields?.json;
+  const problem = fault ? t("wrong", { reason: fault }) : bytes > maxBytes ? t("large") : error?.fields?.json;
   return (
     <form action={submit} className="grid content-start gap-3" noValidate>
       {error && !error.fields && <Alert tone="danger">{error.message}</Alert>}
       <input type="hidden" name="userId" value={userId} />
       <input type="hidden" name="part" value={part} />
       <input type="hidden" name="was" value={json} />
-      <Field
-        id={`metadata-${part}`}
-        label={t(part)}
-        hint={t(`${part}Hint`)}
-        error={problem}
-        aside={t("size", { bytes, max: MAX_METADATA_BYTES })}
-      >
+      <Field id={`metadata-${part}`} label={t(part)} hint={t(`${part}Hint`)} error={problem} aside={t("size", { bytes, max: maxBytes })}>
         {(control) => (
           <Textarea
             {...control}

@@ -1,5 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import type { Entry } from "@/access/entry";
+import { MAX_METADATA_BYTES } from "@/lib/metadata";
 import { Section } from "@/ui/section";
 import { MetadataEditor } from "./metadata-editor";
 import { getMetadata } from "./queries";
@@ -12,8 +13,8 @@ export async function MetadataSection({ entry, userId }: { entry: Entry; userId:
   return (
     <Section title={t("title")} description={t("lead")}>
       <div className="grid gap-6 lg:grid-cols-2">
-        <MetadataEditor userId={userId} part="public" json={text(metadata.publicMetadata)} />
-        <MetadataEditor userId={userId} part="private" json={text(metadata.privateMetadata)} />
+        <MetadataEditor userId={userId} part="public" json={text(metadata.publicMetadata)} maxBytes={MAX_METADATA_BYTES} />
+        <MetadataEditor userId={userId} part="private" json={text(metadata.privateMetadata)} maxBytes={MAX_METADATA_BYTES} />
         <div className="grid gap-1.5 lg:col-span-2">
           <h3 className="font-medium text-body">{t("unsafe")}</h3>
           <pre className="max-h-80 overflow-auto rounded-md border bg-surface px-3 py-2 font-mono text-xs leading-5 [overflow-wrap:anywhere]">

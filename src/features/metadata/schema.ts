@@ -1,8 +1,6 @@
 import { z } from "zod";
 import { MAX_METADATA_BYTES, metadataSchema } from "@/lib/metadata";
 
-export { MAX_METADATA_BYTES };
-
 /** Public: an admin writes, the person reads. Private: admins alone. Unsafe: the person writes, so that no rule looks at it. */
 export const PARTS = ["public", "private", "unsafe"] as const;
 export type Part = (typeof PARTS)[number];

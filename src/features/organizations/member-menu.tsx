@@ -8,7 +8,7 @@ import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuSepara
 import { MoreIcon } from "@/ui/icons";
 import { toast } from "@/ui/toast";
 import { changeMemberRole, removeMember } from "./actions";
-import { ROLES } from "./schema";
+import { ROLES } from "./limits";
 
 type MemberMenuProps = {
   organizationId: string;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { emailSchema } from "@/lib/email";
 import { cursorSchema } from "@/lib/keyset";
 import { line } from "@/lib/text";
+import { ROLES } from "./limits";
 
 /** People in one organisation; all of them are shown on one page. */
 export const MAX_MEMBERS = 200;
@@ -11,8 +12,6 @@ export const MAX_INVITATIONS = 100;
 export const MAX_MEMBERSHIPS = 50;
 /** Invitations one person may send within a day, to all their organisations together. */
 export const DAILY_INVITATIONS = 50;
-
-export const ROLES = ["OWNER", "ADMIN", "MEMBER"] as const;
 
 const id = z.uuid().toLowerCase();
 const name = line(100, 2);

@@ -10,7 +10,7 @@ import { Input } from "@/ui/input";
 import { Progress } from "@/ui/progress";
 import { Select } from "@/ui/select";
 import { checkImport, requestImport } from "./actions";
-import { IMPORT_FORMATS, MAX_IMPORT_BYTES } from "./import/schema";
+import { IMPORT_FORMATS, MAX_IMPORT_BYTES } from "./import/limits";
 
 const MAX_MB = MAX_IMPORT_BYTES / 1_000_000;
 

@@ -1,7 +1,8 @@
 import { getTranslations } from "next-intl/server";
 import { DELETION_DAYS } from "@/access/identity/people-acts";
 import { STATUSES } from "@/access/identity/people-filter";
-import { IMPORT_NAMES, importParamsSchema } from "./import/schema";
+import { IMPORT_NAMES } from "./import/limits";
+import { importParamsSchema } from "./import/schema";
 import type { ListedJob } from "./queries";
 import { bulkParamsSchema, exportParamsSchema, REFUSAL_REASONS } from "./schema";
 

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Candidate, Refusal } from "./batch";
 import { personIn } from "./formats";
+import type { ImportFormat } from "./limits";
 import { providerKey } from "./match";
 import type { ImportedPerson } from "./person";
 import { type Bytes, readRows } from "./rows";
-import type { ImportFormat } from "./schema";
 
 /** Rows that one transaction is about. */
 const BATCH_ROWS = 500;

@@ -4,9 +4,9 @@ import { fromBetterAuth } from "./from-better-auth";
 import { fromClerk } from "./from-clerk";
 import { fromFoyer } from "./from-foyer";
 import { fromSupabase } from "./from-supabase";
+import type { ImportFormat } from "./limits";
 import { type Checked, check, type Draft } from "./person";
 import type { SourceRow, UnreadableRow } from "./rows";
-import type { ImportFormat } from "./schema";
 
 const FORMATS: Record<ImportFormat, (values: Record<string, unknown>) => Draft> = {
   clerk: fromClerk,

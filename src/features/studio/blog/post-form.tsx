@@ -10,7 +10,7 @@ import { TextEditor } from "../documents/text-editor";
 import { TextForm } from "../documents/text-form";
 import { TitleField } from "../documents/title-field";
 import { deletePost, savePost } from "./actions";
-import { MAX_EXCERPT_LENGTH, MAX_TAGS } from "./schema";
+import { MAX_EXCERPT_LENGTH, MAX_TAGS } from "./limits";
 
 interface Post {
   id: string;

@@ -3,12 +3,11 @@ import { cursorSchema } from "@/lib/keyset";
 import { line, paragraph, typedList } from "@/lib/text";
 import { changesSomething, contentSchema, languageSchema, readAtSchema, titleSchema } from "../documents/schema";
 import { jobStatusSchema } from "../jobs/schema";
+import { MAX_EXCERPT_LENGTH, MAX_TAGS } from "./limits";
 
 export const POSTS_PAGE_SIZE = 30;
 /** Of one person. */
 export const MAX_POSTS = 2_000;
-export const MAX_TAGS = 10;
-export const MAX_EXCERPT_LENGTH = 500;
 
 const id = z.uuid().toLowerCase();
 const tagList = z.array(line(40, 1)).max(MAX_TAGS, "too_many");

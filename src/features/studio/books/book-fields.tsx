@@ -6,7 +6,7 @@ import type { Tried } from "@/ui/form-dialog";
 import { Textarea } from "@/ui/textarea";
 import { LanguageField } from "../documents/language-field";
 import { TitleField } from "../documents/title-field";
-import { MAX_DESCRIPTION_LENGTH } from "./schema";
+import { MAX_DESCRIPTION_LENGTH } from "./limits";
 
 type BookFieldsProps = Tried & { initial: { title: string; description: string; language: string } };
 

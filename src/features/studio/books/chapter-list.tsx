@@ -12,7 +12,7 @@ import { SoftLink } from "@/ui/soft-link";
 import { SubmitButton } from "@/ui/submit-button";
 import { toast } from "@/ui/toast";
 import { useFocusFirstError } from "@/ui/use-focus-first-error";
-import { MAX_TITLE_LENGTH } from "../documents/schema";
+import { MAX_TITLE_LENGTH } from "../documents/limits";
 import { addChapter, moveChapter } from "./actions";
 
 type ChapterListProps = { bookId: string; chapters: { id: string; title: string }[]; openId: string | undefined; isOwn: boolean };

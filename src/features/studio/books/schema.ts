@@ -3,12 +3,12 @@ import { cursorSchema } from "@/lib/keyset";
 import { paragraph } from "@/lib/text";
 import { changesSomething, contentSchema, languageSchema, readAtSchema, titleSchema } from "../documents/schema";
 import { jobStatusSchema } from "../jobs/schema";
+import { MAX_DESCRIPTION_LENGTH } from "./limits";
 
 export const BOOKS_PAGE_SIZE = 30;
 /** Of one person. */
 export const MAX_BOOKS = 500;
 export const MAX_CHAPTERS = 500;
-export const MAX_DESCRIPTION_LENGTH = 2_000;
 
 const id = z.uuid().toLowerCase();
 const book = { title: titleSchema, description: paragraph(MAX_DESCRIPTION_LENGTH), language: languageSchema };

@@ -3,7 +3,7 @@
 import { useLocale } from "next-intl";
 import { Field } from "@/ui/field";
 import { Select } from "@/ui/select";
-import { LANGUAGES } from "./schema";
+import { LANGUAGES } from "./limits";
 
 type LanguageFieldProps = { id: string; label: string; defaultValue: string; error?: string | undefined };
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { DocumentFormat } from "@/lib/db";
 import { line } from "@/lib/text";
 import { jobStatusSchema } from "../jobs/schema";
+import { MAX_CONTENT_LENGTH, MAX_TITLE_LENGTH } from "./limits";
 
 export const DOCUMENT_FORMATS = ["EPUB", "PDF", "DOCX", "MARKDOWN", "HTML"] as const satisfies DocumentFormat[];
 /** What people call a format. */
@@ -12,16 +13,10 @@ export const FORMAT_NAMES: Record<DocumentFormat, string> = {
   MARKDOWN: "Markdown",
   HTML: "HTML (ZIP)",
 };
-/** Characters of a chapter or a post; the database says the same. */
-export const MAX_CONTENT_LENGTH = 1_000_000;
 /** Characters of all chapters of a book that is made into one document: twice War and Peace. */
 export const MAX_DOCUMENT_LENGTH = 6_000_000;
 /** Of a body of JSON that carries a text of the greatest length, each character of it written as six. */
 export const MAX_CONTENT_JSON_LENGTH = 6_100_000;
-export const MAX_TITLE_LENGTH = 200;
-
-/** Offered first; any other language tag is as good to the API. */
-export const LANGUAGES = ["en", "fr", "de", "es", "it", "pt", "nl", "pl", "el", "ru", "uk", "bg"] as const;
 
 export const titleSchema = line(MAX_TITLE_LENGTH, 1);
 export const languageSchema = z

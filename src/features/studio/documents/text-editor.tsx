@@ -6,8 +6,8 @@ import { Button } from "@/ui/button";
 import { cn } from "@/ui/cn";
 import { Field } from "@/ui/field";
 import { Textarea } from "@/ui/textarea";
+import { MAX_CONTENT_LENGTH } from "./limits";
 import { MAX_SHOWN_LENGTH, MarkdownView } from "./markdown-view";
-import { MAX_CONTENT_LENGTH } from "./schema";
 import { useTextField } from "./text-field";
 
 /** A pause in writing after which the preview follows; longer, where there is more to read. */

@@ -2,7 +2,7 @@
 
 import { Field } from "@/ui/field";
 import { Input } from "@/ui/input";
-import { MAX_TITLE_LENGTH } from "./schema";
+import { MAX_TITLE_LENGTH } from "./limits";
 
 type TitleFieldProps = { id: string; label: string; defaultValue: string | undefined; error: string | undefined };
 

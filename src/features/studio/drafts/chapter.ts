@@ -1,5 +1,6 @@
+import { MAX_TITLE_LENGTH } from "../documents/limits";
 import { parseMarkdown, plainText } from "../documents/markdown";
-import { MAX_TITLE_LENGTH, titleSchema } from "../documents/schema";
+import { titleSchema } from "../documents/schema";
 
 /** What a title may not hold, or shows nothing of. */
 const UNSEEN = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu;

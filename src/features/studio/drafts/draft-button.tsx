@@ -9,7 +9,7 @@ import { Textarea } from "@/ui/textarea";
 import { toast } from "@/ui/toast";
 import { draftPost } from "../blog/actions";
 import { draftChapter } from "../books/actions";
-import { MAX_PROMPT_CHARS } from "../inputs/schema";
+import { MAX_PROMPT_CHARS } from "../inputs/limits";
 
 /** Asks in a few words for a draft; the page then shows how far it is. */
 export function DraftButton({ of }: { of: { bookId: string } | { blogPostId: string } }) {

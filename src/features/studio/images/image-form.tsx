@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { ChoiceField, numbersTo } from "../inputs/fields";
 import { RequestForm } from "../inputs/request-form";
 import { generateImages } from "./actions";
-import { FORMATS, MAX_IMAGES, QUALITIES, SIZES, STYLES } from "./schema";
+import { FORMATS, MAX_IMAGES, QUALITIES, SIZES, STYLES } from "./limits";
 
 /** Asks for pictures. */
 export function ImageForm({ pictures }: { pictures: { id: string; name: string }[] }) {

@@ -5,8 +5,9 @@ import { cn } from "@/ui/cn";
 import { GalleryFeed } from "../gallery/gallery-feed";
 import { Tile } from "../gallery/tile";
 import { deleteImageGeneration, deleteImages, shareImages } from "./actions";
+import type { STYLES } from "./limits";
 import { type ListedImages, listImages } from "./queries";
-import { MAX_CHOSEN, type STYLES } from "./schema";
+import { MAX_CHOSEN } from "./schema";
 
 type FeedProps = { entry: Entry; cursor?: Cursor | undefined; organizations: { id: string; name: string }[] };
 

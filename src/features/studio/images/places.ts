@@ -1,6 +1,6 @@
 import { nameOf } from "../inputs/names";
 import type { Place } from "../jobs/start";
-import type { FORMATS, SIZES } from "./schema";
+import type { FORMATS, SIZES } from "./limits";
 
 const EXTENSIONS = { PNG: "png", JPEG: "jpg", WEBP: "webp" } as const;
 /** No format takes more than the pixels themselves and a little. */

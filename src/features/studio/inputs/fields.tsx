@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { Field } from "@/ui/field";
 import { Select } from "@/ui/select";
 import { Textarea } from "@/ui/textarea";
-import { MAX_PROMPT_CHARS } from "./schema";
+import { MAX_PROMPT_CHARS } from "./limits";
 
 /** What a field is told: what was wrong with it, and what was typed. */
 export type Given = { error: string | undefined; typed: string | undefined };

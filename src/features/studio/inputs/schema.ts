@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { paragraph } from "@/lib/text";
+import { MAX_PROMPT_CHARS } from "./limits";
 
-/** What is asked for, in the person's own words. */
-export const MAX_PROMPT_CHARS = 4000;
 export const promptSchema = paragraph(MAX_PROMPT_CHARS, 1);
 
 /** A picture of one's own to begin with; a form without one sends an empty field. */

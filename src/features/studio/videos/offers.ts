@@ -1,7 +1,7 @@
 import "server-only";
 import { hasFfmpeg } from "@/lib/ffmpeg";
 import { generatorOf } from "../generators/registry";
-import { ASPECT_RATIOS } from "./schema";
+import { ASPECT_RATIOS } from "./limits";
 
 /** What can be asked for here and now: the ratios of whoever makes the films, and whether anybody does. */
 export async function videoOffers() {

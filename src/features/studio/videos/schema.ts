@@ -1,16 +1,11 @@
 import { z } from "zod";
 import { cursorSchema } from "@/lib/keyset";
 import { count, inputPictureSchema, promptSchema } from "../inputs/schema";
+import { ASPECT_RATIOS, MAX_SECONDS, MAX_VIDEOS, MIN_SECONDS, PERSON_GENERATIONS } from "./limits";
 
 export const VIDEOS_PAGE_SIZE = 12;
-export const MAX_VIDEOS = 4;
-export const MIN_SECONDS = 4;
-export const MAX_SECONDS = 8;
 /** Most films that are deleted at once. */
 export const MAX_CHOSEN = 100;
-
-export const ASPECT_RATIOS = ["16:9", "9:16", "1:1"] as const;
-export const PERSON_GENERATIONS = ["ALLOW_ALL", "ALLOW_ADULT", "DONT_ALLOW"] as const;
 
 export const generateVideosSchema = z.strictObject({
   prompt: promptSchema,

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { ChoiceField, numbersTo } from "../inputs/fields";
 import { RequestForm } from "../inputs/request-form";
 import { generateVideos } from "./actions";
-import { type ASPECT_RATIOS, MAX_SECONDS, MAX_VIDEOS, MIN_SECONDS, PERSON_GENERATIONS } from "./schema";
+import { type ASPECT_RATIOS, MAX_SECONDS, MAX_VIDEOS, MIN_SECONDS, PERSON_GENERATIONS } from "./limits";
 
 const SECONDS = Array.from({ length: MAX_SECONDS - MIN_SECONDS + 1 }, (_, index) => MIN_SECONDS + index);
 

@@ -1,0 +1,1 @@
+export const ROLES = ["OWNER", "ADMIN", "MEMBER"] as const;

@@ -1,0 +1,1 @@
+export const MAX_DESCRIPTION_LENGTH = 2_000;

@@ -1,0 +1,2 @@
+/** What is asked for, in the person's own words. */
+export const MAX_PROMPT_CHARS = 4000;
