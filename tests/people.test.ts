@@ -471,6 +471,9 @@ describe("listPeople", () => {
     expect(await names({ status: "banned", role: "ADMIN" })).toEqual([]);
     expect(await names({ q: ` ${made.factor.id.toUpperCase()} ` })).toEqual(["factor"]);
     expect(await names({ q: made.factor.id, factor: "off" })).toEqual([]);
+    await db().user.update({ where: { id: made.factor.id }, data: { externalId: "user_2nuQ7" } });
+    expect(await names({ q: " user_2nuQ7 " }), "by the id they had elsewhere").toEqual(["factor"]);
+    expect(await names({ q: "user_2nuQ" })).toEqual([]);
   });
 
   test("beyond ten thousand a total is an estimate and says so, of everybody and of any part; what is fewer is exact", async () => {

@@ -47,8 +47,10 @@ export function matchingPeople(filter: PeopleFilter) {
 
 /** The people who are meant among the sample: one in 128, whoever they are. */
 export function sampledMatching(filter: PeopleFilter) {
-  const { way, ...rest } = filter;
-  return { AND: [...matchingPeople(rest).AND, { sampled: true }, ...wayIn({ way }, { sampled: true })] };
+  const { q, way, ...rest } = filter;
+  // The index of the sample has no ids from elsewhere, and one person more is nothing to an estimate.
+  const words = q ? [found(q, false)] : [];
+  return { AND: [...matchingPeople(rest).AND, ...words, { sampled: true }, ...wayIn({ way }, { sampled: true })] };
 }
 
 /**
@@ -83,15 +85,17 @@ function orderOf(filter: PeopleFilter): "lastSeenAt" | "id" | "createdAt" {
 }
 
 /**
- * An id is whole. Three letters and more may stand anywhere in an address, and each word of them anywhere in a name, in whatever
+ * An id is whole, ours or the one somebody had where they were imported from. Three letters and more may stand anywhere in an address, and each word of them anywhere in a name, in whatever
  * order; what is shorter stands where the text, or one of several words of a name, begins. Each is found by a trigram index.
  */
-function found(q: string) {
-  const id = q.trim().toLowerCase();
-  if (z.uuid().safeParse(id).success) return { id };
+function found(q: string, fromElsewhere = true) {
+  const text = q.trim();
+  const former = fromElsewhere ? [{ externalId: text }] : [];
+  const id = text.toLowerCase();
+  if (z.uuid().safeParse(id).success) return { OR: [{ id }, ...former] };
   const { byName, byEmail } = places(q);
   // In no address is a space: to look for one, PostgreSQL would read everybody at a common domain.
-  return { OR: /\s/.test(q.trim()) ? [byName] : [byName, byEmail] };
+  return { OR: /\s/.test(text) ? [byName] : [byName, byEmail, ...former] };
 }
 
 function places(q: string) {

@@ -36,8 +36,10 @@ export function ImportForm() {
     const sent = await send(file, { from, roles: form.get("roles") === "on" }, setPercent).catch(() => ({ text: t("interrupted") }));
     sending.current = false;
     setPercent(null);
-    if ("id" in sent) router.push(`/admin/jobs/${sent.id}`);
-    else setProblem(sent);
+    if ("id" in sent) return router.push(`/admin/jobs/${sent.id}`);
+    setProblem(sent);
+    // The page asks who it is instead, where that was too long ago.
+    router.refresh();
   }
 
   return (

@@ -28,6 +28,7 @@ export async function PersonFacts({ person }: { person: Person }) {
             [t("interests"), person.interests.join(", ")],
             [t("bio"), person.bio],
             [t("id"), <code key="id">{person.id}</code>],
+            [t("externalId"), person.externalId && <code key="externalId">{person.externalId}</code>],
           ]}
         />
       </Section>

@@ -101,6 +101,7 @@ export async function getPerson(entry: Entry, id: string) {
     where: { AND: [accessibleBy(entry.ability).ofType("User"), { id, deletedAt: null }] },
     select: {
       id: true,
+      externalId: true,
       name: true,
       email: true,
       emailVerified: true,
