@@ -9,7 +9,7 @@ import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { configuredProviders, handleStorageRequest, storage, storageOf } from "@/storage";
-import { receiveBytes, STALLED_MS, sendFile } from "@/storage/connection";
+import { receiveBytes, SLOWEST, sendFile } from "@/storage/connection";
 import { LocalStorage } from "@/storage/local";
 import { ObjectFiles } from "@/storage/object-files";
 import { S3Storage } from "@/storage/s3";
@@ -25,8 +25,8 @@ beforeAll(async () => {
 });
 afterAll(() => under.stop());
 
-/** A short while for a transfer to stand still, and in how many steps a slow one arrives, each after a third of it. */
-const STALL_MS = 600;
+/** For a transfer that stands still; and in how many steps a slow one arrives, each after a third of the grace. */
+const PACE = { bytesPerSecond: 2_000_000, graceMs: 200 };
 const STEPS = 4;
 const SLOW_BYTES = 20_000_000;
 
@@ -281,7 +281,7 @@ describe("on disk", () => {
         const file = await open(path);
         files.push(file);
         if (request.url === "/gone") await Promise.all([once(request.socket, "close"), request.socket.destroy()]);
-        await sendFile(file, { start: 0, end: 19_999_999 }, response.writeHead(200), STALLED_MS, () => Promise.resolve(false));
+        await sendFile(file, { start: 0, end: 19_999_999 }, response.writeHead(200), SLOWEST, () => Promise.resolve(false));
       }),
     );
     const gone = connect(Number(new URL(server.url).port), "127.0.0.1");
@@ -299,7 +299,7 @@ describe("on disk", () => {
   });
 
   test("a transfer that stands still is cut in either direction, and what it held let go; one that goes on slowly is not", async () => {
-    const quick = await startLocal(STALL_MS);
+    const quick = await startLocal(PACE);
     const key = newKey();
     const upload = await quick.store.presignUpload(key, { contentType: "text/plain", sizeBytes: SLOW_BYTES, expiresIn: 60 });
     const ask = (method: string, address: string, headers = "") => {
@@ -314,7 +314,7 @@ describe("on disk", () => {
 
     const sender = announce();
     for (let step = 0; step < STEPS; step++) {
-      await sleep(STALL_MS / 3);
+      await sleep(PACE.graceMs / 3);
       sender.write(Buffer.alloc(SLOW_BYTES / STEPS));
     }
     expect(String((await once(sender, "data"))[0])).toContain("200 OK");
@@ -327,7 +327,8 @@ describe("on disk", () => {
     slow.on("data", (bytes: Buffer) => {
       taken += bytes.length;
       slow.pause();
-      setTimeout(() => slow.resume(), STALL_MS / 100);
+      // Twice and a half as fast as it must be, and longer than the grace for what the kernel takes at once.
+      setTimeout(() => slow.resume(), bytes.length / ((2.5 * PACE.bytesPerSecond) / 1000));
     });
     await expect.poll(() => taken).toBeGreaterThan(0);
     const open = () => readdirSync("/dev/fd").length;
@@ -347,14 +348,14 @@ describe("on disk", () => {
     writeFileSync(path, "ab");
     const server = await listen(
       createServer(async (request, response) => {
-        for await (const _ of receiveBytes(request, STALL_MS)) await sleep(2 * STALL_MS);
+        for await (const _ of receiveBytes(request, PACE)) await sleep(2 * PACE.graceMs);
         const file = await open(path);
         const read = file.read.bind(file);
         vi.spyOn(file, "read").mockImplementationOnce(async (...args: unknown[]) => {
-          await sleep(2 * STALL_MS);
+          await sleep(2 * PACE.graceMs);
           return Reflect.apply(read, file, args);
         });
-        await sendFile(file, { start: 0, end: 1 }, response.writeHead(200), STALL_MS);
+        await sendFile(file, { start: 0, end: 1 }, response.writeHead(200), PACE);
         response.end();
       }),
     );

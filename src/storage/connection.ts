@@ -5,11 +5,16 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 const SEND_BYTES = 128 * 1024;
 const ASK_MS = 1_000;
+/** How slow a transfer may be, on average, and what it may be behind that. */
+export interface Pace {
+  bytesPerSecond: number;
+  graceMs: number;
+}
 /**
- * So long a transfer may stand still: each holds a connection and a descriptor. Half of what nginx gives either direction (send_timeout
- * and client_body_timeout, 60 s), because Node waits once more where a part of what it was given went out meanwhile.
+ * Slower than any modem, and as long as nobody who uses the site is silent: each transfer holds a connection and a descriptor. Not "so
+ * long without a byte": the kernel takes megabytes for a reader, says for minutes that it has no room, and takes megabytes again.
  */
-export const STALLED_MS = 30_000;
+export const SLOWEST: Pace = { bytesPerSecond: 5_000, graceMs: 30_000 };
 /** V8 marks the whole heap, a fifth of a second of this thread, for every 64 MB of buffers of which the young were not looked through. */
 const COLLECT_BYTES = 8 * 1_048_576;
 
@@ -37,12 +42,9 @@ export function connection(): Connection | undefined {
 
 let uncollected = 0;
 
-/**
- * The bytes of a request that nobody else reads. Left early, the answer can still be read. Cuts the connection of a sender who sends
- * nothing for `stalledMs`.
- */
-export async function* receiveBytes(incoming: IncomingMessage, stalledMs: number): AsyncGenerator<Uint8Array> {
-  incoming.setTimeout(stalledMs);
+/** The bytes of a request that nobody else reads. Left early, the answer can still be read. Cuts the connection of a sender below `pace`. */
+export async function* receiveBytes(incoming: IncomingMessage, pace: Pace): AsyncGenerator<Uint8Array> {
+  const watch = new PaceWatch(pace, () => incoming.socket.destroy());
   // Destroyed, it would take the connection along, and the answer with it.
   const chunks: AsyncIterator<Uint8Array> = incoming.iterator({ destroyOnReturn: false });
   try {
@@ -51,6 +53,7 @@ export async function* receiveBytes(incoming: IncomingMessage, stalledMs: number
         throw new BodyBroken("body ended early", { cause });
       });
       if (done) return;
+      watch.moved(value.byteLength);
       uncollected += value.byteLength;
       if (uncollected > COLLECT_BYTES) {
         uncollected = 0;
@@ -58,14 +61,15 @@ export async function* receiveBytes(incoming: IncomingMessage, stalledMs: number
         globalThis.gc?.({ type: "minor" });
       }
       // Until it is asked for more the sender waits for us, and a disk may take its time.
-      incoming.setTimeout(0);
+      const since = Date.now();
+      watch.isOurs = true;
       yield value;
-      incoming.setTimeout(stalledMs);
+      watch.isOurs = false;
+      watch.excuse(Date.now() - since);
     }
   } finally {
+    watch.end();
     await chunks.return?.();
-    // From here on too.
-    incoming.setTimeout(0);
     // What is still sent goes nowhere.
     incoming.resume();
   }
@@ -73,13 +77,13 @@ export async function* receiveBytes(incoming: IncomingMessage, stalledMs: number
 
 /**
  * Sends the bytes of `file` from `start` to `end`, inclusive, as fast as they are read; closes it, also when nobody reads on. Cuts the
- * connection under a reader who takes nothing for `stalledMs`, and under one who is not `welcome` any more, which is asked once a second.
+ * connection under a reader below `pace`, and under one who is not `welcome` any more, which is asked once a second.
  */
 export async function sendFile(
   file: FileHandle,
   { start, end }: { start: number; end: number },
   to: ServerResponse,
-  stalledMs: number,
+  pace: Pace,
   welcome?: () => Promise<boolean>,
 ): Promise<void> {
   const { socket } = to.req;
@@ -92,35 +96,68 @@ export async function sendFile(
   const leave = () => Promise.reject(new ReaderGone());
   const gone = once(socket, "close", over).then(leave, leave);
   gone.catch(() => undefined);
+  const cut = () => socket.destroy();
+  const watch = new PaceWatch(pace, cut, () => to.socket === null);
+  const asking = welcome && setInterval(() => void welcome().then((is) => is || cut(), nothing), ASK_MS);
   try {
     let sent: Promise<unknown> = Promise.resolve();
-    let asked = Date.now();
     for (let position = start; position <= end; [buffer, other] = [other, buffer]) {
-      // A disk may take its time: the reader's begins when there is something to take.
-      socket.setTimeout(0);
+      const since = Date.now();
+      watch.isOurs = true;
       const { bytesRead } = await file.read(buffer, 0, Math.min(size, end + 1 - position), position);
-      // The connection's, not the answer's: one that waits behind another holds its file too. The server sets it anew after the answer.
-      socket.setTimeout(stalledMs);
+      watch.isOurs = false;
+      watch.excuse(Date.now() - since);
       if (bytesRead === 0) throw new Error("storage: a stored file became shorter");
       await sent;
-      if (welcome && Date.now() - asked > ASK_MS) {
-        asked = Date.now();
-        // An outage ends nothing.
-        if (!(await welcome().catch(() => true))) return void to.destroy();
-      }
-      sent = Promise.race([write(to, buffer.subarray(0, bytesRead)), gone]);
+      sent = Promise.race([write(to, buffer.subarray(0, bytesRead)).then(() => watch.moved(bytesRead)), gone]);
       // Thrown where it is waited for; until then it is nobody's.
-      sent.catch(() => undefined);
+      sent.catch(nothing);
       position += bytesRead;
     }
     await sent;
   } catch (error) {
     if (!(error instanceof ReaderGone)) throw error;
   } finally {
+    watch.end();
+    clearInterval(asking);
     over.abort();
     await file.close();
   }
 }
+
+/** Looks after one transfer, whatever else goes on in its connection: the socket's own timer is everybody's who writes there. */
+class PaceWatch {
+  /** While we are what is waited for. */
+  isOurs = false;
+  #deadline: number;
+  readonly #bytesPerSecond: number;
+  readonly #timer: NodeJS.Timeout;
+
+  /** `isWaiting`: behind another answer in the same connection, which has its own watch. */
+  constructor({ bytesPerSecond, graceMs }: Pace, cut: () => void, isWaiting = () => false) {
+    this.#bytesPerSecond = bytesPerSecond;
+    this.#deadline = Date.now() + graceMs;
+    const everyMs = Math.min(ASK_MS, graceMs / 4);
+    this.#timer = setInterval(() => {
+      if (isWaiting()) this.excuse(everyMs);
+      else if (!this.isOurs && Date.now() > this.#deadline) cut();
+    }, everyMs);
+  }
+
+  moved(bytes: number): void {
+    this.#deadline += (bytes * 1000) / this.#bytesPerSecond;
+  }
+
+  excuse(ms: number): void {
+    this.#deadline += ms;
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+const nothing = () => undefined;
 
 class ReaderGone extends Error {}
 

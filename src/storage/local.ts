@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { BodyBroken, type Connection, receiveBytes, STALLED_MS, sendFile } from "./connection";
+import { BodyBroken, type Connection, type Pace, receiveBytes, SLOWEST, sendFile } from "./connection";
 import { isDiskError, onDisk } from "./disk-errors";
 import { parseRange, precondition, rangeApplies } from "./http-conditions";
 import { assertContentType, assertExpiry, assertKey, assertLength, assertMove, assertPrefix, assertRange, assertSize, isKey } from "./key";
@@ -23,16 +23,16 @@ export class LocalStorage implements Storage {
   readonly #files: ObjectFiles;
   readonly #signer: UrlSigner;
   readonly #pageSize: number;
-  readonly #stalledMs: number;
+  readonly #slowest: Pace;
   /** Keys being written: one URL must not fill the disk with many unfinished uploads. One store serves the process. */
   readonly #writing = new Set<string>();
 
   /** `folder` is made when missing; `secret` (32 characters or more) signs the URLs, and changing it ends them all. */
-  constructor(options: { folder: string; secret: string; pageSize?: number; stalledMs?: number }) {
+  constructor(options: { folder: string; secret: string; pageSize?: number; slowest?: Pace }) {
     this.#files = new ObjectFiles(options.folder);
     this.#signer = new UrlSigner(options.secret);
     this.#pageSize = options.pageSize ?? 1000;
-    this.#stalledMs = options.stalledMs ?? STALLED_MS;
+    this.#slowest = options.slowest ?? SLOWEST;
     this.#parts = new PartFiles(options.folder);
     this.multipart = new LocalMultipart(this.#files, this.#parts, this.#signer, this.#pageSize);
   }
@@ -164,7 +164,7 @@ export class LocalStorage implements Storage {
     if (this.#writing.has(target)) return refuse(409, "busy", "This file is being uploaded already.", { "retry-after": "5" });
     this.#writing.add(target);
     try {
-      const etag = await this.#write(grant, incoming ? receiveBytes(incoming, this.#stalledMs) : chunks(request.body));
+      const etag = await this.#write(grant, incoming ? receiveBytes(incoming, this.#slowest) : chunks(request.body));
       if (etag === null) return refuse(404, "no_such_upload", "This upload has ended.");
       return new Response(null, { status: 200, headers: { etag, "cache-control": "private, no-store" } });
     } catch (error) {
@@ -199,7 +199,7 @@ export class LocalStorage implements Storage {
     else if (!connection.incoming) return new Response(stream(object.file, part), answer);
     else {
       const asked = bearer === undefined ? undefined : () => welcome(bearer);
-      connection.send = (to) => sendFile(object.file, part, to, this.#stalledMs, asked);
+      connection.send = (to) => sendFile(object.file, part, to, this.#slowest, asked);
     }
     return new Response(null, answer);
   }

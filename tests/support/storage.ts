@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { AzureStorage } from "@/storage/azure";
-import type { Connection } from "@/storage/connection";
+import type { Connection, Pace } from "@/storage/connection";
 import { LocalStorage } from "@/storage/local";
 import { S3Storage } from "@/storage/s3";
 import type { Storage } from "@/storage/storage";
@@ -19,10 +19,10 @@ export interface StoreUnderTest {
 const PAGE_SIZE = 3;
 
 /** The LOCAL driver with a folder of its own, behind a real HTTP server. */
-export async function startLocal(stalledMs?: number): Promise<StoreUnderTest & { store: LocalStorage; folder: string }> {
+export async function startLocal(slowest?: Pace): Promise<StoreUnderTest & { store: LocalStorage; folder: string }> {
   const folder = temporaryFolder();
   const secret = "a-secret-only-for-tests-0123456789abcdef";
-  const store = new LocalStorage({ folder, secret, pageSize: PAGE_SIZE, ...(stalledMs !== undefined && { stalledMs }) });
+  const store = new LocalStorage({ folder, secret, pageSize: PAGE_SIZE, ...(slowest && { slowest }) });
   const server = await listen(createServer((incoming, outgoing) => void answer(store, incoming, outgoing)));
   return { store, folder, at: (url) => new URL(url, server.url), stop: server.stop };
 }
