@@ -18,6 +18,8 @@ const GRACE_MS = 10_000;
 const IDLE_SWEEP_MS = 100;
 /** A mail that is being handed over gets this long; one that is cut off is sent again. */
 const JOBS_GRACE_MS = 5_000;
+/** Requests that one connection may send before they are answered; browsers send none, and each takes memory. */
+const MAX_WAITING = 16;
 /** How long a refused sender has to see the answer before its connection is cut under what it still sends. */
 const REFUSAL_MS = 1_000;
 
@@ -55,6 +57,8 @@ await app.prepare();
 const handle = app.getRequestHandler();
 
 server.on("request", async (request, response) => {
+  const turn = turnOf(request, response);
+  if (turn && !(await turn)) return;
   try {
     const refusal = prepare(request);
     if (refusal) return refuse(request, response, refusal);
@@ -94,6 +98,24 @@ server.listen(port, hostname, () => {
   const address = server.address();
   process.send?.({ type: "listening", port: typeof address === "object" ? address?.port : port });
 });
+
+/** @type {WeakMap<import("node:net").Socket, Promise<void>[]>} Of each connection, the ends of what is not answered yet. */
+const unanswered = new WeakMap();
+
+/**
+ * Node hands on all that a connection has sent: a thousand downloads in one packet would be a thousand open files. Undefined for a
+ * request with none before it; else whether it may be handled still, once those are answered.
+ * @param {import("node:http").IncomingMessage} request @param {import("node:http").ServerResponse} response
+ */
+function turnOf({ socket }, response) {
+  const waiting = unanswered.get(socket) ?? [];
+  unanswered.set(socket, waiting);
+  if (waiting.length > MAX_WAITING) socket.destroy();
+  const last = waiting.at(-1);
+  const ended = new Promise((done) => response.once("close", done)).then(() => void waiting.shift());
+  waiting.push(ended);
+  return last?.then(() => !socket.destroyed);
+}
 
 /**
  * Makes a request fit for Next, or says with which status it is refused.

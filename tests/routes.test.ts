@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Action, abilityFor, type SubjectName } from "@/access/rules";
 import * as accountDeletion from "@/features/account-deletion/actions";
@@ -328,6 +330,21 @@ describe("route handlers", () => {
     await db().session.update({ where: { id: claims.sid }, data: { endedAt: new Date() } });
     // What the server's own worker makes of the job comes before the end.
     while (await stream.next());
+  });
+
+  test("requests that one connection sends before any is answered have their turns; a flood of them ends it, and nobody else's", async () => {
+    const { hostname, port } = new URL(server.url);
+    const ask = (count: number, last = "") => {
+      const socket = connect(Number(port), hostname).on("error", () => undefined);
+      socket.write(`GET /api/health HTTP/1.1\r\nHost: a\r\n\r\n`.repeat(count) + last);
+      return socket;
+    };
+    const few = ask(9, "GET /api/nothing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    let answers = "";
+    for await (const bytes of few) answers += bytes;
+    expect(answers.match(/(?<=HTTP\/1\.1 )\d+/g)).toEqual([...Array(9).fill("200"), "404"]);
+    await once(ask(1_000).resume(), "close");
+    expect((await get("/api/health", {})).status).toBe(200);
   });
 
   test("a method without a handler is refused, and what is not in the table is not there", async () => {
