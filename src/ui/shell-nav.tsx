@@ -1,7 +1,7 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import { Fragment, type ReactNode, useEffect } from "react";
+import { Fragment, type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 import { cn } from "./cn";
 import { SoftLink } from "./soft-link";
 
@@ -13,13 +13,21 @@ export type ShellItem = {
   group?: string;
 };
 
-/** The sections, with the one the page belongs to marked; shuts the drawer when the page has changed. */
+/** What stays to be seen above and below the current section: its neighbour. */
+const PEEK_PX = 40;
+
+/** How far down the sections were on the page before: each page brings a frame of its own (docs/decisions/0007). */
+let scrolledTo: number | undefined;
+
+/** The sections, with the one the page belongs to marked and in view; shuts the drawer when the page has changed. */
 export function ShellNav({ items, label, railId }: { items: ShellItem[]; label: string; railId: string }) {
   const pathname = usePathname();
+  const nav = useRef<HTMLElement>(null);
   useDrawer(railId, pathname);
+  useCurrentInView(nav, railId, pathname);
   const current = currentItem(items, pathname);
   return (
-    <nav aria-label={label} className="-mx-1 min-h-0 overflow-y-auto px-1 pb-1">
+    <nav ref={nav} aria-label={label} className="scroll-hint -mx-1 min-h-0 overflow-y-auto overscroll-contain px-1 pb-1">
       <ul className="grid gap-0.5">
         {items.map((item, index) => (
           <Fragment key={item.href}>
@@ -33,7 +41,7 @@ export function ShellNav({ items, label, railId }: { items: ShellItem[]; label: 
                 className={cn(
                   "flex h-11 items-center gap-2.5 rounded-md px-2 text-body transition-colors focus-visible:-outline-offset-2 md:h-8 [&_svg]:size-4 [&_svg]:shrink-0",
                   item === current
-                    ? "bg-ember-soft font-medium text-foreground [&_svg]:text-ember"
+                    ? "snap-end scroll-mb-10 bg-ember-soft font-medium text-foreground [&_svg]:text-ember [scroll-initial-target:nearest]"
                     : "text-muted hover:bg-hover hover:text-foreground",
                 )}
               >
@@ -73,4 +81,31 @@ function useDrawer(railId: string, pathname: string) {
     for (const open of rail?.querySelectorAll<HTMLElement>(":popover-open") ?? []) open.hidePopover();
     if (rail?.matches(":popover-open")) rail.hidePopover();
   }, [railId, pathname]);
+}
+
+/**
+ * The sections stay where they were on the page before, moved no further than shows the current one; the page itself never moves.
+ * On the first page, browsers that can (`scroll-initial-target`) show it before any script has come.
+ */
+function useCurrentInView(nav: RefObject<HTMLElement | null>, railId: string, pathname: string) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the new page is the reason to look.
+  useLayoutEffect(() => {
+    const sections = nav.current;
+    const rail = document.getElementById(railId);
+    if (!sections) return;
+    const show = () => {
+      const frame = sections.getBoundingClientRect();
+      const link = sections.querySelector("[aria-current]")?.getBoundingClientRect();
+      // By hand: scrollIntoView would move the page too.
+      if (link) sections.scrollTop += Math.max(0, link.bottom + PEEK_PX - frame.bottom) + Math.min(0, link.top - PEEK_PX - frame.top);
+    };
+    if (scrolledTo !== undefined) sections.scrollTop = scrolledTo;
+    show();
+    // A drawer has no height before it opens.
+    rail?.addEventListener("toggle", show);
+    return () => {
+      rail?.removeEventListener("toggle", show);
+      scrolledTo = sections.scrollTop;
+    };
+  }, [nav, railId, pathname]);
 }
