@@ -1,7 +1,7 @@
 "use client";
 
-import { useState } from "react";
 import { BookIcon, FileIcon, FilmIcon, PictureIcon } from "@/ui/icons";
+import { useBroken } from "@/ui/use-broken";
 import type { ListedFile } from "./queries";
 
 const ICONS = {
@@ -16,16 +16,16 @@ const ICONS = {
 
 /** What a file looks like: its preview, cut to its frame unless `whole`, or a sign of its kind until there is one and where it cannot be had. */
 export function FileThumb({ kind, previewUrl, whole = false }: Pick<ListedFile, "kind" | "previewUrl"> & { whole?: boolean }) {
-  const [failed, setFailed] = useState<string>();
+  const { isBroken, watch } = useBroken(previewUrl);
   const Icon = ICONS[kind];
-  return previewUrl && failed !== previewUrl ? (
+  return previewUrl && !isBroken ? (
     // biome-ignore lint/performance/noImgElement: it is small already.
     <img
+      {...watch}
       src={previewUrl}
       alt=""
       loading="lazy"
       decoding="async"
-      onError={() => setFailed(previewUrl)}
       className={`size-full ${whole ? "object-contain" : "object-cover"}`}
     />
   ) : (

@@ -1,6 +1,7 @@
 "use client";
 
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { cn } from "@/ui/cn";
 
 /** How often a picture that is not drawn yet is asked for again, and after how long at first; longer before each further time. */
 const TRIES = 6;
@@ -31,6 +32,8 @@ export function Thumb({ src, isNew, children }: { src: string; isNew: boolean; c
     );
     return () => clearTimeout(timer);
   }, [state, tries, most]);
+  // The browser's sign for a broken picture is never seen: one that may not be drawn yet shows once it is there.
+  const isUnsure = state === "failed" || (most > 0 && state === "waiting");
   return (
     <span className="relative grid size-full place-items-center">
       {state !== "there" && children}
@@ -44,7 +47,7 @@ export function Thumb({ src, isNew, children }: { src: string; isNew: boolean; c
         decoding="async"
         onLoad={() => setState("there")}
         onError={() => setState("failed")}
-        className="absolute inset-0 size-full object-contain"
+        className={cn("absolute inset-0 size-full object-contain", isUnsure && "opacity-0 noscript:opacity-100")}
       />
     </span>
   );
