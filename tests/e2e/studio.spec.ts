@@ -49,6 +49,7 @@ test("four images arrive while the page is loaded again, open, and are chosen an
 test("a video is watched on two pages while it is made, and cancelled", async ({ page }) => {
   await enterAs(page, await person());
   await page.goto("/studio/videos");
+  await expect(page.getByText("It takes a moment")).toBeVisible();
   await page.getByLabel("What it shows").fill("Snow falls");
   await page.getByRole("button", { name: "Generate videos" }).click();
   const job = page.locator('[data-slot="job"]').filter({ hasText: "Snow falls" });

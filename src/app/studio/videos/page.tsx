@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { enter } from "@/access/door";
 import { listOwnOrganizations } from "@/features/organizations/queries";
 import { Workbench } from "@/features/studio/gallery/workbench";
+import { videoOffers } from "@/features/studio/videos/offers";
 import { videosQuerySchema } from "@/features/studio/videos/schema";
 import { VideoRequest } from "@/features/studio/videos/video-request";
 import { VideosFeed } from "@/features/studio/videos/videos-feed";
@@ -18,10 +19,10 @@ export default async function VideosPage({ searchParams }: { searchParams: Promi
   const entry = await enter("read", "VideoGeneration");
   // A damaged link shows the first page rather than an error.
   const { cursor } = videosQuerySchema.safeParse(await searchParams).data ?? {};
-  const [t, organizations] = await Promise.all([getTranslations("videos"), listOwnOrganizations(entry)]);
+  const [t, organizations, { generator }] = await Promise.all([getTranslations("videos"), listOwnOrganizations(entry), videoOffers()]);
   return (
     <MembersFrame entry={entry}>
-      <PageHeader title={t("title")} description={t("lead")} />
+      <PageHeader title={t("title")} description={t(generator === "BUNDLED" ? "leadBundled" : "lead")} />
       <Interactive texts={["videos", "gallery", "jobs", "studio", "lightbox", "selection", "sharing", "common"]}>
         <Workbench label={t("yours")} request={entry.ability.can("create", "VideoGeneration") && <VideoRequest entry={entry} />}>
           <VideosFeed entry={entry} cursor={cursor} organizations={organizations.map(({ id, name }) => ({ id, name }))} />
