@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { Button, buttonVariants } from "./button";
 import { ConfirmDialog } from "./confirm-dialog";
 import { DownloadIcon, TrashIcon } from "./icons";
@@ -16,12 +16,20 @@ type SelectionBarProps = {
   remove: (chosen: { ids: string[] }) => Promise<Answer>;
 };
 
-/** What can be done with the files that are selected; there only while some are. The page gives the texts of `selection`. */
+/** What can be done with the files that are selected; there only while some are, and they are while one stays on the page. The page gives the texts of `selection`. */
 export function SelectionBar({ name, maxChosen, remove }: SelectionBarProps) {
   const t = useTranslations("selection");
   const [{ ids }, select] = useSelection(name);
   const [asking, setAsking] = useState(false);
   const clear = () => select({ ids: [], all: null });
+  const leave = useEffectEvent(clear);
+  useEffect(() => {
+    const { pathname } = location;
+    // Gone, too, while another part of the list comes: that is the same page.
+    return () => {
+      if (location.pathname !== pathname) leave();
+    };
+  }, []);
   const removed = () => {
     clear();
     toast.success(t("deleted", { count: ids.length }));

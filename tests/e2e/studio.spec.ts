@@ -32,9 +32,17 @@ test("four images arrive while the page is loaded again, open, and are chosen an
     .evaluate((button: HTMLElement) => [button.click(), button.click()]);
   await expect(page.getByRole("dialog")).toHaveCount(0);
   await expect(page).toHaveURL(/\/studio\/images$/);
+  const bar = page.getByRole("region", { name: "Selected files" });
+  await page.getByRole("checkbox", { name: "Select a-lit-doorway-1.png" }).check();
+  await expect(bar).toBeVisible();
+  // Whoever leaves the page leaves no selection behind.
+  await page.getByRole("link", { name: "Home", exact: true }).click();
+  await expect(page).toHaveURL(/\/members$/);
+  await page.getByRole("link", { name: "Images", exact: true }).click();
+  await expect(page.getByRole("checkbox", { name: "Select a-lit-doorway-1.png" })).not.toBeChecked();
+  await expect(bar).toHaveCount(0);
   await page.getByRole("checkbox", { name: "Select a-lit-doorway-1.png" }).check();
   await page.getByRole("checkbox", { name: "Select a-lit-doorway-3.png" }).check();
-  const bar = page.getByRole("region", { name: "Selected files" });
   await expect(bar.getByRole("status")).toHaveText("2 files selected");
   await expectUsable(page);
   await expect(bar.getByRole("link", { name: "Download as ZIP" })).toHaveAttribute(
