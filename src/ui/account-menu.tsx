@@ -41,7 +41,7 @@ export function AccountMenu({ name, detail, image, label, children }: AccountMen
         popover="auto"
         data-slot="account-menu"
         className={cn(
-          "inset-auto start-3 bottom-[4.75rem] m-0 w-64 max-w-[calc(85vw-1.5rem)] rounded-lg border-0 bg-raised p-1 text-foreground shadow-float",
+          "inset-auto start-3 bottom-[4.75rem] m-0 w-68 md:bottom-[calc(4.75rem+var(--bottom-bar,0px))] max-w-[calc(85vw-1.5rem)] rounded-lg border-0 bg-raised p-1 text-foreground shadow-float",
           "translate-y-1 opacity-0 transition-[opacity,translate,overlay,display] transition-discrete duration-120 open:translate-y-0 open:opacity-100 starting:open:translate-y-1 starting:open:opacity-0",
         )}
       >

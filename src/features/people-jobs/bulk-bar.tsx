@@ -16,17 +16,20 @@ type BulkBarProps = {
   /** The filter that finds what is shown, and in words how many it finds. */
   filter: Record<string, string>;
   count: string;
+  /** Who that is, where one page shows them all. */
+  whole: string[] | null;
   maxChosen: number;
   deletionDays: number;
 };
 
 /** What can be done with the people who are selected; there only while somebody is. */
-export function BulkBar({ name, scope, filter, count, maxChosen, deletionDays }: BulkBarProps) {
+export function BulkBar({ name, scope, filter, count, whole, maxChosen, deletionDays }: BulkBarProps) {
   const t = useTranslations("peopleJobs");
   const [selection, select] = useSelection(name);
   const [what, setWhat] = useState<BulkWhat | null>(null);
   const isAll = selection.all === scope;
   const chosen = selection.ids.length;
+  const isWhole = whole?.every((id) => selection.ids.includes(id)) ?? false;
   const clear = () => select({ ids: [], all: null });
   if (!isAll && chosen === 0) return null;
   return (
@@ -37,7 +40,7 @@ export function BulkBar({ name, scope, filter, count, maxChosen, deletionDays }:
       <p className="me-auto tabular-nums" role="status">
         {isAll ? t("allSelected", { count }) : t("selected", { count: chosen })}
       </p>
-      {!isAll && (
+      {!isAll && !isWhole && (
         <Button variant="ghost" size="sm" onClick={() => select({ ids: [], all: scope })}>
           {t("selectAll", { count })}
         </Button>

@@ -12,8 +12,8 @@ import type { PeopleQuery } from "./schema";
 type PeopleListProps = {
   entry: Entry;
   query: PeopleQuery;
-  /** Stands under the list; is told in words how many match. */
-  below?: (count: string) => ReactNode;
+  /** Stands under the list; is told in words how many match, and who they are where this page shows them all. */
+  below?: (count: string, whole: string[] | null) => ReactNode;
 };
 
 /** How many match, a page of them, and the way on. */
@@ -42,7 +42,7 @@ export async function PeopleList({ entry, query, below }: PeopleListProps) {
         first={cursor && { href: peopleAddress(query), label: t("first") }}
         next={next ? { href: peopleAddress(query, { cursor: next }), label: t("next") } : undefined}
       />
-      {total > 0 && below?.(count)}
+      {total > 0 && below?.(count, cursor || next ? null : rows.map(({ id }) => id))}
     </>
   );
 }

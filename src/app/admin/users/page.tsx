@@ -50,12 +50,13 @@ export default async function UsersPage({ searchParams }: { searchParams: Promis
           <PeopleList
             entry={entry}
             query={query}
-            below={(count) => (
+            below={(count, whole) => (
               <BulkBar
                 name="people"
                 scope={scopeOf(query)}
                 filter={filterText(query)}
                 count={count}
+                whole={whole}
                 maxChosen={MAX_CHOSEN}
                 deletionDays={DELETION_DAYS}
               />

@@ -42,7 +42,7 @@ export async function BookEditor({ entry, book, chapterId, organizations, cover 
         description={book.isOwn ? book.description : t("by", { author: book.author ?? "" })}
         action={
           book.isOwn && (
-            <div className="flex flex-wrap items-center gap-1">
+            <div className="flex flex-wrap items-center gap-2">
               <ShareButton
                 id={book.id}
                 name={book.title}

@@ -41,7 +41,7 @@ export default async function OrganizationPage({ params }: { params: Promise<{ i
             </>
           }
         />
-        <div className="grid max-w-200 grid-cols-[minmax(0,1fr)] gap-10">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-10">
           <MemberTable entry={entry} organization={organization} />
           {may("read") && <InvitationList entry={entry} organizationId={id} mayInvite={may("create")} />}
           <Ending entry={entry} organization={organization} />
