@@ -1,9 +1,10 @@
 import { NextIntlClientProvider } from "next-intl";
 import { createElement, type ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Thumb } from "@/features/studio/gallery/thumb";
 import en from "@/i18n/messages/en.json";
+import { ShareButton } from "@/ui/share-button";
 
 /** What a gallery is made of, as the server sends it. */
 const html = (children: ReactNode) =>
@@ -16,4 +17,26 @@ test("a picture that may not be drawn yet is not seen before it is there, and wi
   };
   expect(picture(true)).toContain("opacity-0 noscript:opacity-100");
   expect(picture(false)).not.toContain("opacity-0");
+});
+
+describe("the way to share says", () => {
+  const button = (organizationId: string | null) =>
+    html(
+      createElement(ShareButton, {
+        id: "1",
+        name: "A harbour",
+        organizationId,
+        organizations: [{ id: "guild", name: "Lighthouse Guild" }],
+        action: async () => ({ ok: true as const, data: null }),
+      }),
+    );
+
+  test("in words that something is shared, and with whom", () => {
+    expect(button("guild")).toMatch(/aria-label="Share A harbour: shared with Lighthouse Guild".*>Shared</);
+  });
+
+  test("nothing of the kind of what is not", () => {
+    expect(button(null)).toContain('aria-label="Share A harbour"');
+    expect(button(null)).not.toContain("Shared");
+  });
 });

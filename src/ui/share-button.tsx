@@ -11,18 +11,26 @@ export function ShareButton(props: Omit<ComponentProps<typeof ShareDialog>, "ope
   const t = useTranslations("sharing");
   const [open, setOpen] = useState(false);
   if (props.organizations.length === 0) return null;
-  const label = t("title", { name: props.name });
+  const { name, organizationId } = props;
+  const organization = props.organizations.find(({ id }) => id === organizationId)?.name;
   return (
     <>
-      <Button
-        variant="ghost"
-        size="icon-sm"
-        aria-label={label}
-        title={props.organizationId ? t("isShared") : undefined}
-        onClick={() => setOpen(true)}
-      >
-        <ShareIcon className={props.organizationId ? "text-ember" : undefined} />
-      </Button>
+      {organization ? (
+        <Button
+          variant="ghost"
+          size="sm"
+          aria-label={t("sharedTitle", { name, organization })}
+          title={organization}
+          onClick={() => setOpen(true)}
+        >
+          <ShareIcon className="text-ember" />
+          <span className="max-sm:hidden">{t("isShared")}</span>
+        </Button>
+      ) : (
+        <Button variant="ghost" size="icon-sm" aria-label={t("title", { name })} title={t("share")} onClick={() => setOpen(true)}>
+          <ShareIcon />
+        </Button>
+      )}
       <ShareDialog {...props} open={open} onClose={() => setOpen(false)} />
     </>
   );
