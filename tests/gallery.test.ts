@@ -3,8 +3,10 @@ import { createElement, type ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
 import { Thumb } from "@/features/studio/gallery/thumb";
+import { Workbench } from "@/features/studio/gallery/workbench";
 import en from "@/i18n/messages/en.json";
 import { ShareButton } from "@/ui/share-button";
+import { asVisitor } from "./support/request";
 
 /** What a gallery is made of, as the server sends it. */
 const html = (children: ReactNode) =>
@@ -39,4 +41,10 @@ describe("the way to share says", () => {
     expect(button(null)).toContain('aria-label="Share A harbour"');
     expect(button(null)).not.toContain("Shared");
   });
+});
+
+test("what has come takes the whole page where nothing may be asked for", async () => {
+  const bench = async (request: ReactNode) => html(await asVisitor({}, () => Workbench({ label: "Your images", request, children: "…" })));
+  expect(await bench("The form")).toContain("lg:grid-cols");
+  expect(await bench(false)).not.toContain("lg:grid-cols");
 });

@@ -17,7 +17,7 @@ type AuthLayoutProps = {
 /** Sign-in and its sisters: the form, quiet, and beside it the doorway's light, which phones do without. */
 export function AuthLayout({ brand, skipLabel, title, description, preferences, footer, children }: AuthLayoutProps) {
   return (
-    <div data-slot="auth-layout" className="grid min-h-dvh lg:grid-cols-2">
+    <div data-slot="auth-layout" className="grid min-h-[calc(100dvh-var(--bottom-bar,0px))] lg:grid-cols-2">
       <a href="#content" className="skip-link">
         {skipLabel}
       </a>
@@ -34,7 +34,7 @@ export function AuthLayout({ brand, skipLabel, title, description, preferences, 
         {preferences && <footer>{preferences}</footer>}
       </div>
       <div className="relative hidden lg:block">
-        <DoorwayLight className="sticky top-0 h-dvh!" />
+        <DoorwayLight className="sticky top-0 h-[calc(100dvh-var(--bottom-bar,0px))]!" />
       </div>
     </div>
   );

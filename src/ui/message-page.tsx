@@ -15,7 +15,7 @@ type MessagePageProps = {
 /** A page that says one thing: not found, forbidden, failed. Plain parts only, since every route carries it. */
 export function MessagePage({ brand, title, body, actions, reference }: MessagePageProps) {
   return (
-    <div data-slot="message-page" className="flex min-h-dvh flex-col px-5 py-5 sm:px-8 sm:py-7">
+    <div data-slot="message-page" className="flex min-h-[calc(100dvh-var(--bottom-bar,0px))] flex-col px-5 py-5 sm:px-8 sm:py-7">
       <header>
         <Brand {...brand} />
       </header>

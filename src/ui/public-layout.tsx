@@ -13,7 +13,10 @@ type PublicLayoutProps = {
 /** The house from outside: what it says at the left, the lit doorway at the right; on phones the light comes first. */
 export function PublicLayout({ brand, skipLabel, preferences, children }: PublicLayoutProps) {
   return (
-    <div data-slot="public-layout" className="grid min-h-dvh grid-rows-[auto_auto_1fr_auto] lg:grid-cols-2 lg:grid-rows-[auto_1fr_auto]">
+    <div
+      data-slot="public-layout"
+      className="grid min-h-[calc(100dvh-var(--bottom-bar,0px))] grid-rows-[auto_auto_1fr_auto] lg:grid-cols-2 lg:grid-rows-[auto_1fr_auto]"
+    >
       <a href="#content" className="skip-link">
         {skipLabel}
       </a>
@@ -21,7 +24,7 @@ export function PublicLayout({ brand, skipLabel, preferences, children }: Public
         <Brand {...brand} />
       </header>
       <div className="h-[34dvh] overflow-hidden max-lg:mx-5 max-lg:rounded-lg sm:max-lg:mx-8 lg:col-start-2 lg:row-span-3 lg:row-start-1 lg:h-auto lg:overflow-visible">
-        <DoorwayLight className="lg:sticky lg:top-0 lg:h-dvh!" />
+        <DoorwayLight className="lg:sticky lg:top-0 lg:h-[calc(100dvh-var(--bottom-bar,0px))]!" />
       </div>
       <main
         id="content"

@@ -22,7 +22,7 @@ type ShellProps = {
  */
 export function Shell({ brand, items, userMenu, labels, notice, children }: ShellProps) {
   return (
-    <div data-slot="shell" className="min-h-dvh md:grid md:grid-cols-[232px_minmax(0,1fr)]">
+    <div data-slot="shell" className="min-h-[calc(100dvh-var(--bottom-bar,0px))] md:grid md:grid-cols-[232px_minmax(0,1fr)]">
       <a href="#content" className="skip-link">
         {labels.skip}
       </a>
