@@ -38,7 +38,7 @@ const KINDS: Kind[] = [
     kind: "the rule of a page",
     in: /^src\/app\/.*page\.tsx$/,
     what: /enter\("\w+", "\w+"(?:, "any")?\)/g,
-    replaced: (found) => (found === 'enter("read", "User")' ? "nobody()" : found.replace(/"\w+", "\w+"/, '"read", "User"')),
+    replaced: (found) => (found.includes('"read", "User"') ? "nobody()" : found.replace(/"\w+", "\w+"/, '"read", "User"')),
   },
   { kind: "the rule of a handler", in: /route\.ts$/, what: /can: \["\w+", "\w+"\]/g, replaced: weakest },
   { kind: "the rule of an action", in: /actions\.ts$/, what: /can: \["\w+", "\w+"\]/g, replaced: weakest },
