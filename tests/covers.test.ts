@@ -60,6 +60,9 @@ describe("a cover", () => {
     const stranger = await signedIn(await person());
     expect(await stranger.run(async () => findBook(await enter(), book.id))).toBeNull();
     expect((await seenBy(stranger)).status).toBe(404);
+    const ofPost = { params: { id: ids[1] ?? "" } };
+    const answered = async (as: Browser) => (await as.fetch(preview, `/api/files/${ids[1]}/preview`, ofPost)).status;
+    expect([await answered(window), await answered(stranger)]).toEqual([200, 404]);
   });
 
   test("gives way to the next one; of eight at once one stays, and the bytes of the others go", async () => {

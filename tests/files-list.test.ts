@@ -191,7 +191,7 @@ describe("one file", () => {
     expect(await answered("notes.md", "text/markdown", Buffer.from("# Hello <b>you</b>"))).toMatch(/^attachment/);
   });
 
-  test("shows its owner everybody who asked for it, and a stranger nothing", async () => {
+  test("shows its owner everybody who asked for it, those it is shared with what they did themselves, and a stranger nothing", async () => {
     const ada = await person();
     const mine = await file(ada);
     const boss = await signedIn(await admin());
@@ -199,5 +199,13 @@ describe("one file", () => {
     const history = (by: { id: string }) => as(by, async () => fileHistory(await enter("read", "File"), mine.id));
     expect((await history(ada))?.events).toMatchObject([{ action: "file.download_url_issued", after: { reason: "a complaint about it" } }]);
     expect(await history(await person())).toBe(null);
+    const fellow = await person();
+    const members = { create: [{ userId: ada.id, role: "OWNER" as const }, { userId: fellow.id }] };
+    const { id: organizationId } = await db().organization.create({ data: { name: "Choir", members } });
+    await db().file.update({ where: { id: mine.id }, data: { organizationId } });
+    expect((await history(fellow))?.events).toEqual([]);
+    await (await signedIn(fellow)).fetch(download, `/api/files/${mine.id}`, { params: { id: mine.id } });
+    expect((await history(fellow))?.events).toMatchObject([{ actorId: fellow.id }]);
+    expect((await history(ada))?.events).toHaveLength(2);
   });
 });

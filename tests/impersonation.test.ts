@@ -202,6 +202,16 @@ describe("nobody acts", () => {
     }
   });
 
+  test("who is an admin on their way out, nor gives the right", async () => {
+    const [leaving, other, member] = [await admin({ deleteAfter: new Date(Date.now() + 86_400_000) }), await admin(), await person()];
+    for (const act of [
+      () => impersonate({ userId: member.id, reason: REASON }),
+      () => setImpersonationRight({ userId: other.id, may: "yes" }),
+    ])
+      expect(await as(leaving, act)).toMatchObject({ ok: false, error: { code: "forbidden" } });
+    expect(await db().session.count({ where: { impersonatorId: leaving.id } })).toBe(0);
+  });
+
   test("with a right that an admin gave without a recent proof", async () => {
     const [boss, other] = [await signedIn(await admin()), await admin()];
     await db().session.update({ where: { id: boss.claims.sid }, data: { reauthenticatedAt: new Date(Date.now() - 11 * 60_000) } });

@@ -89,25 +89,35 @@ describe("an import from the page", () => {
       { id: known.id, email: known.email, role: "ADMIN" },
       { email: "role2@example.org", emailVerified: new Date(), role: "ADMIN" },
     ];
-    const asked = await window.run(() => requestImport({ sizeBytes: Buffer.byteLength(lines(rows)) }));
-    if (!asked.ok) throw new Error(asked.error.message);
-    const { url, method, headers, ticket } = asked.data;
-    await handleStorageRequest(new Request(new URL(url, "http://members.example.org"), { method, headers, body: lines(rows) }));
-    const checked = await window.run(() => checkImport({ ticket, from: "foyer", roles: true }));
-    if (!checked.ok) throw new Error(checked.error.message);
-    await work(checked.data.id);
-    const started = (await redirectOf(window.run(() => startImport({ id: checked.data.id })))).replace("/admin/jobs/", "");
+    const begun = async () => {
+      const asked = await window.run(() => requestImport({ sizeBytes: Buffer.byteLength(lines(rows)) }));
+      if (!asked.ok) throw new Error(asked.error.message);
+      const { url, method, headers, ticket } = asked.data;
+      await handleStorageRequest(new Request(new URL(url, "http://members.example.org"), { method, headers, body: lines(rows) }));
+      const checked = await window.run(() => checkImport({ ticket, from: "foyer", roles: true }));
+      if (!checked.ok) throw new Error(checked.error.message);
+      await work(checked.data.id);
+      return (await redirectOf(window.run(() => startImport({ id: checked.data.id })))).replace("/admin/jobs/", "");
+    };
+    const made = () => db().user.count({ where: { role: "ADMIN", email: { in: rows.map(({ email }) => email) } } });
+    // Who is on their way out is an admin no longer, for this.
+    const late = await begun();
+    await db().user.update({ where: { id: boss.id }, data: { deleteAfter: new Date(Date.now() + 86_400_000) } });
+    await work(late).catch(() => undefined);
+    expect(await made()).toBe(0);
+    await db().user.update({ where: { id: boss.id }, data: { deleteAfter: null } });
+    const started = await begun();
     expect(await signedIn(other).then((theirs) => theirs.run(() => changeRole({ userId: boss.id, role: "MEMBER" })))).toMatchObject({
       ok: true,
     });
     await work(started).catch(() => undefined);
-    expect(await db().user.count({ where: { role: "ADMIN", email: { in: rows.map(({ email }) => email) } } })).toBe(0);
+    expect(await made()).toBe(0);
     await db().user.update({ where: { id: boss.id }, data: { role: "ADMIN" } });
     expect(await bring("foyer", lines(rows), { roles: true })).toMatchObject({ created: 1, changed: 1 });
     const told = await db().auditEvent.findMany({ where: { action: "user.role_changed", subjectId: known.id } });
     expect(told).toMatchObject([{ before: { role: "MEMBER" }, after: { role: "ADMIN", job: expect.any(String) } }]);
-    const made = await db().user.findUniqueOrThrow({ where: { email: "role2@example.org" } });
-    expect(await db().auditEvent.findFirst({ where: { action: "user.imported", subjectId: made.id } })).toMatchObject({
+    const second = await db().user.findUniqueOrThrow({ where: { email: "role2@example.org" } });
+    expect(await db().auditEvent.findFirst({ where: { action: "user.imported", subjectId: second.id } })).toMatchObject({
       after: { role: "ADMIN" },
     });
   });
