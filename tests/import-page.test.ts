@@ -84,10 +84,11 @@ describe("an import from the page", () => {
   test("makes admins only while whoever asked is one, and says so of each", async () => {
     const [boss, other] = [await admin(), await admin()];
     const window = await signedIn(boss);
-    const known = await person({ externalId: "role_1" });
+    const known = await person({ externalId: randomUUID() });
+    const email = `${randomUUID()}@example.org`;
     const rows = [
       { id: known.id, email: known.email, role: "ADMIN" },
-      { email: "role2@example.org", emailVerified: new Date(), role: "ADMIN" },
+      { email, emailVerified: new Date(), role: "ADMIN" },
     ];
     const begun = async () => {
       const asked = await window.run(() => requestImport({ sizeBytes: Buffer.byteLength(lines(rows)) }));
@@ -116,7 +117,7 @@ describe("an import from the page", () => {
     expect(await bring("foyer", lines(rows), { roles: true })).toMatchObject({ created: 1, changed: 1 });
     const told = await db().auditEvent.findMany({ where: { action: "user.role_changed", subjectId: known.id } });
     expect(told).toMatchObject([{ before: { role: "MEMBER" }, after: { role: "ADMIN", job: expect.any(String) } }]);
-    const second = await db().user.findUniqueOrThrow({ where: { email: "role2@example.org" } });
+    const second = await db().user.findUniqueOrThrow({ where: { email } });
     expect(await db().auditEvent.findFirst({ where: { action: "user.imported", subjectId: second.id } })).toMatchObject({
       after: { role: "ADMIN" },
     });
