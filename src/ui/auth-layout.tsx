@@ -25,7 +25,11 @@ export function AuthLayout({ brand, skipLabel, title, description, preferences, 
         <header>
           <Brand {...brand} />
         </header>
-        <main id="content" tabIndex={-1} className="mx-auto flex w-full max-w-90 flex-1 flex-col justify-center py-10 outline-none">
+        <main
+          id="content"
+          tabIndex={-1}
+          className="mx-auto flex w-full max-w-90 flex-1 flex-col justify-center py-10 outline-none [@media(height<52rem)]:py-5"
+        >
           <h1 className="font-semibold text-xl tracking-[-0.015em]">{title}</h1>
           {description && <p className="mt-1.5 text-body text-muted [overflow-wrap:anywhere]">{description}</p>}
           <div className="mt-7">{children}</div>
