@@ -1,7 +1,7 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import { Fragment, type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } from "react";
+import { Fragment, type ReactNode, useLayoutEffect, useRef } from "react";
 import { cn } from "./cn";
 import { SoftLink } from "./soft-link";
 
@@ -22,12 +22,10 @@ let scrolledTo: number | undefined;
 /** The sections, with the one the page belongs to marked and in view; shuts the drawer when the page has changed. */
 export function ShellNav({ items, label, railId }: { items: ShellItem[]; label: string; railId: string }) {
   const pathname = usePathname();
-  const nav = useRef<HTMLElement>(null);
-  useDrawer(railId, pathname);
-  useCurrentInView(nav, railId, pathname);
+  const nav = useRail(railId, pathname);
   const current = currentItem(items, pathname);
   return (
-    <nav ref={nav} aria-label={label} className="scroll-hint -mx-1 min-h-0 overflow-y-auto overscroll-contain px-1 pb-1">
+    <nav ref={nav} aria-label={label} className="scroll-hint relative -mx-1 min-h-0 overflow-y-auto overscroll-contain px-1 pb-1">
       <ul className="grid gap-0.5">
         {items.map((item, index) => (
           <Fragment key={item.href}>
@@ -63,49 +61,39 @@ function currentItem(items: ShellItem[], pathname: string): ShellItem | undefine
     .reduce<ShellItem | undefined>((best, item) => (item.href.length > (best?.href.length ?? 0) ? item : best), undefined);
 }
 
-/** What the popover does not do by itself: shut on navigation, and keep the page behind it out of the tab order. */
-function useDrawer(railId: string, pathname: string) {
-  useEffect(() => {
-    const rail = document.getElementById(railId);
-    const content = document.getElementById("content");
-    const onToggle = (event: Event) => {
-      if (content && event instanceof ToggleEvent && event.target === rail) content.inert = event.newState === "open";
-    };
-    rail?.addEventListener("beforetoggle", onToggle);
-    return () => rail?.removeEventListener("beforetoggle", onToggle);
-  }, [railId]);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the new page is the reason to shut.
-  useEffect(() => {
-    const rail = document.getElementById(railId);
-    for (const open of rail?.querySelectorAll<HTMLElement>(":popover-open") ?? []) open.hidePopover();
-    if (rail?.matches(":popover-open")) rail.hidePopover();
-  }, [railId, pathname]);
-}
-
 /**
- * The sections stay where they were on the page before, moved no further than shows the current one; the page itself never moves.
- * On the first page, browsers that can (`scroll-initial-target`) show it before any script has come.
+ * The sections stay where they were on the page before, moved no further than shows the current one; the page itself never moves,
+ * as it would by scrollIntoView. On the first page, browsers that can (`scroll-initial-target`) show it before any script has come.
+ * And what the popover does not do by itself: shut on navigation, and keep the page behind it out of the tab order.
  */
-function useCurrentInView(nav: RefObject<HTMLElement | null>, railId: string, pathname: string) {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the new page is the reason to look.
+function useRail(railId: string, pathname: string) {
+  const nav = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the new page is the reason to look and to shut.
   useLayoutEffect(() => {
     const sections = nav.current;
     const rail = document.getElementById(railId);
-    if (!sections) return;
+    const content = document.getElementById("content");
+    if (!sections || !rail) return;
     const show = () => {
-      const frame = sections.getBoundingClientRect();
-      const link = sections.querySelector("[aria-current]")?.getBoundingClientRect();
-      // By hand: scrollIntoView would move the page too.
-      if (link) sections.scrollTop += Math.max(0, link.bottom + PEEK_PX - frame.bottom) + Math.min(0, link.top - PEEK_PX - frame.top);
+      const link = sections.querySelector<HTMLElement>("[aria-current]");
+      if (!link) return;
+      const top = link.offsetTop - PEEK_PX;
+      const bottom = link.offsetTop + link.offsetHeight + PEEK_PX;
+      sections.scrollTop = Math.min(top, Math.max(bottom - sections.clientHeight, scrolledTo ?? sections.scrollTop));
     };
-    if (scrolledTo !== undefined) sections.scrollTop = scrolledTo;
+    const onToggle = () => {
+      if (content) content.inert = rail.matches(":popover-open");
+      // The drawer had no height before.
+      show();
+    };
     show();
-    // A drawer has no height before it opens.
-    rail?.addEventListener("toggle", show);
+    rail.addEventListener("toggle", onToggle);
+    for (const open of rail.querySelectorAll<HTMLElement>(":popover-open")) open.hidePopover();
+    if (rail.matches(":popover-open")) rail.hidePopover();
     return () => {
-      rail?.removeEventListener("toggle", show);
+      rail.removeEventListener("toggle", onToggle);
       scrolledTo = sections.scrollTop;
     };
-  }, [nav, railId, pathname]);
+  }, [railId, pathname]);
+  return nav;
 }

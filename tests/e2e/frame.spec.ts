@@ -16,6 +16,17 @@ test("on a low screen the current section is in view on every page, and the sect
   await expect(current).toBeInViewport({ ratio: 1 });
   expect(await scrolled()).toBe(before);
   expect(await page.evaluate(() => scrollY)).toBe(0);
+
+  // In the drawer of a phone too, behind which nothing takes the focus until it is shut.
+  await page.setViewportSize({ width: 390, height: 664 });
+  await page.getByRole("button", { name: "Open navigation" }).click();
+  await expect(current).toBeInViewport({ ratio: 1 });
+  const isInert = () => page.locator("#content").evaluate((content: HTMLElement) => content.inert);
+  await expect.poll(isInert).toBe(true);
+  await sections.getByRole("link", { name: "System" }).click();
+  await expect(page).toHaveURL(/\/admin\/system$/);
+  await expect(page.locator(":popover-open")).toHaveCount(0);
+  expect(await isInert()).toBe(false);
 });
 
 test("the account menu holds its whole row, and a search whose people are all selected offers no more of them", async ({
