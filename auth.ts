@@ -87,7 +87,7 @@ function configuration(): NextAuthConfig {
       // A throw in `jwt` or `session` deletes the cookie, so neither ever throws: an outage must not sign anybody out.
       async jwt({ token, user, account }) {
         try {
-          if (user?.id && account) return await openSession(user.id, user.proof?.method ?? account.provider, user.proof?.strong);
+          if (user?.id && account) return await openSession(user.id, user.proof?.method ?? account.provider, user.proof);
           const claims = asClaims(token);
           const standing = claims && (await standingOf(claims));
           if (!standing) return null;
@@ -165,8 +165,8 @@ async function authorizeTicket({ ticket }: Partial<Record<string, unknown>>) {
     throw new SignInRefused(new AppError("unavailable", undefined, { cause: error }));
   });
   if (!proof) throw new SignInRefused();
-  const { userId: id, method, strong } = proof;
-  return { id, proof: { method, strong } };
+  const { userId: id, ...shown } = proof;
+  return { id, proof: shown };
 }
 
 /** Where the person was going when they left for a provider, as Auth.js noted it: an address of this site. */

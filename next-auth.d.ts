@@ -1,11 +1,12 @@
 import type { DefaultSession } from "next-auth";
 import type {} from "next-auth/jwt";
+import type { Proof } from "@/access/identity/tickets";
 import type { Claims } from "@/lib/session-token";
 
 declare module "next-auth" {
   interface User {
     /** How a provider of ours was satisfied; a foreign provider says nothing of the kind. */
-    proof?: { method: string; strong: boolean };
+    proof?: Omit<Proof, "userId">;
   }
   interface Session {
     user: {

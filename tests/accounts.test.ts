@@ -316,10 +316,12 @@ const firstAdminNote = (email: string) => `The first admin of this Foyer.\n\nE-m
 describe("changePassword", () => {
   const change = { current: PASSWORD, password: OTHER_PASSWORD };
 
-  test("sets the new one, ends every other session and keeps this one", async () => {
+  test("sets the new one, ends every other session and each copy of this one's cookie, and goes on in a new one", async () => {
     const someone = await person();
     const [here, there] = [await signedIn(someone), await signedIn(someone)];
+    const copy = Object.fromEntries(here.cookies);
     expect(await here.run(() => changePassword(change))).toMatchObject({ ok: true });
+    expect(await asVisitor({ cookies: copy }, currentEntry), "a copy of the cookie").toBeNull();
     expect([await here.run(currentEntry), await there.run(currentEntry)]).toMatchObject([{ actor: { userId: someone.id } }, null]);
     expect(await refusal(asVisitor({}, () => signInWithEmail({ email: someone.email, password: PASSWORD })))).toMatchObject({
       code: "unauthenticated",
@@ -382,7 +384,9 @@ describe("changePassword", () => {
     expect(await refusal(window.run(() => changePassword({ password: OTHER_PASSWORD })))).toMatchObject({ code: "forbidden" });
     expect(await hashOf(someone.id)).toBeNull();
     await db().session.update({ where: { id: window.claims.sid }, data: { reauthenticatedAt: new Date(Date.now() - 590_000) } });
+    const copy = Object.fromEntries(window.cookies);
     expect(await window.run(() => changePassword({ password: OTHER_PASSWORD }))).toMatchObject({ ok: true });
+    expect(await asVisitor({ cookies: copy }, currentEntry)).toBeNull();
     expect(await window.run(async () => getWaysIn(await enter()))).toMatchObject({ hasPassword: true, recentlyProven: true });
   });
 
@@ -414,7 +418,10 @@ describe("confirmPassword", () => {
     expect([await proven(here), await proven(there)]).toEqual([false, false]);
     expect(await here.run(() => confirmPassword({ password: PASSWORD }))).toMatchObject({ ok: true });
     expect([await proven(here), await proven(there)]).toEqual([true, false]);
-    expect(await audits(someone.id)).toMatchObject([{ action: "user.reauthenticated", subjectId: here.claims.sid }]);
+    expect(await audits(someone.id)).toMatchObject([
+      { action: "user.reauthenticated", subjectId: here.claims.sid },
+      { action: "user.signed_in", after: { method: "password", strong: false, renewed: true } },
+    ]);
   });
 
   test("refuses a wrong one, nobody, the unfinished and bad input", async () => {

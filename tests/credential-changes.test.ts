@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { currentEntry } from "@/access/entry";
 import { connectAccount, mayConnect } from "@/access/identity/credentials";
 import { requestDeletion } from "@/features/account-deletion/actions";
-import { changePassword, disconnectAccount, signInWithEmail } from "@/features/accounts/actions";
+import { changePassword, confirmPassword, disconnectAccount, signInWithEmail } from "@/features/accounts/actions";
 import { renderMail } from "@/features/mail/render";
 import { beginPasskeyRegistration, finishPasskeyRegistration, removePasskey } from "@/features/passkeys/actions";
 import { resetSecondFactors } from "@/features/people/actions";
@@ -106,6 +106,41 @@ describe("every change of the ways in", () => {
     expect([await told(someone), await there.run(currentEntry)]).toEqual([["passwordChanged"], null]);
   });
 
+  const renewing: [name: string, mail: string, change: Change][] = [
+    ...CHANGES.filter(([, mail]) => mail !== "providerConnected" && mail !== "accountDeletion"),
+    ["a new password", "", (window) => window.run(() => changePassword({ current: PASSWORD, password: "orchid-lantern-quartz-77" }))],
+    ["the password shown again", "", (window) => window.run(() => confirmPassword({ password: PASSWORD }))],
+  ];
+  test.each(renewing)(
+    "%s: a cookie copied before is worthless, and the browser goes on in one session, as the device it was",
+    async (_, __, change) => {
+      const someone = await person();
+      const window = browser();
+      await redirectOf(window.run(() => signInWithEmail({ email: someone.email, password: PASSWORD })));
+      await connect(someone.id, "github");
+      await addKey(someone.id, `key-${someone.id}`);
+      await db().totpFactor.create({ data: { userId: someone.id, secret: "x", confirmedAt: new Date() } });
+      const copy = Object.fromEntries(window.cookies);
+      const before = await db().session.findFirstOrThrow({ where: { userId: someone.id } });
+      expect(await change(window, someone)).toMatchObject({ ok: true });
+      expect(await asVisitor({ cookies: copy }, currentEntry)).toBeNull();
+      const here = await window.run(currentEntry);
+      const open = await db().session.findMany({ where: { userId: someone.id, endedAt: null } });
+      expect(open).toMatchObject([{ id: here?.actor.sid, deviceId: before.deviceId, method: before.method }]);
+      expect((await mailsTo(someone.email)).filter(({ template }) => template === "newDevice")).toEqual([]);
+    },
+  );
+
+  test("what proves nothing lengthens no proof, and makes no session strong", async () => {
+    const someone = await equipped();
+    const window = await signedIn(someone);
+    const provenAt = new Date(Date.now() - 300_000);
+    await db().session.update({ where: { id: window.claims.sid }, data: { reauthenticatedAt: provenAt } });
+    expect(await window.run(() => disconnectAccount({ provider: "github" }))).toMatchObject({ ok: true });
+    const open = await db().session.findMany({ where: { userId: someone.id, endedAt: null } });
+    expect(open).toMatchObject([{ reauthenticatedAt: provenAt, strong: false }]);
+  });
+
   test("a provider connected is told and ends the other sessions; the first way in of somebody new is not", async () => {
     const someone = await person();
     const [here, there] = [await signedIn(someone), await signedIn(someone)];
@@ -195,12 +230,15 @@ describe("disconnectAccount", () => {
       await connect(someone.id, "github");
       await addKey(someone.id, `key-${someone.id}`);
       const window = await signedIn(someone);
-      const answers: Awaited<ReturnType<Change>>[] = await Promise.all([
-        window.run(() => disconnectAccount({ provider: "github" })),
-        window.run(() => removePasskey({ id: `key-${someone.id}` })),
-      ]);
+      const removals: (() => ReturnType<Change>)[] = [
+        () => window.run(() => disconnectAccount({ provider: "github" })),
+        () => window.run(() => removePasskey({ id: `key-${someone.id}` })),
+      ];
+      const answers = await Promise.all(removals.map((remove) => remove()));
       expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
-      expect(answers.find(({ ok }) => !ok)?.error).toMatchObject({ code: "conflict", message: expect.stringContaining("last way in") });
+      // The session that the second came by had just been renewed; in the new one it is told why.
+      const again = await removals[answers.findIndex(({ ok }) => !ok)]?.();
+      expect(again?.error).toMatchObject({ code: "conflict", message: expect.stringContaining("last way in") });
       const own = { where: { userId: someone.id } };
       expect((await db().account.count(own)) + (await db().passkey.count(own))).toBe(1);
       // What was refused is not told.

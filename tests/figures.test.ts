@@ -24,6 +24,8 @@ const AGENT_NAMES = [...Object.keys(AGENTS), null];
 const EVENTS = [
   { action: "user.signed_in", subjectType: "Session", after: { method: "password", strong: false } },
   { action: "user.signed_in", subjectType: "Session", after: { method: "github", strong: false } },
+  // A change of the ways in, which gives the browser a new cookie.
+  { action: "user.signed_in", subjectType: "Session", after: { method: "password", strong: false, renewed: true } },
   { action: "user.sign_in_failed", subjectType: "User", after: { method: "password", reason: "wrong" } },
   { action: "user.sign_in_failed", subjectType: "User", after: { method: "password", reason: "banned" } },
   { action: "user.second_step_failed", subjectType: "User", after: { method: "password", wrong: 1 } },

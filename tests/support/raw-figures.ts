@@ -52,9 +52,9 @@ export async function recount(first: string, today: string): Promise<Map<string,
     }
   }
   for (const { at, action, subjectType, before, after } of events) {
-    const { method = "unknown", reason } = (after ?? {}) as { method?: string; reason?: string };
+    const { method = "unknown", reason, renewed } = (after ?? {}) as { method?: string; reason?: string; renewed?: true };
     const day = text(at);
-    if (action === "user.signed_in") add(day, "signin.done", method);
+    if (action === "user.signed_in" && !renewed) add(day, "signin.done", method);
     if (action === "user.sign_in_failed") add(day, "signin.failed", `${method}:${reason}`);
     if (action === "user.second_step_failed" && subjectType === "User") add(day, "signin.failed", "two_step:wrong");
     if (action === "user.registered") add(day, "signup.submitted", method);

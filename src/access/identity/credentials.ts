@@ -21,6 +21,7 @@ import { askerOf, mailNewDevice, mailSecurityChanged } from "./account-mails";
 import { rememberFailedSignIn } from "./failed-sign-in";
 import { isInvited, settleInvitation, takeInvitation } from "./invitations";
 import { provenSession } from "./reauthentication";
+import type { Proof } from "./tickets";
 
 type User = NonNullable<Awaited<ReturnType<Transaction["user"]["findUnique"]>>>;
 type Session = NonNullable<Awaited<ReturnType<Transaction["session"]["findUnique"]>>>;
@@ -91,9 +92,14 @@ async function sendNewPasswordLink(address: string, visitor: Visitor): Promise<v
 /**
  * Starts a session: a row for this device, an audit event, and the claims of its cookie. A session this browser had
  * before ends, so that every sign-in has a new token (ASVS 7.2.4). Throws AppError "forbidden" for somebody who is banned,
- * and "unauthenticated" for somebody with a second factor who has not shown it: whichever way they came.
+ * and "unauthenticated" for somebody with a second factor who has not shown it: whichever way they came. One that is only
+ * renewed is what it was: as strong, proven when it was, and on no new device.
  */
-export async function openSession(userId: string, method: string, shownStrong = false): Promise<Claims> {
+export async function openSession(
+  userId: string,
+  method: string,
+  shown: Partial<Pick<Proof, "strong" | "provenAt">> = {},
+): Promise<Claims> {
   const visitor = await currentVisitor();
   const before = await currentClaims(visitor);
   const deviceId = await deviceOf(visitor);
@@ -101,17 +107,19 @@ export async function openSession(userId: string, method: string, shownStrong = 
     const user = await tx.user.findUnique({ where: { id: userId, deletedAt: null } });
     if (!user) throw new AppError("unauthenticated");
     assertNotBanned(user);
-    const strong = shownStrong || (before?.sub === userId && (await isStrongAndFresh(tx, before)));
-    if (user.secondFactor && !strong) throw new AppError("unauthenticated");
+    const renewed = shown.provenAt === undefined ? null : { reauthenticatedAt: new Date(shown.provenAt) };
+    const strong = shown.strong || (before?.sub === userId && (await isStrongAndFresh(tx, before)));
+    if (user.secondFactor && !strong && !renewed) throw new AppError("unauthenticated");
     if (before) await tx.session.updateMany({ where: { id: before.sid, endedAt: null }, data: { endedAt: new Date() } });
     const { ip, userAgent } = visitor;
     const place = placeOf(ip);
-    const data = { userId, method, strong, deviceId, ip, userAgent, place, expiresAt: absoluteEnd(user.role) };
-    const isNew = user.emailVerified !== null && (await isNewDevice(tx, userId, deviceId));
+    const data = { userId, method, strong, deviceId, ip, userAgent, place, expiresAt: absoluteEnd(user.role), ...renewed };
+    const isNew = !renewed && user.emailVerified !== null && (await isNewDevice(tx, userId, deviceId));
     const session = await tx.session.create({ data, select: { id: true, expiresAt: true, strong: true } });
     if (isNew) await mailNewDevice(tx, user, session.id, { userAgent, place });
     await notePresence(tx, userId);
-    await record({ action: "user.signed_in", actorId: userId, subjectType: "Session", subjectId: session.id, after: { method, strong } });
+    const after = { method, strong, ...(renewed && { renewed: true }) };
+    await record({ action: "user.signed_in", actorId: userId, subjectType: "Session", subjectId: session.id, after });
     await bringPreferences(user, visitor);
     return claimsOf(user, session);
   });

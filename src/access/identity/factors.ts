@@ -1,6 +1,6 @@
 import type { Transaction } from "@/lib/db";
-import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
+import { log } from "@/lib/log";
 import type { SecurityChange } from "@/lib/mail-props";
 import { newOneTimeSecret } from "@/lib/one-time-secret";
 import { change, type Recorder } from "../audit";
@@ -13,24 +13,28 @@ import { issueTicket } from "./tickets";
 
 /**
  * A change of somebody's own factors: allowed for 10 minutes after proving who one is, one at a time for each person, told to
- * them by mail as `what`, and with it every other session of theirs ends. Afterwards `secondFactor` says whether a confirmed TOTP is there, whatever
- * `run` did. Throws AppError "forbidden" with the reason reauthenticate.
+ * them by mail as `what`. With it every session of theirs ends, and this browser goes on in a new one, a strong one where the change
+ * itself has `shown` a second factor. Afterwards `secondFactor` says whether a confirmed TOTP is there, whatever `run` did. Throws
+ * AppError "forbidden" with the reason reauthenticate.
  */
 export async function changeFactors<T>(
   entry: Entry,
   what: SecurityChange,
   run: (tx: Transaction, record: Recorder) => Promise<T>,
+  shown?: "strong",
 ): Promise<T> {
   const { userId, sid } = entry.actor;
-  return change(entry, async (tx, record) => {
+  const { result, ticket } = await change(entry, async (tx, record) => {
     await lockPerson(tx, userId);
     await assertRecentlyProven(entry, tx);
     const result = await run(tx, record);
     await settleSecondFactor(tx, userId);
     await tx.session.updateMany({ where: { userId, id: { not: sid }, endedAt: null }, data: { endedAt: new Date() } });
     await mailSecurityChanged(tx, userId, what, entry.visitor);
-    return result;
+    return { result, ticket: await renewSession(tx, entry, shown) };
   });
+  await goOn(ticket);
+  return result;
 }
 
 /** One change of the ways in at a time: two that each leave the last one would together leave none. */
@@ -60,23 +64,30 @@ export async function assertWayInRemains(tx: Transaction, userId: string): Promi
 }
 
 /**
- * Signs the same person in again in the same browser, now with a second factor shown: a new session with a new cookie, as
- * after every authentication (ASVS 7.2.4), in which the ways in may be changed for 10 minutes.
+ * To be asked last in a change of somebody's own ways in, or a proof of theirs: ends this session, so that with the change every copy of
+ * its cookie is worthless, and returns the ticket for a new one in the same browser (ASVS 7.2.4): `goOn`, or `signInWithTicket`. It is as
+ * strong as this one, and proven when this one was, unless a second factor was `shown` just now. Throws AppError "unauthenticated" when
+ * this one is over: of two changes at once in one session, the second.
  */
-export async function renewStrongSession({ actor }: Entry): Promise<void> {
-  const { userId, sid } = actor;
-  const ticket = await db().$transaction(async (tx) => {
-    const { method } = await tx.session.findUniqueOrThrow({ where: { id: sid }, select: { method: true } });
-    return issueTicket(tx, { userId, method, strong: true });
-  });
-  await signInWithTicket(ticket);
+export async function renewSession(tx: Transaction, { actor }: Entry, shown?: "strong"): Promise<string> {
+  const where = { id: actor.sid, userId: actor.userId, endedAt: null };
+  const { count } = await tx.session.updateMany({ where, data: { endedAt: new Date() } });
+  if (count === 0) throw new AppError("unauthenticated", "signed_out");
+  const select = { userId: true, method: true, strong: true, reauthenticatedAt: true } as const;
+  const { reauthenticatedAt, ...own } = await tx.session.findUniqueOrThrow({ where: { id: actor.sid }, select });
+  return issueTicket(tx, { ...own, ...(shown ? { strong: true } : { provenAt: reauthenticatedAt.getTime() }) });
+}
+
+/** Goes on in the session of this ticket. Never throws: what was done is done, and whoever did it must still be told. */
+export async function goOn(ticket: string): Promise<void> {
+  await signInWithTicket(ticket).catch((error: unknown) => log().warn({ err: error }, "no new session after a change of the ways in"));
 }
 
 /** Proves who is sitting there with a code of the app or a recovery code. Throws AppError "invalid" for a wrong one; they are counted. */
 export async function reauthenticateWithCode(entry: Entry, typed: string): Promise<void> {
   const { userId, email: address, sid } = entry.actor;
   const code = await readCode(typed, userId);
-  const right = await change(entry, async (tx, record) => {
+  const ticket = await change(entry, async (tx, record) => {
     const taken = code !== null && (await takeCode(tx, userId, code));
     const subject = { subjectType: "Session", subjectId: sid } as const;
     if (taken) {
@@ -89,8 +100,8 @@ export async function reauthenticateWithCode(entry: Entry, typed: string): Promi
       await tx.token.create({ data: { purpose: "TWO_STEP", userId, address, hash, data: { wrong: 1 }, expiresAt: now, usedAt: now } });
       await record({ action: "user.second_step_failed", ...subject });
     }
-    return taken;
+    return taken ? renewSession(tx, entry, "strong") : null;
   });
-  if (!right) throw new AppError("invalid", undefined, { fields: { code: "field.wrong_code" } });
-  await renewStrongSession(entry);
+  if (!ticket) throw new AppError("invalid", undefined, { fields: { code: "field.wrong_code" } });
+  await signInWithTicket(ticket);
 }

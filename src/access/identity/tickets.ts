@@ -26,6 +26,8 @@ export interface Proof {
   /** "password", "passkey", or a provider's id. */
   method: string;
   strong: boolean;
+  /** Of a session that is only renewed: when it last proved who is there, in milliseconds since 1970. */
+  provenAt?: number | undefined;
 }
 
 const cookie = sealedCookie("foyer-two-step", TWO_STEP_SECONDS, z.object({ sub: z.uuid(), epoch: z.number(), jti: z.string().max(100) }));
@@ -34,6 +36,7 @@ const cookie = sealedCookie("foyer-two-step", TWO_STEP_SECONDS, z.object({ sub: 
 const dataSchema = z.object({
   method: z.string(),
   strong: z.boolean(),
+  provenAt: z.number().optional(),
   epoch: z.number(),
   password: z.string(),
   wrong: z.number().optional(),
@@ -110,9 +113,9 @@ export async function redeemTicket(ticket: string): Promise<Proof | null> {
     const token = await lockToken(tx, "SIGN_IN", ticket);
     if (!token) return null;
     await tx.token.update({ where: { id: token.id }, data: { usedAt: new Date() } });
-    const { method, strong } = token.data;
+    const { method, strong, provenAt } = token.data;
     assertNotBanned(await tx.user.findUniqueOrThrow({ where: { id: token.userId }, select: BAN }));
-    return { userId: token.userId, method, strong };
+    return { userId: token.userId, method, strong, provenAt };
   });
 }
 
@@ -120,14 +123,14 @@ async function remember(
   tx: Transaction,
   purpose: "TWO_STEP" | "SIGN_IN",
   hash: string,
-  { userId, method, strong }: Proof,
+  { userId, ...proof }: Proof,
   seconds: number,
 ): Promise<{ epoch: number }> {
   const person = await standing(tx, userId);
   if (!person) throw new AppError("unauthenticated");
   const { email: address, epoch, password } = person;
   const expiresAt = new Date(Date.now() + seconds * 1000);
-  await tx.token.create({ data: { purpose, userId, address, hash, expiresAt, data: { method, strong, epoch, password } } });
+  await tx.token.create({ data: { purpose, userId, address, hash, expiresAt, data: { ...proof, epoch, password } } });
   return { epoch };
 }
 

@@ -9,9 +9,9 @@ import { action } from "@/access/door";
 import { type Entry, homeOr, localPath } from "@/access/entry";
 import { askerOf, mailPasswordChanged } from "@/access/identity/account-mails";
 import { verifyCredentials } from "@/access/identity/credentials";
-import { assertWayInRemains, changeFactors } from "@/access/identity/factors";
+import { assertWayInRemains, changeFactors, goOn, lockPerson, renewSession } from "@/access/identity/factors";
 import { rememberAddress } from "@/access/identity/pending-address";
-import { continueWithProvider, endSession, isOfferedProvider, signInWithPassword } from "@/access/identity/sign-in";
+import { continueWithProvider, endSession, isOfferedProvider, signInWithPassword, signInWithTicket } from "@/access/identity/sign-in";
 import { twoStepPage } from "@/access/identity/tickets";
 import { assertSignUpOpen } from "@/access/sign-up";
 import { AppError } from "@/lib/errors";
@@ -85,7 +85,7 @@ export const disconnectAccount = action(
   },
 );
 
-/** Proves again who is sitting there; for ten minutes the ways in may then be changed. */
+/** Proves again who is sitting there; for ten minutes the ways in may then be changed, in a session anew. */
 export const confirmPassword = action(
   { can: ["create", "Account"], rate: "credentials" },
   confirmPasswordSchema,
@@ -93,15 +93,17 @@ export const confirmPassword = action(
     const { email, userId, sid } = entry.actor;
     if ((await verifyCredentials(email, password)) !== userId)
       throw new AppError("invalid", undefined, { fields: { password: "field.wrong_password" } });
-    await change(entry, async (tx, record) => {
+    const ticket = await change(entry, async (tx, record) => {
       await tx.session.update({ where: { id: sid }, data: { reauthenticatedAt: new Date() } });
       await record({ action: "user.reauthenticated", subjectType: "Session", subjectId: sid, after: { method: "password" } });
+      return renewSession(tx, entry);
     });
+    await signInWithTicket(ticket);
     revalidatePath("/settings/security");
   },
 );
 
-/** Changes the password, or sets the first one, and ends every other session of the person. */
+/** Changes the password, or sets the first one, and ends every session of the person: this browser goes on in a new one. */
 export const changePassword = action(
   { can: ["update", "Credentials"], rate: "credentials", standing: "any" },
   changePasswordSchema,
@@ -112,7 +114,8 @@ export const changePassword = action(
     if (current !== undefined && current.normalize("NFKC") === password.normalize("NFKC"))
       throw new AppError("invalid", undefined, { fields: { password: "field.password_same" } });
     const hash = await hashPassword(password);
-    const first = await change(entry, async (tx, record) => {
+    const { first, ticket } = await change(entry, async (tx, record) => {
+      await lockPerson(tx, userId);
       const before = await tx.user.findUniqueOrThrow({ where: { id: userId }, select: { mustChangePassword: true } });
       await tx.password.upsert({ where: { userId }, create: { userId, hash }, update: { hash } });
       await tx.user.update({ where: { id: userId }, data: { mustChangePassword: false }, select: { id: true } });
@@ -121,8 +124,9 @@ export const changePassword = action(
       await revokeLinks(tx, userId);
       await mailPasswordChanged(tx, userId, entry.visitor);
       await record({ action: "user.password_changed", subjectType: "User", subjectId: userId, after: { otherSessionsEnded: ended.count } });
-      return before.mustChangePassword;
+      return { first: before.mustChangePassword, ticket: await renewSession(tx, entry) };
     });
+    await goOn(ticket);
     if (first) await forgetFirstAdminPassword(email);
     revalidatePath("/settings/security");
   },

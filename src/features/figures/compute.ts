@@ -124,6 +124,8 @@ async function eventsOf(tx: Transaction, day: Date): Promise<Row[]> {
        AND ("action" <> 'user.profile_changed' OR "before"->>'profileComplete' = 'false')
        -- Of a session it is no sign-in, but somebody proving again who they are.
        AND ("action" <> 'user.second_step_failed' OR "subjectType" = 'User')
+       -- Nor is one that goes on with a new cookie.
+       AND ("action" <> 'user.signed_in' OR "after"->'renewed' IS NULL)
      GROUP BY 1, 2, 3`;
   const rows = events.flatMap(({ action, method, reason, count }) => rowsOf(action, method ?? "unknown", reason, Number(count)));
   return summed(rows);

@@ -6,7 +6,7 @@ import { redirect } from "next/navigation";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
 import { homeOr, localPath } from "@/access/entry";
-import { assertWayInRemains, changeFactors, renewStrongSession } from "@/access/identity/factors";
+import { assertWayInRemains, changeFactors } from "@/access/identity/factors";
 import {
   askForNewPasskey,
   askForOwnPasskey,
@@ -37,17 +37,21 @@ export const finishPasskeyRegistration = action(
     const { userId } = entry.actor;
     const { challenge, ...made } = await readNewPasskey(entry, response);
     try {
-      await changeFactors(entry, "passkeyAdded", async (tx, record) => {
-        await spendChallenge(tx, challenge, userId);
-        await tx.passkey.create({ data: { ...made, userId, name }, select: { id: true } });
-        await record({ action: "passkey.added", subjectType: "Passkey", subjectId: passkeyLabel(made.id) });
-      });
+      await changeFactors(
+        entry,
+        "passkeyAdded",
+        async (tx, record) => {
+          await spendChallenge(tx, challenge, userId);
+          await tx.passkey.create({ data: { ...made, userId, name }, select: { id: true } });
+          await record({ action: "passkey.added", subjectType: "Passkey", subjectId: passkeyLabel(made.id) });
+        },
+        "strong",
+      );
     } catch (error) {
       // Somebody's already, or sent twice: either way it is not added.
       if (isUniqueViolation(error)) throw new AppError("invalid", "passkey_refused", { cause: error });
       throw error;
     }
-    await renewStrongSession(entry);
     revalidatePath(PAGE);
   },
 );

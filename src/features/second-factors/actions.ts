@@ -5,14 +5,13 @@ import { redirect } from "next/navigation";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
 import { homeOr, localPath } from "@/access/entry";
-import { changeFactors, lockPerson, reauthenticateWithCode, renewStrongSession } from "@/access/identity/factors";
+import { changeFactors, lockPerson, reauthenticateWithCode } from "@/access/identity/factors";
 import { assertRecentlyProven } from "@/access/identity/reauthentication";
 import { sealTotpSecret, takeTotp } from "@/access/identity/second-factor";
 import { signInWithTicket } from "@/access/identity/sign-in";
 import { forgetFirstStep, passSecondStep } from "@/access/identity/tickets";
 import type { Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
-import { log } from "@/lib/log";
 import { hashRecoveryCode, newRecoveryCode } from "@/lib/one-time-secret";
 import { qrCode } from "@/lib/qr-code";
 import { newTotpSecret, totpUri } from "@/lib/totp";
@@ -46,16 +45,19 @@ export const startTotp = action({ can: ["create", "TotpFactor"], rate: "write" }
 export const confirmTotp = action({ can: ["create", "TotpFactor"], rate: "credentials" }, codeSchema, async ({ code }, entry) => {
   const { userId } = entry.actor;
   const codes = await makeRecoveryCodes(userId);
-  await changeFactors(entry, "totpOn", async (tx, record) => {
-    const factor = await tx.totpFactor.findFirst({ where: { userId, confirmedAt: null }, select: { secret: true } });
-    if (!factor) throw new AppError("conflict", "totp_not_started");
-    if (!(await takeTotp(tx, userId, factor.secret, code, { confirmedAt: new Date() })))
-      throw new AppError("invalid", undefined, { fields: { code: "field.wrong_code" } });
-    await replaceRecoveryCodes(tx, userId, codes);
-    await record({ action: "totp.added", subjectType: "TotpFactor", subjectId: userId, after: { recoveryCodes: codes.length } });
-  });
-  // What was done is done: whoever could not be given a new session must still see the codes.
-  await renewStrongSession(entry).catch((error: unknown) => log().warn({ err: error }, "no new session after a change of factors"));
+  await changeFactors(
+    entry,
+    "totpOn",
+    async (tx, record) => {
+      const factor = await tx.totpFactor.findFirst({ where: { userId, confirmedAt: null }, select: { secret: true } });
+      if (!factor) throw new AppError("conflict", "totp_not_started");
+      if (!(await takeTotp(tx, userId, factor.secret, code, { confirmedAt: new Date() })))
+        throw new AppError("invalid", undefined, { fields: { code: "field.wrong_code" } });
+      await replaceRecoveryCodes(tx, userId, codes);
+      await record({ action: "totp.added", subjectType: "TotpFactor", subjectId: userId, after: { recoveryCodes: codes.length } });
+    },
+    "strong",
+  );
   revalidatePath(PAGE);
   return { recoveryCodes: codes.map((made) => made.code) };
 });
