@@ -343,6 +343,17 @@ describe("route handlers", () => {
     let answers = "";
     for await (const bytes of few) answers += bytes;
     expect(answers.match(/(?<=HTTP\/1\.1 )\d+/g)).toEqual([...Array(9).fill("200"), "404"]);
+    const { cookie } = one("member");
+    const issued = () => db().auditEvent.count({ where: { action: "file.download_url_issued", subjectId: memberFile.id } });
+    const before = await issued();
+    // Behind a stream that does not end, nothing is done: somebody else's turn, asked for later, is over first.
+    const behind = connect(Number(port), hostname);
+    for (const path of ["/api/jobs/events", `/api/files/${memberFile.id}`])
+      behind.write(`GET ${path} HTTP/1.1\r\nHost: a\r\nCookie: ${cookie}\r\n\r\n`);
+    expect(String((await once(behind, "data"))[0])).toContain("200 OK");
+    expect((await get(`/api/files/${memberFile.id}`, { cookie })).status).toBe(302);
+    expect((await issued()) - before).toBe(1);
+    behind.destroy();
     await once(ask(1_000).resume(), "close");
     expect((await get("/api/health", {})).status).toBe(200);
   });

@@ -93,7 +93,7 @@ async function sendNewPasswordLink(address: string, visitor: Visitor): Promise<v
  * Starts a session: a row for this device, an audit event, and the claims of its cookie. A session this browser had
  * before ends, so that every sign-in has a new token (ASVS 7.2.4). Throws AppError "forbidden" for somebody who is banned,
  * and "unauthenticated" for somebody with a second factor who has not shown it: whichever way they came. One that is only
- * renewed is what it was: as strong, proven when it was, and on no new device.
+ * renewed is what it was, but for its end: as strong, proven when it was, and on no new device.
  */
 export async function openSession(
   userId: string,

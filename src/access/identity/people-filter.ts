@@ -85,8 +85,9 @@ function orderOf(filter: PeopleFilter): "lastSeenAt" | "id" | "createdAt" {
 }
 
 /**
- * An id is whole, ours or the one somebody had where they were imported from. Three letters and more may stand anywhere in an address, and each word of them anywhere in a name, in whatever
- * order; what is shorter stands where the text, or one of several words of a name, begins. Each is found by a trigram index.
+ * An id is whole, ours or the one somebody had where they were imported from. Three letters and more may stand anywhere in an
+ * address, and each word of them anywhere in a name, in whatever order; what is shorter stands where the text, or one of several words
+ * of a name, begins. Each is found by a trigram index.
  */
 function found(q: string, fromElsewhere = true) {
   const text = q.trim();
