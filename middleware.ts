@@ -4,7 +4,7 @@ import { authorizationOrigins } from "@/lib/auth-providers";
 import { isOwnMachine } from "@/lib/own-machine";
 import { isForeignOrigin, publicUrl } from "@/lib/public-url";
 import { contentSecurityPolicy, type Outside, storeOrigins } from "@/lib/security-headers";
-import { sessionCookieName } from "@/lib/session-cookie";
+import { cookiesIn, sessionCookieName } from "@/lib/session-cookie";
 import authConfig from "./auth.config";
 
 /** Where signing in comes first. A courtesy that saves a round trip: every page asks at the door by itself. */
@@ -63,8 +63,7 @@ export const config = {
 export function quickHead({ method, url = "", headers }: IncomingMessage): PageHead | null {
   if ((method !== "GET" && method !== "HEAD") || !PLAIN_PAGE.test(url)) return null;
   const name = sessionCookieName(headers["x-forwarded-proto"] === "https");
-  const names = headers.cookie?.split(";").map((cookie) => cookie.slice(0, cookie.indexOf("=")).trim());
-  if (!names?.some((found) => found === name || found === `${name}.0`)) return null;
+  if (!cookiesIn(headers.cookie).some((cookie) => cookie.name === name || cookie.name === `${name}.0`)) return null;
   const [pathname = "", search = ""] = url.split(/\?(.*)/s);
   // Next's own mark of a page that is asked for by one of its links.
   const rest = search.split("&").filter((part) => part !== "" && !/^_rsc(=|$)/.test(part));

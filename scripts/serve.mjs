@@ -30,6 +30,7 @@ const REFUSAL_MS = 1_000;
  * @property {import("node:http").IncomingMessage} incoming
  * @property {number} [length]
  * @property {(to: import("node:http").ServerResponse) => Promise<void>} [send]
+ * @property {string | null} [setCookie]
  */
 /**
  * What src/instrumentation.ts says of the request under way: that it failed for an outage, and when trying again makes sense;
@@ -66,6 +67,7 @@ server.on("request", async (request, response) => {
     const about = { cut: () => void (response.writableFinished || response.destroy()), incoming: request };
     amendHead(response, about, isCallersFault(request));
     sendAtEnd(response, about);
+    await renewSession(request, about);
     passProxyBy(request, response);
     await underWay.run(about, () => handle(request, response));
   } catch (error) {
@@ -151,6 +153,23 @@ function refuse(request, response, status) {
 }
 
 /**
+ * Goes on with another session cookie than the one that was brought, where src/access/renewal.ts says so.
+ * @param {import("node:http").IncomingMessage} request @param {UnderWay} about
+ */
+async function renewSession(request, about) {
+  const { foyerRenewal } =
+    /** @type {{ foyerRenewal?: (head: import("node:http").IncomingHttpHeaders) => Promise<{ cookie: string, setCookie: string | null } | null> }} */ (
+      globalThis
+    );
+  // What the pages are made of is the same for everybody.
+  if (!request.headers.cookie || request.url?.startsWith("/_next/")) return;
+  const renewal = await foyerRenewal?.(request.headers);
+  if (!renewal) return;
+  request.headers.cookie = renewal.cookie;
+  about.setCookie = renewal.setCookie;
+}
+
+/**
  * Does the proxy's work for plain pages of those who seem to be signed in; src/proxy.ts is not asked again then.
  * @param {import("node:http").IncomingMessage} request @param {import("node:http").ServerResponse} response
  */
@@ -175,11 +194,24 @@ function amendHead(response, about, isCallers) {
   /** @type {(status: number, ...rest: unknown[]) => unknown} */
   const amended = (status, ...rest) => {
     if (about.length !== undefined && (status === 200 || status === 206)) response.setHeader("content-length", about.length);
+    if (about.setCookie && !setsCookie(response, about.setCookie)) {
+      response.appendHeader("set-cookie", about.setCookie);
+      response.setHeader("cache-control", "private, no-store");
+    }
     if (status !== 500) return Reflect.apply(writeHead, response, [status, ...rest]);
     if (about.retryAfter !== undefined) response.setHeader("retry-after", about.retryAfter);
     return Reflect.apply(writeHead, response, [about.retryAfter !== undefined ? 503 : isCallers ? 400 : 500, ...rest]);
   };
   Object.assign(response, { writeHead: amended });
+}
+
+/**
+ * Whether the answer itself says what becomes of this cookie: after a sign-out, that it goes.
+ * @param {import("node:http").ServerResponse} response @param {string} cookie
+ */
+function setsCookie(response, cookie) {
+  const name = cookie.slice(0, cookie.indexOf("=") + 1);
+  return [response.getHeader("set-cookie") ?? []].flat().some((line) => String(line).startsWith(name));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { startFreshness } from "@/access/freshness";
+import { renewAtNewRole } from "@/access/renewal";
 import { deleteAtOnce, sweepDeletions } from "@/features/account-deletion/changes";
 import { finishRegistration, sweepTokens } from "@/features/accounts/changes";
 import { sendVerification } from "@/features/addresses/changes";
@@ -72,7 +73,7 @@ const SWEEPS = {
 export async function startUp(): Promise<void> {
   env();
   // scripts/serve.mjs is no part of this bundle: what it asks and waits for, it finds on globalThis.
-  Object.assign(globalThis, { foyerQuickHead: quickHead });
+  Object.assign(globalThis, { foyerQuickHead: quickHead, foyerRenewal: renewAtNewRole });
   storage();
   openGeoip();
   startFreshness();

@@ -5,10 +5,12 @@ import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { currentEntry } from "@/access/entry";
 import { type Standing, settleFreshness, standingOf, startFreshness } from "@/access/freshness";
+import { renewAtNewRole } from "@/access/renewal";
 import { handlers } from "@/auth";
 import { changeRole } from "@/features/people/actions";
 import { db } from "@/lib/db";
-import type { Claims } from "@/lib/session-token";
+import { env } from "@/lib/env";
+import { type Claims, encodeToken } from "@/lib/session-token";
 import { admin, person } from "./support/people";
 import { newClaims, signedIn } from "./support/request";
 import { startTcpProxy } from "./support/tcp-proxy";
@@ -301,6 +303,9 @@ describe("while the database is down", () => {
     await unlinked();
     expect(await standingOf(member.claims)).toMatchObject({ role: "MEMBER", name: "Known Before", certain: false });
     expect(await standingOf(ended.claims)).toBeNull();
+    // A cookie of another role: known, but not now to be replaced.
+    const older = encodeToken({ ...member.claims, role: "ADMIN" }, env().AUTH_SECRET, "authjs.session-token");
+    expect(await renewAtNewRole({ cookie: `authjs.session-token=${older}` })).toBeNull();
     expect(await boss.run(currentEntry)).toMatchObject({ certain: false, actor: { role: "ADMIN" } });
     expect(await boss.run(() => changeRole({ userId: member.id, role: "ADMIN" }))).toMatchObject({
       ok: false,
@@ -314,6 +319,10 @@ describe("while the database is down", () => {
     await linked();
     expect(await boss.run(() => changeRole({ userId: member.id, role: "ADMIN" }))).toMatchObject({ ok: true });
     expect(await standingOf(member.claims)).toMatchObject({ role: "ADMIN", certain: true });
+    const renewed = await renewAtNewRole({
+      cookie: `authjs.session-token=${encodeToken(member.claims, env().AUTH_SECRET, "authjs.session-token")}`,
+    });
+    expect(renewed?.setCookie).toContain("authjs.session-token=");
   });
 
   test("for longer than a minute, memory is not believed either: unavailable, and still no sign-out", async () => {

@@ -47,6 +47,7 @@ export const AUDIT_ACTIONS = [
   "session.ended",
   "session.others_ended",
   "session.ended_by_admin",
+  "session.copied",
   "user.verified_by_admin",
   "user.banned",
   "user.unbanned",

@@ -91,11 +91,18 @@ export async function currentVisitor(): Promise<Visitor> {
   const [head, jar] = await Promise.all([headers(), cookies()]);
   const device = jar.get(DEVICE_COOKIE)?.value ?? "";
   return {
-    ip: head.get("x-forwarded-for")?.split(",")[0]?.trim().slice(0, 45) || null,
-    userAgent: printable(head.get("user-agent"), 500),
+    ...senderOf((name) => head.get(name)),
     secure: head.get("x-forwarded-proto") === "https",
     path: localPath(head.get("x-foyer-path")),
     deviceId: UUID.test(device) ? device : null,
+  };
+}
+
+/** From where, and by which browser, a request with this head was sent. */
+export function senderOf(head: (name: "x-forwarded-for" | "user-agent") => string | null | undefined): Pick<Visitor, "ip" | "userAgent"> {
+  return {
+    ip: head("x-forwarded-for")?.split(",")[0]?.trim().slice(0, 45) || null,
+    userAgent: printable(head("user-agent"), 500),
   };
 }
 
@@ -129,6 +136,6 @@ export async function currentClaims({ secure }: Visitor): Promise<Claims | null>
   return token ? asClaims(decodeToken(token, env().AUTH_SECRETS, sessionCookieName(secure))) : null;
 }
 
-function printable(value: string | null, length: number): string | null {
+function printable(value: string | null | undefined, length: number): string | null {
   return value?.replace(/\p{Cc}|\p{Cs}/gu, "").slice(0, length) || null;
 }

@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { db } from "@/lib/db";
+import { env } from "@/lib/env";
+import { sessionCookieName } from "@/lib/session-cookie";
+import { asClaims, decodeToken, encodeToken } from "@/lib/session-token";
+import { person } from "./support/people";
+import { newClaims } from "./support/request";
+import { type Server, startServer } from "./support/server";
+
+/*
+ * Two processes of the production build on one database, because the cookie is renewed by the server around Next.
+ */
+
+const NAME = sessionCookieName(false);
+let sites: Server[];
+beforeAll(async () => {
+  const { DATABASE_URL = "", AUTH_SECRET = "" } = process.env;
+  const first = await startServer({ env: { DATABASE_URL, AUTH_SECRET } });
+  sites = [first, await startServer({ env: { DATABASE_URL, AUTH_SECRET, FOYER_DATA: first.data } })];
+}, 120_000);
+afterAll(() => Promise.all(sites.map((site) => site.stop())));
+
+type Role = "MEMBER" | "ADMIN";
+
+/** Somebody whose role has changed since their browser got its cookie. */
+async function changed(from: Role, to: Role) {
+  const who = await person({ role: from });
+  const claims = await newClaims(who);
+  const cookie = encodeToken(claims, env().AUTH_SECRET, NAME);
+  const seen = await Promise.all(sites.map((_, index) => ask("/members", cookie, index)));
+  expect(seen.map(({ status, given }) => [status, given])).toEqual(sites.map(() => [200, null]));
+  const others = await Promise.all(sites.map(async () => encodeToken(await newClaims(who), env().AUTH_SECRET, NAME)));
+  await db().user.update({ where: { id: who.id }, data: { role: to } });
+  // Both processes hear of it within milliseconds; each is asked by another device of theirs until it has.
+  for (const [site, other] of others.entries()) while ((await ask("/members", other, site)).given === null);
+  return { who, claims, cookie };
+}
+
+/** What a browser with this cookie is answered, and the session cookie it is given. */
+async function ask(path: string, cookie: string, site = 0, init: RequestInit = {}) {
+  const headers = { cookie: `theme=dark; ${NAME}=${cookie}`, ...init.headers };
+  const answer = await fetch(`${sites[site]?.url}${path}`, { redirect: "manual", ...init, headers });
+  const line = answer.headers.getSetCookie().find((set) => set.startsWith(`${NAME}=`));
+  await answer.arrayBuffer();
+  const given = line === undefined ? null : line.slice(NAME.length + 1, line.indexOf(";"));
+  return { status: answer.status, to: answer.headers.get("location"), line, given, cache: answer.headers.get("cache-control") };
+}
+
+/** As if the second in which requests under way still count were over. */
+async function aSecondLater(sid: string): Promise<void> {
+  await db().$executeRaw`UPDATE "Session" SET "endedAt" = "endedAt" - interval '2 seconds' WHERE "id" = ${sid}::uuid`;
+}
+
+const sidOf = (cookie: string | null) => asClaims(decodeToken(cookie ?? "", env().AUTH_SECRETS, NAME))?.sid;
+
+describe("after a change of role the session goes on under another id", () => {
+  test.each([
+    ["MEMBER", "ADMIN", 200, null],
+    ["ADMIN", "MEMBER", 307, "/forbidden"],
+  ] as const)(
+    "a %s who is now %s has the new role at the next request, in a new cookie; a copy of the old one is worthless",
+    async (from, to, status, location) => {
+      const { claims, cookie } = await changed(from, to);
+      const own = await ask("/admin/users", cookie);
+      expect([own.status, own.to]).toEqual([status, location]);
+      expect(own.cache).toBe("private, no-store");
+      const given = own.given ?? "";
+      expect(asClaims(decodeToken(given, env().AUTH_SECRETS, NAME))).toMatchObject({
+        role: to,
+        sub: claims.sub,
+        end: claims.end,
+        began: claims.began,
+      });
+      for (const [site] of sites.entries()) expect((await ask("/admin/users", given, site)).status).toBe(status);
+      await aSecondLater(claims.sid);
+      for (const [site] of sites.entries()) {
+        expect(await ask("/members", cookie, site)).toMatchObject({ status: 307, to: expect.stringMatching(/^\/login\?/), given: null });
+        expect((await ask("/api/files", cookie, site)).status).toBe(401);
+      }
+    },
+  );
+
+  test("it is the same device, with the same proofs and the same end", async () => {
+    const { claims, cookie } = await changed("MEMBER", "ADMIN");
+    const before = await db().session.findUniqueOrThrow({ where: { id: claims.sid } });
+    const { given } = await ask("/admin/users", cookie);
+    const after = await db().session.findUniqueOrThrow({ where: { id: sidOf(given) ?? "" } });
+    const own = { id: after.id, changedXid: after.changedXid, lastSeenAt: after.lastSeenAt };
+    expect(after).toEqual({ ...before, ...own });
+  });
+
+  test("twenty requests under way at once, at two processes, are all answered, and one of them brings the new cookie", async () => {
+    const { who, claims, cookie } = await changed("MEMBER", "ADMIN");
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => ask("/api/files", cookie, index % sites.length)));
+    expect([...new Set(answers.map(({ status }) => status))]).toEqual([200]);
+    expect(answers.filter(({ given }) => given !== null)).toHaveLength(1);
+    const brought = answers.map(({ given }) => sidOf(given)).find((sid) => sid !== undefined);
+    const { successorId } = await db().session.findUniqueOrThrow({ where: { id: claims.sid } });
+    expect(brought).toBe(successorId);
+    // The two devices that asked first are others.
+    expect(await db().session.count({ where: { userId: who.id, endedAt: null } })).toBe(1 + sites.length);
+  });
+
+  test("a copy that comes later ends the session of whichever of the two came first, and it is remembered", async () => {
+    const { who, claims, cookie } = await changed("MEMBER", "ADMIN");
+    const thief = await ask("/admin/users", cookie);
+    await aSecondLater(claims.sid);
+    expect((await ask("/members", cookie, 1)).to).toMatch(/^\/login\?/);
+    expect((await ask("/admin/users", thief.given ?? "")).to).toMatch(/^\/login\?/);
+    const remembered = { action: "session.copied", actorId: who.id, subjectId: sidOf(thief.given) };
+    expect(await db().auditEvent.count({ where: remembered })).toBe(1);
+  });
+
+  test("signing out with the old cookie signs out, and leaves none behind", async () => {
+    const { who, cookie } = await changed("MEMBER", "ADMIN");
+    const page = await fetch(`${sites[0]?.url}/api/auth/csrf`);
+    const [csrf = ""] = page.headers.getSetCookie().map((line) => line.split(";")[0] ?? "");
+    const { csrfToken } = await page.json();
+    const headers = { cookie: `${csrf}; ${NAME}=${cookie}` };
+    const out = await ask("/api/auth/signout", cookie, 0, { method: "POST", headers, body: new URLSearchParams({ csrfToken }) });
+    expect(out.given).toBe("");
+    expect(await db().session.count({ where: { userId: who.id, endedAt: null } })).toBe(sites.length);
+  });
+
+  test("what anybody may keep is nobody's once it brings a cookie", async () => {
+    const { cookie } = await changed("MEMBER", "ADMIN");
+    const icon = await ask("/icon.svg", cookie);
+    expect([icon.status, icon.cache]).toEqual([200, "private, no-store"]);
+  });
+
+  test("its cookie has the attributes of Auth.js's own", async () => {
+    const { cookie } = await changed("MEMBER", "ADMIN");
+    const { line = "", given } = await ask("/members", cookie);
+    const answer = await ask("/api/auth/session", given ?? "");
+    const attributes = (set: string) =>
+      set
+        .split("; ")
+        .slice(1)
+        .map((attribute) => attribute.replace(/^Expires=.*/, "Expires"))
+        .sort();
+    expect(attributes(line)).toEqual(attributes(answer.line ?? ""));
+  });
+});
