@@ -116,6 +116,8 @@ test("the same by the API, and its document is a file of the author's", async ()
     content: read.content,
   });
   expect((await patch({ excerpt: "late", updatedAt: read.updatedAt })).status).toBe(409);
+  // Sent again, but not the whole of it: the rest may have been changed meanwhile.
+  expect((await patch({ excerpt: "new", updatedAt: read.updatedAt })).status).toBe(409);
   expect((await patch({ authorId: params.id })).status).toBe(422);
   expect((await (await window.fetch(posts.GET, "/api/blog")).json()).posts).toMatchObject([{ title: "By hand" }]);
   const exported = await window.fetch(postExport.POST, "/api/blog/x/export", { method: "POST", body: '{"format":"MARKDOWN"}', params });

@@ -279,14 +279,20 @@ test("the same by the API: books, chapters, formats, and a page after the other"
     window.fetch(chapter.PATCH, "/api/chapters/x", { method: "PATCH", body: JSON.stringify(body), params: { id: chapterId } });
   expect(await (await patch({ content: "new", updatedAt })).json()).toMatchObject({ content: "new", position: 0 });
   expect((await patch({ content: "late", updatedAt })).status).toBe(409);
+  // Of a part that says the same nobody knows whether the rest was changed meanwhile.
+  expect((await patch({ content: "new", updatedAt })).status).toBe(409);
+  expect((await patch({ title: "One", content: "new", updatedAt })).status).toBe(200);
   expect((await patch({ position: -1 })).status).toBe(422);
   const read = await db().book.findUniqueOrThrow({ where: { id }, select: { updatedAt: true } });
-  const about = async (description: string) => {
-    const init = { method: "PATCH", body: JSON.stringify({ description, ...read }), params: { id } };
+  const about = async (description: string, rest = {}) => {
+    const init = { method: "PATCH", body: JSON.stringify({ description, ...rest, ...read }), params: { id } };
     return (await window.fetch(book.PATCH, "/api/books/x", init)).status;
   };
-  // The second time the answer to the first was lost; the third says otherwise than what was written.
-  expect([await about("Again"), await about("Again"), await about("Late")]).toEqual([200, 200, 409]);
+  const rest = { title: "By hand", language: "en" };
+  // The second time the answer to the first was lost; the third says otherwise than what was written, the fourth not all of it.
+  expect([await about("Again", rest), await about("Again", rest), await about("Late", rest), await about("Again")]).toEqual([
+    200, 200, 409, 409,
+  ]);
   expect(await (await window.fetch(book.GET, "/api/books/x", { params: { id } })).json()).toMatchObject({
     isOwn: true,
     chapters: [{ title: "One" }],

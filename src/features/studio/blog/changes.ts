@@ -13,6 +13,8 @@ import { placeOfDraft, startDraft } from "../drafts/start";
 import { roomOf } from "../jobs/start";
 import { MAX_POSTS } from "./schema";
 
+const WHOLE = { title: true, excerpt: true, content: true, language: true, tags: true } as const;
+
 interface Written {
   title: string;
   excerpt: string;
@@ -36,7 +38,7 @@ export async function createPost(entry: Entry, written: Pick<Written, "title" | 
 
 /**
  * Writes what was typed; of a post that somebody has changed after `updatedAt` nothing: "conflict" with the reason
- * changed_meanwhile, unless it says the same: a save whose answer was lost is sent again. Returns when it was changed, for the next
+ * changed_meanwhile, unless it is whole and says the same: a save whose answer was lost is sent again. Returns when it was changed, for the next
  * time, and whether its title may be another.
  */
 export async function updatePost(
@@ -46,8 +48,10 @@ export async function updatePost(
 ): Promise<{ updatedAt: Date; isRenamed: boolean }> {
   const run = async (tx: Transaction, record: Recorder) => {
     const { title } = await findPost(tx, entry, "update", id);
-    const isAgain = await isSentAgain(tx.blogPost.updateMany({ where: { id, ...(updatedAt && { updatedAt }) }, data: written }), () =>
-      tx.blogPost.count({ where: { id, ...written, tags: written.tags && { equals: written.tags } } }),
+    const isAgain = await isSentAgain(
+      tx.blogPost.updateMany({ where: { id, ...(updatedAt && { updatedAt }) }, data: written }),
+      written,
+      () => tx.blogPost.findUnique({ where: { id }, select: WHOLE }),
     );
     await record({ action: "post.changed", subjectType: "BlogPost", subjectId: id }, "once a sitting");
     const now = await tx.blogPost.findUniqueOrThrow({ where: { id }, select: { updatedAt: true } });

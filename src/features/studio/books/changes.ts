@@ -32,7 +32,7 @@ export async function createBook(entry: Entry, about: About): Promise<{ id: stri
   });
 }
 
-/** Another title, description or language; "conflict" where somebody changed them after `updatedAt`, unless to the same. */
+/** Another title, description or language; "conflict" where somebody changed them after `updatedAt`, unless all of them to the same. */
 export async function updateBook(
   entry: Entry,
   id: string,
@@ -40,8 +40,8 @@ export async function updateBook(
 ): Promise<void> {
   await change(entry, async (tx, record) => {
     await lockBook(tx, entry, "update", id);
-    await isSentAgain(tx.book.updateMany({ where: { id, ...(updatedAt && { updatedAt }) }, data: about }), () =>
-      tx.book.count({ where: { id, ...about } }),
+    await isSentAgain(tx.book.updateMany({ where: { id, ...(updatedAt && { updatedAt }) }, data: about }), about, () =>
+      tx.book.findUnique({ where: { id }, select: { title: true, description: true, language: true } }),
     );
     await record({ action: "book.changed", subjectType: "Book", subjectId: id });
   });

@@ -35,7 +35,7 @@ export async function addChapter(entry: Entry, { bookId, ...written }: { bookId:
 
 /**
  * Writes a chapter's title and text, and moves it. Of a text that somebody has changed after `updatedAt` nothing is written:
- * "conflict" with the reason changed_meanwhile, unless it says the same: a save whose answer was lost is sent again. Returns when it was
+ * "conflict" with the reason changed_meanwhile, unless it is whole and says the same: a save whose answer was lost is sent again. Returns when it was
  * changed, for the next time, and whether its title may be another.
  */
 export async function changeChapter(
@@ -48,8 +48,8 @@ export async function changeChapter(
     const isText = written.title !== undefined || written.content !== undefined;
     const isAgain =
       isText &&
-      (await isSentAgain(tx.chapter.updateMany({ where: { id, ...(updatedAt && { updatedAt }) }, data: written }), () =>
-        tx.chapter.count({ where: { id, ...written } }),
+      (await isSentAgain(tx.chapter.updateMany({ where: { id, ...(updatedAt && { updatedAt }) }, data: written }), written, () =>
+        tx.chapter.findUnique({ where: { id }, select: { title: true, content: true } }),
       ));
     if (isText) await record({ action: "chapter.changed", subjectType: "Chapter", subjectId: id, after: { bookId } }, "once a sitting");
     if (position !== undefined) {
