@@ -63,6 +63,7 @@ const QUESTIONS: Record<string, string[]> = {
   "studio/drafts/changes.ts deleteDraft": ["asks delete Job"],
   "studio/drafts/changes.ts findDraft": ["finds update Job", "finds download File"],
   "studio/gallery/results.ts countByRequest": ["asks delete work"],
+  "studio/gallery/results.ts sharedWith": ["finds read File"],
   "studio/images/actions.ts generateImages": ["asks create ImageGeneration"],
   "studio/images/changes.ts removeImages": ["finds delete ImageGeneration"],
   "studio/images/changes.ts removeGeneration": ["finds delete ImageGeneration", "asks delete ImageGeneration"],

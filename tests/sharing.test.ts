@@ -12,9 +12,12 @@ import { savePost, sharePost } from "@/features/studio/blog/actions";
 import { shareBook, updateBook } from "@/features/studio/books/actions";
 import type { Generator } from "@/features/studio/generators/generator";
 import { shareImages } from "@/features/studio/images/actions";
+import { listSharedImages } from "@/features/studio/images/queries";
+import { IMAGES_PAGE_SIZE } from "@/features/studio/images/schema";
 import { cancelJob, retryJob } from "@/features/studio/jobs/changes";
 import { takeResult } from "@/features/studio/jobs/results";
 import { shareVideo } from "@/features/studio/videos/actions";
+import { listSharedVideos } from "@/features/studio/videos/queries";
 import { db } from "@/lib/db";
 import { cursorSchema } from "@/lib/keyset";
 import { hostile } from "./support/hostile";
@@ -248,6 +251,46 @@ test("the list is walked by its cursor, with one's own among it; of an organisat
   // Nor is what others share among one's own.
   expect((await window.run(async () => listFiles(await enter("read", "File")))).files.map((row) => row.id)).toEqual([own.id]);
   for (const somebody of [await person(), await admin()]) expect((await shared(await signedIn(somebody), id)).files).toEqual([]);
+});
+
+/** Pictures somebody asked for, and a film, with what came of them and who it is shared with. */
+async function asked(author: Person, organizationId: string | null, createdAt = new Date()) {
+  const given = { prompt: "a door", authorId: author.id, organizationId, createdAt, model: "test", storageProvider: "LOCAL" as const };
+  const [picture, film] = [await file(author, { kind: "IMAGE", organizationId }), await file(author, { kind: "VIDEO", organizationId })];
+  const shape = { width: 64, height: 48, aspectRatio: "4:3", fileSize: 1n };
+  const image = { ...shape, filename: picture.name, s3Key: picture.key, format: "PNG" as const };
+  const images = await db().imageGeneration.create({ data: { ...given, images: { create: image } } });
+  const video = { ...shape, filename: film.name, s3Key: film.key, durationSeconds: 8, format: "MP4" as const };
+  const videos = await db().videoGeneration.create({ data: { ...given, videos: { create: video } } });
+  return { images, videos, picture, film };
+}
+
+test("images and videos others share stand beside one's own, with whose they are and what is shared of them, walked by the cursor; to a stranger and to an admin nothing is there", async () => {
+  const [author, friend] = [await person(), await person()];
+  const id = await organization(author, friend);
+  for (let index = 0; index < IMAGES_PAGE_SIZE; index++) await asked(author, id, new Date(index));
+  const own = await asked(friend, id);
+  await asked(author, null);
+  // Of one that is shared, a picture that was taken back; of one that is not, a picture that is: that lies in /files.
+  await db().file.update({ where: { id: (await asked(author, id)).picture.id }, data: { organizationId: null } });
+  await db().file.update({ where: { id: (await asked(author, null)).film.id }, data: { organizationId: id } });
+  const window = await signedIn(friend);
+  const cursorOf = (next: string | null) => (next ? cursorSchema.parse(next) : undefined);
+  const images = (by: Browser, next: string | null = null) =>
+    by.run(async () => listSharedImages(await enter("read", "ImageGeneration"), id, cursorOf(next)));
+  const videos = (by: Browser, next: string | null = null) =>
+    by.run(async () => listSharedVideos(await enter("read", "VideoGeneration"), id, cursorOf(next)));
+  const [some, films] = [await images(window), await videos(window)];
+  expect(some.generations[0]).toMatchObject({ id: own.images.id, author: { isOneself: true }, images: [{ fileId: own.picture.id }] });
+  expect(some.generations[1]).toMatchObject({ prompt: "a door", author: { name: author.name, isOneself: false } });
+  expect(films.generations[1]).toMatchObject({ id: own.videos.id, videos: [{ fileId: own.film.id, durationSeconds: 8 }] });
+  expect(JSON.stringify([some, films])).not.toContain(author.email);
+  const [rest, others] = [await images(window, some.next), await videos(window, films.next)];
+  expect([some.generations.length, rest.generations.length, rest.next]).toEqual([IMAGES_PAGE_SIZE, 1, null]);
+  expect([films.generations.length, others.generations.length, others.next]).toEqual([IMAGES_PAGE_SIZE, 2, null]);
+  for (const somebody of [await signedIn(await person()), await signedIn(await admin())])
+    expect([(await images(somebody)).generations, (await videos(somebody)).generations]).toEqual([[], []]);
+  await expect(images(browser())).rejects.toThrow("NEXT_REDIRECT");
 });
 
 test("an admin who acts as a member sees what is shared with them, and shares only where they may change things", async () => {

@@ -19,8 +19,8 @@ export interface Result {
   preview: string;
 }
 
-/** One result in its own shape: opened by its picture, selected by its box. */
-export async function Tile({ of, result, children }: { of: string; result: Result; children?: ReactNode }) {
+/** One result in its own shape: opened by its picture, selected by its box where `of` names a selection. */
+export async function Tile({ of, result, children }: { of: string | undefined; result: Result; children?: ReactNode }) {
   const t = await getTranslations("gallery");
   const { fileId, name, preview, contentType, createdAt } = result;
   const Sign = contentType.startsWith("video/") ? FilmIcon : PictureIcon;
@@ -33,9 +33,11 @@ export async function Tile({ of, result, children }: { of: string; result: Resul
         </Thumb>
         {children}
       </LightboxButton>
-      <div className="absolute start-2 top-2 rounded-md bg-surface p-1 shadow-float noscript:hidden">
-        <SelectBox name={of} scope="" id={fileId} label={t("select", { name })} />
-      </div>
+      {of && (
+        <div className="absolute start-2 top-2 rounded-md bg-surface p-1 shadow-float noscript:hidden">
+          <SelectBox name={of} scope="" id={fileId} label={t("select", { name })} />
+        </div>
+      )}
     </li>
   );
 }

@@ -18,6 +18,10 @@ export const generateImagesSchema = z.strictObject({
   inputImageId: inputPictureSchema,
 });
 
-export const imagesQuerySchema = z.strictObject({ cursor: cursorSchema.optional() });
+export const imagesQuerySchema = z.strictObject({
+  cursor: cursorSchema.optional(),
+  /** What is shared with the organisation one looks at, instead of one's own. */
+  shared: z.literal("1").optional(),
+});
 export const imageIdSchema = z.strictObject({ id: z.uuid().toLowerCase() });
 export const chosenImagesSchema = z.strictObject({ ids: z.array(z.uuid().toLowerCase()).min(1).max(MAX_CHOSEN) });

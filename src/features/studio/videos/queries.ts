@@ -3,24 +3,23 @@ import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";
 import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
-import { SHOWN_RESULT, withPreview } from "../gallery/results";
+import { AUTHOR, SHOWN_RESULT, sharedWith, withAuthor, withPreview } from "../gallery/results";
 import { JOB_STATE } from "../jobs/queries";
 import { VIDEOS_PAGE_SIZE } from "./schema";
 
+/** What somebody asked for, as every list shows it, and a film that came of it. */
+const ASKED = { id: true, prompt: true, aspectRatio: true, durationSeconds: true, createdAt: true } as const;
+const RESULT = { ...SHOWN_RESULT, durationSeconds: true } as const;
 const SHOWN = {
-  id: true,
-  prompt: true,
+  ...ASKED,
   numberOfVideos: true,
-  aspectRatio: true,
-  durationSeconds: true,
   message: true,
   model: true,
-  createdAt: true,
   organizationId: true,
   job: { select: JOB_STATE },
   videos: {
     where: { file: { status: "READY" } },
-    select: { ...SHOWN_RESULT, durationSeconds: true },
+    select: RESULT,
     orderBy: { createdAt: "asc" },
   },
 } as const;
@@ -37,3 +36,22 @@ export async function listVideos(entry: Entry, cursor?: Cursor) {
   const { rows: shown, next } = page(rows, VIDEOS_PAGE_SIZE, (row) => row.createdAt);
   return { generations: shown.map(({ videos, ...row }) => ({ ...row, videos: videos.map(withPreview) })), next };
 }
+
+/**
+ * A page of what is shared with an organisation one belongs to, one's own included, newest first, each with whose it is and the
+ * films that are shared, and the cursor of the next; nothing of one that one does not belong to.
+ */
+export async function listSharedVideos(entry: Entry, organizationId: string, cursor?: Cursor) {
+  const from = cursor ? after("createdAt", "desc", cursor, cursorDate) : {};
+  const { requests, files } = sharedWith(entry, organizationId);
+  const rows = await db().videoGeneration.findMany({
+    where: { AND: [accessibleBy(entry.ability).ofType("VideoGeneration"), { ...requests, videos: { some: files } }, from] },
+    select: { ...ASKED, ...AUTHOR, videos: { where: files, select: RESULT, orderBy: { createdAt: "asc" } } },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: VIDEOS_PAGE_SIZE + 1,
+  });
+  const { rows: shown, next } = page(rows, VIDEOS_PAGE_SIZE, (row) => row.createdAt);
+  return { generations: shown.map(({ videos, ...row }) => ({ ...withAuthor(entry, row), videos: videos.map(withPreview) })), next };
+}
+
+export type ListedVideos = Awaited<ReturnType<typeof listVideos>>["generations"][number];

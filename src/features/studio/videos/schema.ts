@@ -16,6 +16,10 @@ export const generateVideosSchema = z.strictObject({
   inputImageId: inputPictureSchema,
 });
 
-export const videosQuerySchema = z.strictObject({ cursor: cursorSchema.optional() });
+export const videosQuerySchema = z.strictObject({
+  cursor: cursorSchema.optional(),
+  /** What is shared with the organisation one looks at, instead of one's own. */
+  shared: z.literal("1").optional(),
+});
 export const videoIdSchema = z.strictObject({ id: z.uuid().toLowerCase() });
 export const chosenVideosSchema = z.strictObject({ ids: z.array(z.uuid().toLowerCase()).min(1).max(MAX_CHOSEN) });

@@ -3,11 +3,13 @@ import type { Entry } from "@/access/entry";
 import type { Cursor } from "@/lib/keyset";
 import { FilmIcon } from "@/ui/icons";
 import { GalleryFeed } from "../gallery/gallery-feed";
+import { SharedFeed } from "../gallery/shared-feed";
 import { Tile } from "../gallery/tile";
 import { deleteVideoGeneration, deleteVideos, shareVideo } from "./actions";
-import { listVideos } from "./queries";
+import { type ListedVideos, listSharedVideos, listVideos } from "./queries";
 import { MAX_CHOSEN } from "./schema";
 
+type SharedFeedProps = { entry: Entry; cursor?: Cursor | undefined; organization: { id: string; name: string } };
 type FeedProps = { entry: Entry; cursor?: Cursor | undefined; organizations: { id: string; name: string }[] };
 
 /** What one has asked for, newest first, with every film that is there. */
@@ -26,16 +28,37 @@ export async function VideosFeed({ entry, cursor, organizations }: FeedProps) {
       share={shareVideo}
       factsOf={({ aspectRatio, durationSeconds }) => [aspectRatio, t("secondsOf", { count: durationSeconds })]}
       resultsOf={({ videos }) => videos}
-      tilesOf={({ videos }) => (
-        <ul className="grid gap-3 sm:grid-cols-2">
-          {videos.map((video) => (
-            <Tile key={video.id} of="videos" result={video}>
-              <Length seconds={video.durationSeconds} />
-            </Tile>
-          ))}
-        </ul>
-      )}
+      tilesOf={({ videos }) => <Tiles of="videos" videos={videos} />}
     />
+  );
+}
+
+/** What is shared with the organisation one looks at, one's own included. */
+export async function SharedVideosFeed({ entry, cursor, organization }: SharedFeedProps) {
+  const [{ generations, next }, t] = await Promise.all([listSharedVideos(entry, organization.id, cursor), getTranslations("videos")]);
+  return (
+    <SharedFeed
+      of="videos"
+      organization={organization}
+      requests={generations}
+      next={next}
+      cursor={cursor}
+      factsOf={({ aspectRatio, durationSeconds }) => [aspectRatio, t("secondsOf", { count: durationSeconds })]}
+      resultsOf={({ videos }) => videos}
+      tilesOf={({ videos }) => <Tiles videos={videos} />}
+    />
+  );
+}
+
+function Tiles({ of, videos }: { of?: string; videos: ListedVideos["videos"] }) {
+  return (
+    <ul className="grid gap-3 sm:grid-cols-2">
+      {videos.map((video) => (
+        <Tile key={video.id} of={of} result={video}>
+          <Length seconds={video.durationSeconds} />
+        </Tile>
+      ))}
+    </ul>
   );
 }
 
