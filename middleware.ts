@@ -13,8 +13,11 @@ const MEMBERS_ONLY = /^\/(members|files|settings|onboarding|admin)(\/|$)/;
 /** What is closed to somebody is answered as any address at which there is nothing. */
 const NOWHERE = "/nowhere";
 
-/** Addresses of pages about which nothing has to be decided here; there are more, which go the long way. */
-const PLAIN_PAGE = /^(?!\/(?:api|dev|_next)(?:[/?]|$))(?:\/[\w-]+)+(?:\?|$)/;
+/**
+ * Addresses of pages about which nothing has to be decided here; there are more, which go the long way. In capitals /API is one, but
+ * what next.config.ts says of /api it says of any spelling, and only a policy that comes by the long way stands above that.
+ */
+const PLAIN_PAGE = /^(?!\/(?:api|dev|_next)(?:[/?]|$))(?:\/[\w-]+)+(?:\?|$)/i;
 
 /** What a page is told of itself, and the policy that its answer says. */
 export interface PageHead {

@@ -73,6 +73,8 @@ describe("whatever has to be decided goes to the proxy", () => {
     "/dev",
     "/api/files",
     "/api",
+    "/API/files",
+    "/Api",
     "/_next/static/x",
     "/_next/image?url=x",
     "/members/",

@@ -67,6 +67,13 @@ test("the local store's own policy reaches the browser", async ({ request }) => 
 });
 
 test("a path that only begins like a file of ours has a policy, and nobody brings a nonce along", async ({ request }) => {
+  // In capitals it is a page that is not there, also for who seems to be signed in: such a page may run its own scripts.
+  for (const path of ["/API/nope", "/Api/storage/none"])
+    for (const cookie of ["theme=dark", "authjs.session-token=x"]) {
+      const answer = await request.get(path, { headers: { cookie } });
+      expect(answer.status(), path).toBe(404);
+      expect(policyOf(answer)["script-src"], `${path} ${cookie}`).toContain("'nonce-");
+    }
   for (const path of ["/apple-iconX", "/opengraph-image/x", "/icon.svgX", "/favicon.icoX", "/_next/staticX", "/_next/image"]) {
     const answer = await request.get(path, { maxRedirects: 0 });
     expect(answer.status(), path).toBe(404);
