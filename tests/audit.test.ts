@@ -3,6 +3,7 @@ import { enter } from "@/access/door";
 import { GET } from "@/app/api/audit/route";
 import { auditLength, exportAudit, listAudit } from "@/features/audit/queries";
 import { auditQuerySchema } from "@/features/audit/schema";
+import { CHOICES, findWho } from "@/features/audit/who-queries";
 import { banPerson, changeRole } from "@/features/people/actions";
 import { csvLine } from "@/lib/csv";
 import { db } from "@/lib/db";
@@ -13,6 +14,8 @@ const list = (by: { id: string }, query: Record<string, string> = {}) =>
   as(by, async () => listAudit(await enter(), auditQuerySchema.parse(query)));
 const acts = async (by: { id: string }, query: Record<string, string>) => (await list(by, query)).events.map(({ action }) => action);
 const textOf = async (stream: ReadableStream<Uint8Array>) => new Response(stream).text();
+
+const whom = (by: { id: string }, text: string) => as(by, async () => findWho(await enter(), text));
 
 describe("the audit log", () => {
   test("shows who did what to whom, from where, with before and after", async () => {
@@ -43,6 +46,32 @@ describe("the audit log", () => {
     expect(await acts(boss, { who: "", act: "", from: "", to: "" })).not.toEqual([]);
   });
 
+  test("is filtered by a part of a name or an address: of one person at once, of several after a choice", async () => {
+    const [boss, one] = [await admin(), await person({ name: "Zoë Quillfeather", email: "zq-first@example.org" })];
+    const banned = () => acts(boss, { who: "quillfeather zoe" });
+    await as(boss, () => banPerson({ userId: one.id, reason: "spam", until: "" }));
+    expect(await banned()).toEqual(["user.banned"]);
+    const other = await person({ name: "Zoé Quillfeather", email: "zq-second@example.org" });
+    expect(await whom(boss, "QUILL")).toMatchObject({ id: null, people: [{ id: other.id }, { id: one.id }], isMore: false });
+    expect(await banned()).toEqual([]);
+    expect(await whom(boss, " ZQ-First@example.org ")).toMatchObject({ id: one.id, people: [{ name: "Zoë Quillfeather" }] });
+    // By a letter somebody else's address: offered, and not taken for what was meant.
+    expect(await whom(boss, "zq-first@example.or")).toMatchObject({ id: null, people: [{ id: one.id }] });
+    expect(await whom(boss, "quillfeather bertha")).toEqual({ id: null, people: [], isMore: false });
+    for (let count = 1; count < CHOICES; count++) await person({ name: `Quillfeather ${count}` });
+    const many = await whom(boss, "quillfeather");
+    expect([many.id, many.people.length, many.isMore]).toEqual([null, CHOICES, true]);
+  });
+
+  test("is filtered by the id of somebody deleted too, whose name and address nothing says any more", async () => {
+    const [boss, gone] = [await admin(), await person({ name: "Wilma Fernhollow" })];
+    await as(boss, () => banPerson({ userId: gone.id, reason: "spam", until: "" }));
+    await db().user.update({ where: { id: gone.id }, data: { deletedAt: new Date() } });
+    expect(await acts(boss, { who: gone.id.toUpperCase() })).toEqual(["user.banned"]);
+    expect(await whom(boss, gone.id)).toMatchObject({ id: gone.id, people: [{ deletedAt: expect.any(Date) }] });
+    expect(await whom(boss, "fernhollow")).toMatchObject({ id: null, people: [] });
+  });
+
   test("pages through without missing or repeating an event, also where many are of one moment", async () => {
     const boss = await admin();
     const at = new Date();
@@ -71,6 +100,7 @@ describe("the audit log", () => {
     await db().auditEvent.create({ data: { action: "user.signed_in", subjectType: "User", subjectId: member.id, actorId: member.id } });
     expect(await acts(member, {})).toEqual(["user.signed_in"]);
     expect(await acts(member, { who: other.id })).toEqual([]);
+    expect(await whom(member, other.email)).toEqual({ id: null, people: [], isMore: false });
     expect(await as(member, async () => auditLength(await enter()))).toBe(0);
     const window = await signedIn(member);
     expect((await window.fetch(GET, "/api/audit")).status).toBe(403);

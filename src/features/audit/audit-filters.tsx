@@ -9,11 +9,14 @@ import { SoftLink } from "@/ui/soft-link";
 import { actKey } from "./act-key";
 import { auditAddress } from "./address";
 import type { AuditQuery } from "./schema";
+import type { Found } from "./who-queries";
 
-/** A plain form of GET: every filter is in the address, to be shared and come back to. */
-export async function AuditFilters({ query }: { query: AuditQuery }) {
+/** A plain form of GET: every filter is in the address, to be shared and come back to. `found` says whom its "who" means. */
+export async function AuditFilters({ query, found }: { query: AuditQuery; found: Found | null }) {
   const t = await getTranslations("audit");
   const { act, who, from, to, live } = query;
+  const [person] = found?.id ? found.people : [];
+  const isClear = !found || found.id !== null;
   const word = (action: AuditAction) => t(`acts.${actKey(action)}`);
   return (
     <search className="mb-5 block">
@@ -37,7 +40,8 @@ export async function AuditFilters({ query }: { query: AuditQuery }) {
           <Input
             id="audit-who"
             name="who"
-            defaultValue={who}
+            // An address finds them again, and says more than an id.
+            defaultValue={person && !person.deletedAt ? person.email : who}
             maxLength={254}
             placeholder={t("whoHint")}
             autoComplete="off"
@@ -58,18 +62,21 @@ export async function AuditFilters({ query }: { query: AuditQuery }) {
         </Button>
       </form>
       <p className="-ms-2.5 mt-3 flex flex-wrap gap-2">
-        {live ? (
+        {isClear && live && (
           <SoftLink href={auditAddress("/admin/audit", query)} className={buttonVariants({ variant: "secondary", size: "sm" })}>
             {t("liveOff")}
           </SoftLink>
-        ) : (
+        )}
+        {isClear && !live && (
           <SoftLink href={auditAddress("/admin/audit", query, { live: "1" })} className={buttonVariants({ variant: "ghost", size: "sm" })}>
             {t("live")}
           </SoftLink>
         )}
-        <a href={auditAddress("/api/audit", query)} download className={buttonVariants({ variant: "ghost", size: "sm" })}>
-          {t("export")}
-        </a>
+        {isClear && (
+          <a href={auditAddress("/api/audit", query)} download className={buttonVariants({ variant: "ghost", size: "sm" })}>
+            {t("export")}
+          </a>
+        )}
         {(act || who || from || to) && (
           <SoftLink href="/admin/audit" className={buttonVariants({ variant: "ghost", size: "sm" })}>
             {t("clear")}

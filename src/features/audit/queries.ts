@@ -5,11 +5,11 @@ import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import { csvLine, csvStream } from "@/lib/csv";
 import { db } from "@/lib/db";
-import { normaliseEmail } from "@/lib/email";
 import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
 import { withinDays } from "@/lib/query-string";
 import { describeUserAgent } from "@/lib/user-agent";
 import type { AuditFilter, AuditQuery } from "./schema";
+import { idOf } from "./who-queries";
 
 export const AUDIT_PAGE_SIZE = 50;
 const CSV_BATCH = 1_000;
@@ -34,7 +34,7 @@ type Event = Awaited<ReturnType<typeof eventsAfter>>[number];
 
 /** A page of the audit log, newest first, with the names of the people in it as they are today. */
 export async function listAudit(entry: Entry, { cursor, ...filter }: AuditQuery) {
-  const found = await eventsAfter(entry, filter, cursor ?? null, AUDIT_PAGE_SIZE + 1);
+  const found = await eventsAfter(entry, await meant(entry, filter), cursor ?? null, AUDIT_PAGE_SIZE + 1);
   const { rows, next } = page(found, AUDIT_PAGE_SIZE, ({ at }) => at);
   const people = await namesOf(entry, rows);
   const events = rows.map(({ userAgent, ...event }) => ({
@@ -83,7 +83,7 @@ export async function exportAudit(entry: Entry, filter: AuditFilter): Promise<Re
     const what = { act, ofOnePerson: who !== null, from: from?.toISOString() ?? null, to: to?.toISOString() ?? null };
     await record({ action: "audit.exported", subjectType: "AuditEvent", subjectId: "csv", after: what });
   });
-  return csvStream(csvLines(entry, filter));
+  return csvStream(csvLines(entry, await meant(entry, filter)));
 }
 
 const COLUMNS = ["at", "action", "actorId", "realActorId", "subjectType", "subjectId", "ip", "userAgent", "before", "after", "id"] as const;
@@ -104,7 +104,7 @@ async function* csvLines(entry: Entry, filter: AuditFilter): AsyncGenerator<stri
 async function eventsAfter(entry: Entry, filter: AuditFilter, cursor: Cursor | null, take: number) {
   const beyond = cursor ? after("at", "desc", cursor, (value) => cursorDate(value) ?? new Date(0)) : {};
   const found = await db().auditEvent.findMany({
-    where: { AND: [await matching(entry, filter), beyond] },
+    where: { AND: [matching(entry, filter), beyond] },
     select: EVENT,
     orderBy: [{ at: "desc" }, { id: "desc" }],
     take,
@@ -117,21 +117,18 @@ function csvText(value: Event[keyof Event]): string | null {
   return value instanceof Date ? value.toISOString() : JSON.stringify(value);
 }
 
-/** What the reader may see, and asked for. */
-async function matching(entry: Entry, { act, who, from, to }: AuditFilter) {
+/** The same filter with the id of whom it means: once for many pages. */
+async function meant(entry: Entry, { who, ...rest }: AuditFilter): Promise<AuditFilter> {
+  return who === undefined ? rest : { ...rest, who: (await idOf(entry, who)) ?? NOBODY };
+}
+
+/** What the reader may see, and asked for; `who` is an id. */
+function matching(entry: Entry, { act, who: id, from, to }: AuditFilter) {
   const allowed = accessibleBy(entry.ability).ofType("AuditEvent");
   const at = withinDays(from, to);
-  const id = who === undefined ? undefined : await personOf(entry, who);
   return {
     AND: [allowed, { ...(act && { action: act }), at, ...(id && { OR: [{ actorId: id }, { realActorId: id }, { subjectId: id }] }) }],
   };
-}
-
-/** The id that is meant: itself, or that of whoever has the address. */
-async function personOf(entry: Entry, who: string): Promise<string> {
-  if (z.uuid().safeParse(who).success) return who.toLowerCase();
-  const where = { AND: [accessibleBy(entry.ability).ofType("User"), { email: normaliseEmail(who) }] };
-  return (await db().user.findFirst({ where, select: { id: true } }))?.id ?? NOBODY;
 }
 
 async function namesOf(entry: Entry, rows: { actorId: string | null; realActorId: string | null; subjectId: string | null }[]) {
