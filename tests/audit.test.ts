@@ -1,8 +1,10 @@
+import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
 import { enter } from "@/access/door";
 import { GET } from "@/app/api/audit/route";
+import { AuditList } from "@/features/audit/audit-list";
 import { auditLength, exportAudit, listAudit } from "@/features/audit/queries";
-import { auditQuerySchema } from "@/features/audit/schema";
+import { type AuditQuery, auditQuerySchema } from "@/features/audit/schema";
 import { CHOICES, findWho } from "@/features/audit/who-queries";
 import { banPerson, changeRole } from "@/features/people/actions";
 import { csvLine } from "@/lib/csv";
@@ -15,6 +17,11 @@ const list = (by: { id: string }, query: Record<string, string> = {}) =>
 const acts = async (by: { id: string }, query: Record<string, string>) => (await list(by, query)).events.map(({ action }) => action);
 const textOf = async (stream: ReadableStream<Uint8Array>) => new Response(stream).text();
 
+/** The rows as they read before anybody opens them. */
+const rows = async (by: { id: string }, query: AuditQuery) => {
+  const html = renderToStaticMarkup(await as(by, async () => AuditList({ entry: await enter(), query })));
+  return [...html.matchAll(/<summary.*?<\/summary>/g)].map(([row]) => row.replace(/<time.*?<\/time>|<[^>]+>/g, ""));
+};
 const whom = (by: { id: string }, text: string) => as(by, async () => findWho(await enter(), text));
 
 describe("the audit log", () => {
@@ -61,6 +68,25 @@ describe("the audit log", () => {
     for (let count = 1; count < CHOICES; count++) await person({ name: `Quillfeather ${count}` });
     const many = await whom(boss, "quillfeather");
     expect([many.id, many.people.length, many.isMore]).toEqual([null, CHOICES, true]);
+  });
+
+  test("says in the row why, where somebody gave a reason or Foyer noted one", async () => {
+    const [boss, member] = [await admin({ name: "Ines Robalo" }), await person({ name: "Tom Aune" })];
+    await as(boss, () => banPerson({ userId: member.id, reason: "Spam, again", until: "" }));
+    const failed = { action: "user.sign_in_failed", subjectType: "User", subjectId: member.id };
+    await db().auditEvent.createMany({
+      data: ["wrong", "of another release"].map((reason, index) => ({
+        ...failed,
+        at: new Date(Date.now() + index + 1),
+        after: { method: "password", reason },
+      })),
+    });
+    expect(await rows(boss, { who: member.id })).toEqual([
+      "Tom Aune had a failed sign-in · reason: of another release",
+      "Tom Aune had a failed sign-in · reason: the password or the passkey was wrong",
+      "Ines Robalo banned somebody · Tom Aune · reason: Spam, again203.0.113.7",
+    ]);
+    expect(await rows(member, { who: boss.id })).toEqual([]);
   });
 
   test("is filtered by the id of somebody deleted too, whose name and address nothing says any more", async () => {

@@ -6,6 +6,7 @@ import { Pager } from "@/ui/pager";
 import { RefreshEvery } from "@/ui/refresh-every";
 import { actKey } from "./act-key";
 import { auditAddress } from "./address";
+import { reasonOf } from "./event-reason";
 import { listAudit } from "./queries";
 import type { AuditQuery } from "./schema";
 
@@ -13,7 +14,12 @@ const LIVE_MS = 2_000;
 
 /** The events that fit, each with what it changed behind a click; with `live` the newest come by themselves. Without a `path` the first page is all. */
 export async function AuditList({ entry, query, path }: { entry: Entry; query: AuditQuery; path?: "/admin/audit" }) {
-  const [{ events, next }, t, format] = await Promise.all([listAudit(entry, query), getTranslations("audit"), getFormatter()]);
+  const [{ events, next }, t, errors, format] = await Promise.all([
+    listAudit(entry, query),
+    getTranslations("audit"),
+    getTranslations("errors"),
+    getFormatter(),
+  ]);
   const known = new Set<string>(AUDIT_ACTIONS);
   // An act of another release has no words here: its name is better than nothing.
   const word = (action: string) => (known.has(action) ? t(`acts.${actKey(action as AuditAction)}`) : action);
@@ -25,6 +31,10 @@ export async function AuditList({ entry, query, path }: { entry: Entry; query: A
       : actorId
         ? (actor ?? t("gone"))
         : (subject ?? (subjectId === "unknown" ? t("nobody") : subjectType === "User" ? t("gone") : t("site")));
+  const why = (event: (typeof events)[number]) => {
+    const reason = reasonOf(event, t, errors);
+    return reason && <span className="text-muted"> · {t("reason", { reason })}</span>;
+  };
   return (
     <>
       {query.live && !query.cursor && <RefreshEvery ms={LIVE_MS} />}
@@ -44,6 +54,7 @@ export async function AuditList({ entry, query, path }: { entry: Entry; query: A
                     {event.actorId && event.subject && event.subjectId !== event.actorId && (
                       <span className="text-muted"> · {event.subject}</span>
                     )}
+                    {why(event)}
                   </span>
                   <span className="text-muted text-sm max-md:hidden">{event.ip}</span>
                 </summary>
