@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
 import { enter } from "@/access/door";
@@ -18,8 +19,8 @@ const acts = async (by: { id: string }, query: Record<string, string>) => (await
 const textOf = async (stream: ReadableStream<Uint8Array>) => new Response(stream).text();
 
 /** The rows as they read before anybody opens them. */
-const rows = async (by: { id: string }, query: AuditQuery) => {
-  const html = renderToStaticMarkup(await as(by, async () => AuditList({ entry: await enter(), query })));
+const rows = async (by: { id: string }, query?: AuditQuery) => {
+  const html = renderToStaticMarkup(await as(by, async () => AuditList({ entry: await enter(), ...(query && { query }) })));
   return [...html.matchAll(/<summary.*?<\/summary>/g)].map(([row]) => row.replace(/<time.*?<\/time>|<[^>]+>/g, ""));
 };
 const whom = (by: { id: string }, text: string) => as(by, async () => findWho(await enter(), text));
@@ -89,6 +90,36 @@ describe("the audit log", () => {
     expect(await rows(member, { who: boss.id })).toEqual([]);
   });
 
+  test("what is recent of an admin's own is not buried by what their job did to each person; the log has every row", async () => {
+    const [boss, other] = [await admin({ name: "Ines Robalo" }), await admin({ name: "Bo Lind" })];
+    const [job, now] = [randomUUID(), Date.now()];
+    const by = { actorId: boss.id, subjectType: "User" };
+    const member = await person({ name: "Tom Aune" });
+    await as(boss, () => banPerson({ userId: member.id, reason: "spam", until: "" }));
+    await db().auditEvent.createMany({
+      data: Array.from({ length: 60 }, (_, index) => ({
+        ...by,
+        at: new Date(now + 1_000 + index),
+        action: "user.imported",
+        subjectId: randomUUID(),
+        after: { from: "clerk", job },
+      })),
+    });
+    await db().auditEvent.createMany({
+      data: [
+        { ...by, at: new Date(now + 2_000), action: "people_job.finished", subjectType: "PeopleJob", subjectId: job },
+        // What somebody else's job did to them befell them, and is theirs to know.
+        { ...by, at: new Date(now + 3_000), actorId: other.id, action: "user.updated_by_import", subjectId: boss.id, after: { job } },
+      ],
+    });
+    expect(await rows(boss)).toEqual([
+      "Bo Lind changed somebody by an import · Ines Robalo",
+      "Ines Robalo finished work on many people",
+      "Ines Robalo banned somebody · Tom Aune · reason: spam203.0.113.7",
+    ]);
+    expect((await list(boss, { who: boss.id })).events.filter(({ action }) => action === "user.imported")).not.toEqual([]);
+  });
+
   test("is filtered by the id of somebody deleted too, whose name and address nothing says any more", async () => {
     const [boss, gone] = [await admin(), await person({ name: "Wilma Fernhollow" })];
     await as(boss, () => banPerson({ userId: gone.id, reason: "spam", until: "" }));
@@ -125,6 +156,7 @@ describe("the audit log", () => {
     await as(boss, () => changeRole({ userId: other.id, role: "ADMIN" }));
     await db().auditEvent.create({ data: { action: "user.signed_in", subjectType: "User", subjectId: member.id, actorId: member.id } });
     expect(await acts(member, {})).toEqual(["user.signed_in"]);
+    expect(await rows(member)).toHaveLength(1);
     expect(await acts(member, { who: other.id })).toEqual([]);
     expect(await whom(member, other.email)).toEqual({ id: null, people: [], isMore: false });
     expect(await as(member, async () => auditLength(await enter()))).toBe(0);

@@ -7,15 +7,20 @@ import { RefreshEvery } from "@/ui/refresh-every";
 import { actKey } from "./act-key";
 import { auditAddress } from "./address";
 import { reasonOf } from "./event-reason";
-import { listAudit } from "./queries";
+import { listAudit, listOwnAudit } from "./queries";
 import type { AuditQuery } from "./schema";
 
 const LIVE_MS = 2_000;
 
-/** The events that fit, each with what it changed behind a click; with `live` the newest come by themselves. Without a `path` the first page is all. */
-export async function AuditList({ entry, query, path }: { entry: Entry; query: AuditQuery; path?: "/admin/audit" }) {
+type AuditListProps = { entry: Entry; query?: AuditQuery; path?: "/admin/audit" };
+
+/**
+ * The events that fit, each with what it changed behind a click; with `live` the newest come by themselves. Without a query the newest of
+ * the reader's own, without a `path` the first page is all.
+ */
+export async function AuditList({ entry, query, path }: AuditListProps) {
   const [{ events, next }, t, errors, format] = await Promise.all([
-    listAudit(entry, query),
+    query ? listAudit(entry, query) : listOwnAudit(entry),
     getTranslations("audit"),
     getTranslations("errors"),
     getFormatter(),
@@ -37,7 +42,7 @@ export async function AuditList({ entry, query, path }: { entry: Entry; query: A
   };
   return (
     <>
-      {query.live && !query.cursor && <RefreshEvery ms={LIVE_MS} />}
+      {query?.live && !query.cursor && <RefreshEvery ms={LIVE_MS} />}
       {events.length > 0 ? (
         <ol aria-label={t("caption")} className="divide-y rounded-lg border bg-surface">
           {events.map((event) => (
@@ -84,7 +89,7 @@ export async function AuditList({ entry, query, path }: { entry: Entry; query: A
       ) : (
         <EmptyState drawing="lens" title={t("emptyTitle")} description={t("emptyBody")} />
       )}
-      {path && (
+      {path && query && (
         <Pager
           label={t("caption")}
           first={query.cursor && { href: auditAddress(path, query), label: t("first") }}

@@ -45,7 +45,10 @@ export async function WhoFound({ query, found }: { query: AuditQuery; found: Fou
         <p className="border-t px-4 py-3 text-muted text-sm">
           {t.rich("whoMore", {
             people: (chunks) => (
-              <SoftLink href={`/admin/users?${new URLSearchParams({ q: q.slice(0, 100) })}`} className="underline">
+              <SoftLink
+                href={`/admin/users?${new URLSearchParams({ q: q.slice(0, 100) })}`}
+                className="underline underline-offset-4 hover:text-foreground"
+              >
                 {chunks}
               </SoftLink>
             ),

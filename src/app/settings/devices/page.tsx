@@ -1,10 +1,12 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
 import { enter } from "@/access/door";
 import { AuditList } from "@/features/audit/audit-list";
 import { DeviceList } from "@/features/devices/device-list";
 import { PageHeader } from "@/ui/page-header";
 import { Section } from "@/ui/section";
+import { SoftLink } from "@/ui/soft-link";
 import { Interactive } from "../../_frames/interactive";
 import { MembersFrame } from "../../_frames/members-frame";
 
@@ -26,10 +28,26 @@ export default async function DevicesPage() {
         </div>
         {entry.ability.can("read", "AuditEvent") && (
           <Section title={t("history")} description={t("historyLead")}>
-            <AuditList entry={entry} query={{ who: entry.actor.userId }} />
+            <AuditList entry={entry} />
+            {entry.ability.can("read", "PeopleJob") && (
+              <p className="text-muted text-sm">
+                {t.rich("historyWithoutJobs", {
+                  jobs: (words) => <Underlined href="/admin/jobs">{words}</Underlined>,
+                  log: (words) => <Underlined href={`/admin/audit?who=${entry.actor.userId}`}>{words}</Underlined>,
+                })}
+              </p>
+            )}
           </Section>
         )}
       </div>
     </MembersFrame>
+  );
+}
+
+function Underlined({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <SoftLink href={href} className="underline underline-offset-4 hover:text-foreground">
+      {children}
+    </SoftLink>
   );
 }
