@@ -7,15 +7,6 @@ const withNextIntl = createNextIntlPlugin({
   experimental: { messages: { path: "./src/i18n/messages", locales: "infer", format: "json", precompile: true } },
 });
 
-/** On every answer; the policy with its nonce is added to pages by middleware.ts. */
-const SECURITY_HEADERS = [
-  { key: "X-Content-Type-Options", value: "nosniff" },
-  { key: "X-Frame-Options", value: "DENY" },
-  { key: "Referrer-Policy", value: "strict-origin-when-cross-origin" },
-  { key: "Cross-Origin-Opener-Policy", value: "same-origin" },
-  { key: "Permissions-Policy", value: "camera=(), microphone=(), geolocation=(), payment=()" },
-];
-
 /** Pages whose address holds a link from a mail: not even this site's own assets are told where they were asked from. */
 const LINK_PAGES = "/:page(verify-email|reset-password|change-email|revert-email|not-me|magic-link|invitation)";
 
@@ -44,15 +35,10 @@ const config: NextConfig = {
     "@zxcvbn-ts/language-en",
     "@zxcvbn-ts/language-fr",
   ],
+  // Beside those of every answer: scripts/security-headers.mjs.
   headers: async () => [
-    { source: "/:path*", headers: SECURITY_HEADERS },
     // Not no-referrer, under which a form without JavaScript would have no Origin to be judged by.
     { source: LINK_PAGES, headers: [{ key: "Referrer-Policy", value: "strict-origin" }] },
-    {
-      source: "/:path*",
-      has: [{ type: "header", key: "x-forwarded-proto", value: "https" }],
-      headers: [{ key: "Strict-Transport-Security", value: "max-age=63072000; includeSubDomains" }],
-    },
     // Documents of the API are never rendered: nothing in one may run.
     {
       source: "/api/:path((?!storage/).*)",

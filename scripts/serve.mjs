@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import next from "next";
 import { BadRequest, rewriteForwarded, trustedProxies } from "./forwarded.mjs";
 import { isCallersFault, refusalOf } from "./request-limits.mjs";
+import { addSecurityHeaders } from "./security-headers.mjs";
 
 /** The whole of one request: an upload of five minutes, and a little. */
 const REQUEST_TIMEOUT_MS = 330_000;
@@ -62,6 +63,7 @@ server.on("request", async (request, response) => {
   if (turn && !(await turn)) return;
   try {
     const refusal = prepare(request);
+    addSecurityHeaders(response, request.headers["x-forwarded-proto"] === "https");
     if (refusal) return refuse(request, response, refusal);
     /** @type {UnderWay} */
     const about = { cut: () => void (response.writableFinished || response.destroy()), incoming: request };
@@ -141,8 +143,9 @@ function prepare(request) {
  */
 function refuse(request, response, status) {
   const text = `${STATUS_CODES[status]}\n`;
-  const type = "text/plain; charset=utf-8";
-  response.writeHead(status, { "content-type": type, "content-length": text.length, "cache-control": "no-store", connection: "close" });
+  response.setHeader("content-type", "text/plain; charset=utf-8");
+  response.setHeader("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+  response.writeHead(status, { "content-length": text.length, "cache-control": "no-store", connection: "close" });
   const { "content-length": length = "0", "transfer-encoding": encoding } = request.headers;
   if (length === "0" && encoding === undefined) return void response.end(text);
   // To HEAD no text is written, and the head would wait for one.

@@ -42,6 +42,8 @@ test("every answer says how it may be used, and nothing of what made it", async 
   const everywhere = await askers(page.request, visitor);
   const assets = (await (await page.request.get("/login")).text()).match(/\/_next\/static\/[^"\\]+\.(?:js|css|woff2)/g) ?? [];
   const others = [...API, "/no-such-page", "/icon.svg", "/_next/static/none.js", ...assets.slice(0, 3)];
+  // Redirects that Next gives before it asks anything, and what the server refuses before Next.
+  others.push("/sign-in", "/settings", "/login/", "/%c0%ae");
   for (const { path, request } of [...everywhere, ...others.map((path) => ({ path, request: page.request }))]) {
     const answer = await request.get(path, { maxRedirects: 0 });
     const headers = answer.headers();
