@@ -7,8 +7,8 @@ const withNextIntl = createNextIntlPlugin({
   experimental: { messages: { path: "./src/i18n/messages", locales: "infer", format: "json", precompile: true } },
 });
 
-/** Pages whose address holds a link from a mail: not even this site's own assets are told where they were asked from. */
-const LINK_PAGES = "/:page(verify-email|reset-password|change-email|revert-email|not-me|magic-link|invitation)";
+/** Pages whose address holds a link from a mail, or what came of one: not even this site's own assets are told where they were asked from. */
+const LINK_PAGES = "/:page(verify-email|reset-password|change-email|revert-email|not-me|magic-link|invitation|join|register)";
 
 const config: NextConfig = {
   poweredByHeader: false,

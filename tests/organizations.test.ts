@@ -1,11 +1,15 @@
 import { randomUUID } from "node:crypto";
+import { createElement } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
 import type { Result } from "@/access/door";
 import { enter } from "@/access/door";
 import { openOrganizationInvitation, organizationInvitationsOf } from "@/access/identity/organization-invitations";
 import JoinPage from "@/app/(public)/join/page";
+import RegisterPage from "@/app/(public)/register/page";
 import { requestDeletion } from "@/features/account-deletion/actions";
 import { sweepDeletions } from "@/features/account-deletion/changes";
+import { CredentialsForm } from "@/features/accounts/credentials-form";
 import { impersonate } from "@/features/impersonation/actions";
 import { Acceptance, readerOf } from "@/features/organizations/acceptance";
 import {
@@ -382,8 +386,8 @@ describe("joining", () => {
         key === "_owner" ? undefined : value,
       ) ?? "";
     expect(await reader(null)).toBe("new");
-    expect(await way("new")).toContain("/register?callbackUrl=%2Fsettings%2Forganizations");
-    expect(await way("new")).not.toContain(token);
+    // What the mail remembers is where to go on; the secret beside it is the form's, which the address is filled in by.
+    expect(await way("new")).toContain(`/register?callbackUrl=%2Fsettings%2Forganizations&token=${token}`);
     Object.assign(env(), { SIGN_UP: "invite" });
     expect(await reader(null)).toBe("closed");
     Object.assign(env(), { SIGN_UP: "open" });
@@ -392,6 +396,21 @@ describe("joining", () => {
     expect([await reader(null), await reader(await signedIn(guest))]).toEqual(["known", "unconfirmed"]);
     await db().user.update({ where: { id: guest.id }, data: { emailVerified: new Date() } });
     expect(await reader(await signedIn(guest))).toBe("owner");
+  });
+
+  test("whoever registers by its link finds the address filled in, without JavaScript too, and nobody else does", async () => {
+    const { id, owner } = await choir();
+    const { email, token } = await invited(id, owner);
+    const page = async (search: { token?: string; callbackUrl?: string }) =>
+      JSON.stringify(await asVisitor({}, () => RegisterPage({ searchParams: Promise.resolve(search) })), (key, value) =>
+        key === "_owner" ? undefined : value,
+      );
+    expect(await page({ token, callbackUrl: "/settings/organizations" })).toContain(`"email":"${email}"`);
+    expect(await page({ token })).not.toContain(token);
+    for (const search of [{}, { token: `${token}x` }, { token: "" }]) expect(await page(search)).not.toContain(email);
+    const texts = { email: "Email", password: "Password", show: "Show", hide: "Hide", submit: "Create account" };
+    const form = { action: async () => ({ ok: true as const, data: null }), callbackUrl: "/", autoComplete: "new-password" as const };
+    expect(renderToStaticMarkup(createElement(CredentialsForm, { ...form, email, texts }))).toContain(`value="${email}"`);
   });
 
   test("the address of who never came is forgotten three months later", async () => {

@@ -12,6 +12,8 @@ import { useFocusFirstError } from "@/ui/use-focus-first-error";
 type CredentialsFormProps = {
   action: (previous: Result<unknown> | null, form: FormData) => Promise<Result<unknown>>;
   callbackUrl: string;
+  /** What the field of the address holds at first. */
+  email?: string | undefined;
   /** `new-password` where one is chosen: password managers then offer to make one. */
   autoComplete: "current-password" | "new-password";
   /** Said before anything was sent: why the person came back here. */
@@ -25,7 +27,17 @@ type CredentialsFormProps = {
 };
 
 /** Address and password. Works without JavaScript; keeps what was typed; texts come from the server to keep it light. */
-export function CredentialsForm({ action, callbackUrl, autoComplete, notice, aside, texts, newPassword, children }: CredentialsFormProps) {
+export function CredentialsForm({
+  action,
+  callbackUrl,
+  email,
+  autoComplete,
+  notice,
+  aside,
+  texts,
+  newPassword,
+  children,
+}: CredentialsFormProps) {
   const [result, submit] = useActionState(action, null);
   const form = useRef<HTMLFormElement>(null);
   const error = result?.ok === false ? result.error : undefined;
@@ -46,7 +58,7 @@ export function CredentialsForm({ action, callbackUrl, autoComplete, notice, asi
             // Where one signs in, the browser may offer a passkey in its place.
             autoComplete={autoComplete === "current-password" ? "username webauthn" : "username"}
             required
-            defaultValue={result?.ok === false ? result.values?.email : undefined}
+            defaultValue={result?.ok === false ? result.values?.email : email}
           />
         )}
       </Field>

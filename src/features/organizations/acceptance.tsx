@@ -39,9 +39,10 @@ export async function Acceptance({ token, reader }: { token: string; reader: Rea
   if (reader === "owner") return <JoinForm by={{ token }} submit={t("join")} />;
   const back = reader === "known" ? `/join?${new URLSearchParams({ token })}` : "/settings/organizations";
   // The mail about a new account remembers where its person was going, and must not remember a secret: their address is enough there.
+  // Beside that it fills in the address.
   const ways = {
     known: { href: `/login?${new URLSearchParams({ callbackUrl: back })}`, label: t("signIn") },
-    new: { href: `/register?${new URLSearchParams({ callbackUrl: back })}`, label: t("createAccount") },
+    new: { href: `/register?${new URLSearchParams({ callbackUrl: back, token })}`, label: t("createAccount") },
     unconfirmed: { href: back, label: t("confirm") },
   };
   const { href, label } = ways[reader];

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { currentEntry, homeOr, localPath } from "@/access/entry";
+import { openOrganizationInvitation } from "@/access/identity/organization-invitations";
 import { signUpTerms } from "@/access/sign-up";
 import { register } from "@/features/accounts/actions";
 import { ProviderButtons } from "@/features/accounts/provider-buttons";
@@ -14,14 +15,14 @@ import { SoftLink } from "@/ui/soft-link";
 import { strengthTexts } from "@/ui/strength-texts";
 import { AuthFrame } from "../../_frames/auth-frame";
 
-type Search = Promise<{ callbackUrl?: string | string[] }>;
+type Search = Promise<{ callbackUrl?: string | string[]; token?: string | string[] }>;
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("auth"))("registerTitle") };
 }
 
 export default async function RegisterPage({ searchParams }: { searchParams: Search }) {
-  const { callbackUrl } = await searchParams;
+  const { callbackUrl, token } = await searchParams;
   const path = localPath(typeof callbackUrl === "string" ? callbackUrl : null);
   if (await currentEntry()) redirect(homeOr(path));
   const [auth, common] = await Promise.all([getTranslations("auth"), getTranslations("common")]);
@@ -35,7 +36,8 @@ export default async function RegisterPage({ searchParams }: { searchParams: Sea
         </SoftLink>
       </AuthFrame>
     );
-  await countSignUpVisit();
+  // Whoever holds its link may know where it was sent; another address is theirs to choose, and joins nothing by it.
+  const [invitation] = await Promise.all([openOrganizationInvitation(token), countSignUpVisit()]);
   const hint = auth("passwordHint", { min: passwordMinLength() });
   const lead = domains.length > 0 ? auth("domainsLead", { domains: domains.join(", ") }) : auth("registerLead");
   return (
@@ -54,6 +56,7 @@ export default async function RegisterPage({ searchParams }: { searchParams: Sea
       <div className="grid gap-5">
         <RegisterForm
           action={register}
+          email={invitation?.email}
           callbackUrl={path}
           strength={await strengthTexts()}
           texts={{
