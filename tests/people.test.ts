@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import pg from "pg";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { change } from "@/access/audit";
 import { doerIn } from "@/access/doer";
 import { enter } from "@/access/door";
@@ -276,6 +277,24 @@ describe("listPeople", () => {
       }
     },
   );
+
+  test("who a search finds is sorted by name, where they are few, rather than met on a walk through everybody", async () => {
+    await crowd();
+    const boss = await signedIn(await admin());
+    const asked = vi.spyOn(pg.Client.prototype, "query");
+    await boss.run(async () => listPeople(await enter("read", "Dashboard"), peopleQuerySchema.parse({ q: "Keyset", sort: "name" })));
+    const queries = asked.mock.calls.map(([query]) => query as unknown as { text: string; values: unknown[] });
+    asked.mockRestore();
+    const list = queries.find(({ text }) => /FROM "public"\."User" .*"name" ASC/s.test(text));
+    const plan = await db().$transaction(async (tx) => {
+      // Of so few people nothing is sooner than to read and sort them all: as dear as of a million.
+      for (const way of ["seqscan", "sort", "incremental_sort"]) await tx.$executeRawUnsafe(`SET LOCAL enable_${way} = off`);
+      return tx.$queryRawUnsafe<Record<string, string>[]>(`EXPLAIN ${list?.text}`, ...(list?.values ?? []));
+    });
+    const lines = plan.flatMap((row) => Object.values(row));
+    expect(lines.find((line) => line.includes("Sort"))).toMatch(/^ +-> {2}Sort /);
+    expect(lines.join("\n")).not.toContain("User_name_id_idx");
+  });
 
   test.each(["name", "email"] as const)(
     "pages of one letter by %s go from those to the others, and lose and repeat nobody",

@@ -73,6 +73,8 @@ async function ours({ say }: Stage, origin: string, cookie: string, { client, lo
     users({ sort: "seen" }),
     users({ sort: "name" }),
     users({ sort: "email", dir: "desc" }),
+    users({ q: "9f3", sort: "name" }),
+    users({ q: "a1b", sort: "email", dir: "desc" }),
     // In the order of words a search of a letter or two must not read everybody.
     users({ q: "7e", sort: "name" }),
     users({ q: "f", sort: "email", dir: "desc" }),
