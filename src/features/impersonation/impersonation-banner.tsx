@@ -1,8 +1,8 @@
 import { getLocale, getTranslations } from "next-intl/server";
 import { currentEntry, currentVisitor } from "@/access/entry";
 import { mayBeImpersonating } from "@/access/impersonation";
+import { Button } from "@/ui/button";
 import { RelativeTime } from "@/ui/relative-time";
-import { SubmitButton } from "@/ui/submit-button";
 import { endImpersonation } from "./actions";
 
 /**
@@ -30,9 +30,10 @@ export async function ImpersonationBanner() {
         })}
       </p>
       <form action={endImpersonation}>
-        <SubmitButton variant="secondary" size="sm">
+        {/* No client component: it stands in the layout, and every page would carry its code for the few who act as somebody. */}
+        <Button type="submit" variant="secondary" size="sm">
           {t("end")}
-        </SubmitButton>
+        </Button>
       </form>
     </section>
   );
