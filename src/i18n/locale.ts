@@ -5,6 +5,9 @@ export type Locale = (typeof locales)[number];
 
 export const defaultLocale: Locale = locales[0];
 
+/** Dates agree between server and browser, and are named as UTC where the hour is shown. */
+export const TIME_ZONE = "UTC";
+
 /** Name of the cookie that keeps the person's choice. */
 export const LOCALE_COOKIE = "locale";
 

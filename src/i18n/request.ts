@@ -1,6 +1,6 @@
 import { cookies, headers } from "next/headers";
 import { getRequestConfig } from "next-intl/server";
-import { isLocale, LOCALE_COOKIE, type Locale, pickLocale } from "./locale";
+import { isLocale, LOCALE_COOKIE, type Locale, pickLocale, TIME_ZONE } from "./locale";
 
 const loaders = {
   en: () => import("./messages/en.json"),
@@ -13,8 +13,7 @@ export default getRequestConfig(async ({ locale: asked }) => {
   return {
     locale,
     messages: (await loaders[locale]()).default,
-    // Dates agree between server and browser, and are named as UTC where the hour is shown.
-    timeZone: "UTC",
+    timeZone: TIME_ZONE,
   };
 });
 

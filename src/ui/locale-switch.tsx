@@ -1,3 +1,4 @@
+import { byLocale } from "./by-locale";
 import { cn } from "./cn";
 
 type LocaleSwitchProps = {
@@ -38,7 +39,7 @@ export function LocaleSwitch({ action, locale, locales, label, className }: Loca
 }
 
 /** "English", "Français": a language's name in itself, capitalised as a name standing alone. */
-function ownName(locale: string): string {
+const ownName = byLocale((locale) => {
   const name = new Intl.DisplayNames([locale], { type: "language" }).of(locale) ?? locale;
   return name.charAt(0).toLocaleUpperCase(locale) + name.slice(1);
-}
+});

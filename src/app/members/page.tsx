@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { getFormatter, getTranslations } from "next-intl/server";
+import { getTranslations } from "next-intl/server";
 import { enter } from "@/access/door";
 import { hasPassword } from "@/features/accounts/queries";
 import { FileTable } from "@/features/files/file-table";
@@ -7,6 +7,7 @@ import { getUsage, listFiles } from "@/features/files/queries";
 import { getOwnProfile } from "@/features/profiles/queries";
 import { listUnderWay } from "@/features/studio/home/queries";
 import { UnderWay } from "@/features/studio/home/under-way";
+import { getFormatter } from "@/i18n/formatter";
 import { buttonVariants } from "@/ui/button";
 import { EmptyState } from "@/ui/empty-state";
 import { PageHeader } from "@/ui/page-header";

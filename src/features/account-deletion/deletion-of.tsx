@@ -1,4 +1,5 @@
-import { getFormatter, getTranslations } from "next-intl/server";
+import { getTranslations } from "next-intl/server";
+import { getFormatter } from "@/i18n/formatter";
 import { Alert } from "@/ui/alert";
 import { SubmitButton } from "@/ui/submit-button";
 import { keepPerson } from "./actions";

@@ -1,5 +1,6 @@
-import { getFormatter, getTranslations } from "next-intl/server";
+import { getTranslations } from "next-intl/server";
 import { offeredWaysIn } from "@/access/identity/sign-in";
+import { getFormatter } from "@/i18n/formatter";
 import { Section } from "@/ui/section";
 import { DisconnectButton } from "./disconnect-button";
 import { ProviderButtons } from "./provider-buttons";

@@ -1,5 +1,6 @@
-import { getFormatter, getTranslations } from "next-intl/server";
+import { getTranslations } from "next-intl/server";
 import type { Entry } from "@/access/entry";
+import { getFormatter } from "@/i18n/formatter";
 import { Alert } from "@/ui/alert";
 import { SoftLink } from "@/ui/soft-link";
 import { getAttention } from "./queries";

@@ -1,5 +1,6 @@
-import { getFormatter, getLocale, getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import type { Entry } from "@/access/entry";
+import { getFormatter } from "@/i18n/formatter";
 import { EmptyState } from "@/ui/empty-state";
 import { Breakdown } from "./breakdown";
 import { FigureSection } from "./figure-section";

@@ -1,5 +1,6 @@
-import { getFormatter, getTranslations } from "next-intl/server";
+import { getTranslations } from "next-intl/server";
 import { offeredWaysIn } from "@/access/identity/sign-in";
+import { getFormatter } from "@/i18n/formatter";
 import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/ui/table";
 import type { Figures } from "./queries";
 import { sum } from "./series";

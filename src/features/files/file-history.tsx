@@ -1,5 +1,6 @@
-import { getFormatter, getLocale, getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import type { Entry } from "@/access/entry";
+import { getFormatter } from "@/i18n/formatter";
 import { buttonVariants } from "@/ui/button";
 import { formatBytes } from "@/ui/format-bytes";
 import { DownloadIcon } from "@/ui/icons";

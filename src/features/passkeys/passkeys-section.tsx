@@ -1,4 +1,5 @@
-import { getFormatter, getLocale, getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
+import { getFormatter } from "@/i18n/formatter";
 import { KeyIcon } from "@/ui/form-icons";
 import { RelativeTime } from "@/ui/relative-time";
 import { Section } from "@/ui/section";

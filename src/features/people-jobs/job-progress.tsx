@@ -1,4 +1,5 @@
-import { getFormatter, getTranslations } from "next-intl/server";
+import { getTranslations } from "next-intl/server";
+import { getFormatter } from "@/i18n/formatter";
 import { Badge } from "@/ui/badge";
 import { Progress } from "@/ui/progress";
 import type { ListedJob } from "./queries";

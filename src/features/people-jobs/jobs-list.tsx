@@ -1,5 +1,6 @@
-import { getFormatter, getTranslations } from "next-intl/server";
+import { getTranslations } from "next-intl/server";
 import type { Entry } from "@/access/entry";
+import { getFormatter } from "@/i18n/formatter";
 import type { Cursor } from "@/lib/keyset";
 import { buttonVariants } from "@/ui/button";
 import { EmptyState } from "@/ui/empty-state";

@@ -1,5 +1,6 @@
-import { getFormatter, getTranslations } from "next-intl/server";
+import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { getFormatter } from "@/i18n/formatter";
 import { Badge } from "@/ui/badge";
 import { Section } from "@/ui/section";
 import type { getPerson } from "./queries";

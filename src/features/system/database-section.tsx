@@ -1,5 +1,6 @@
-import { getFormatter, getLocale, getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import type { Entry } from "@/access/entry";
+import { getFormatter } from "@/i18n/formatter";
 import { formatBytes } from "@/ui/format-bytes";
 import { Section } from "@/ui/section";
 import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/ui/table";

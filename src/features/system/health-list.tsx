@@ -1,7 +1,8 @@
-import { getFormatter, getLocale, getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import { type ReactNode, Suspense } from "react";
 import type { Entry } from "@/access/entry";
 import { freshnessLink } from "@/access/freshness";
+import { getFormatter } from "@/i18n/formatter";
 import { env } from "@/lib/env";
 import { RelativeTime } from "@/ui/relative-time";
 import { Skeleton } from "@/ui/skeleton";

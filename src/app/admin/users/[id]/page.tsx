@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { getFormatter, getLocale, getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import { enter } from "@/access/door";
 import { AuditList } from "@/features/audit/audit-list";
 import { DevicesOf } from "@/features/devices/devices-of";
@@ -14,6 +14,7 @@ import { PersonMenu } from "@/features/people/person-menu";
 import { getPerson } from "@/features/people/queries";
 import { RoleDialog } from "@/features/people/role-dialog";
 import { personIdSchema } from "@/features/people/schema";
+import { getFormatter } from "@/i18n/formatter";
 import { PageHeader } from "@/ui/page-header";
 import { RelativeTime } from "@/ui/relative-time";
 import { Section } from "@/ui/section";

@@ -1,7 +1,7 @@
 import { subject } from "@casl/ability";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { getFormatter, getTranslations } from "next-intl/server";
+import { getTranslations } from "next-intl/server";
 import { enter } from "@/access/door";
 import { Ending } from "@/features/organizations/ending";
 import { InvitationList } from "@/features/organizations/invitation-list";
@@ -10,6 +10,7 @@ import { MemberTable } from "@/features/organizations/member-table";
 import { getOrganization } from "@/features/organizations/queries";
 import { RenameDialog } from "@/features/organizations/rename-dialog";
 import { organizationIdSchema } from "@/features/organizations/schema";
+import { getFormatter } from "@/i18n/formatter";
 import { PageHeader } from "@/ui/page-header";
 import { Interactive } from "../../../_frames/interactive";
 import { MembersFrame } from "../../../_frames/members-frame";
