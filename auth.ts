@@ -146,9 +146,10 @@ async function authorizePassword({ email, password }: Partial<Record<string, unk
   try {
     // What is no address (a NUL in it PostgreSQL would refuse) is nobody's, and is refused at the same cost.
     const address = emailSchema.safeParse(email);
-    const userId = await signInCredentials(address.success ? address.data : NOBODYS_ADDRESS, password);
-    if (userId && (await beginTwoStep(userId, "password"))) throw new AppError("unauthenticated", "second_step");
-    if (userId) return { id: userId, proof: { method: "password", strong: false } };
+    const person = await signInCredentials(address.success ? address.data : NOBODYS_ADDRESS, password);
+    // One that was set up in this very moment is asked for by `openSession`.
+    if (person?.secondFactor && (await beginTwoStep(person.id, "password"))) throw new AppError("unauthenticated", "second_step");
+    if (person) return { id: person.id, proof: { method: "password", strong: false } };
   } catch (error) {
     if (!(error instanceof AppError)) log().error({ err: error }, "password sign-in");
     throw new SignInRefused(error instanceof AppError ? error : new AppError("unavailable", undefined, { cause: error }));

@@ -196,7 +196,10 @@ async function write(tx: Transaction, rows: AuditRow | AuditRow[], origin: Origi
   const data = [rows]
     .flat()
     .map(({ actorId = origin.actorId, realActorId = origin.realActorId, ...row }) => ({ ...origin, ...row, actorId, realActorId }));
-  await tx.auditEvent.createMany({ data });
+  const [only] = data;
+  // Prisma keeps the plan of a create and works out that of a createMany anew each time.
+  if (only && data.length === 1) await tx.auditEvent.create({ data: only, select: { id: true } });
+  else await tx.auditEvent.createMany({ data });
 }
 
 /** Whether a row of this sitting says all of this: whoever acts as somebody, or from elsewhere, sits elsewhere. */

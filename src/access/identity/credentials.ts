@@ -45,12 +45,12 @@ export async function verifyCredentials(typed: string, password: string): Promis
  * As `verifyCredentials`, for a sign-in: one that fails is remembered, by the same query and the same row for every address,
  * and one that came too often is counted.
  */
-export async function signInCredentials(typed: string, password: string): Promise<string | null> {
+export async function signInCredentials(typed: string, password: string): Promise<{ id: string; secondFactor: boolean } | null> {
   const person = await whoKnows(typed, password).catch((error: unknown) => {
     if (error instanceof AppError && error.code === "rate_limited") countToday("signin.limited");
     throw error;
   });
-  if (person && !isBannedNow(person)) return person.id;
+  if (person && !isBannedNow(person)) return person;
   const where = { email: normaliseEmail(typed).slice(0, 254), deletedAt: null };
   const aimedAt = await db().user.findFirst({ where, select: { id: true } });
   await rememberFailedSignIn(aimedAt?.id, { method: "password", reason: person ? "banned" : "wrong" });
@@ -70,7 +70,7 @@ async function whoKnows(typed: string, password: string) {
     return null;
   }
   const { userId: id, hash } = found;
-  const standing = { id: true, deletedAt: true, bannedAt: true, bannedUntil: true, banReason: true };
+  const standing = { id: true, deletedAt: true, bannedAt: true, bannedUntil: true, banReason: true, secondFactor: true };
   const user = await db().user.findUnique({ where: { id }, select: standing });
   if (!user || user.deletedAt) return null;
   await guess.right();
@@ -127,9 +127,8 @@ export async function openSession(
 
 /** Whether this person has signed in before, and never from this browser. */
 async function isNewDevice(tx: Transaction, userId: string, deviceId: string): Promise<boolean> {
-  const own = { userId, impersonatorId: null };
-  const [before, here] = [await tx.session.count({ where: own }), await tx.session.count({ where: { userId, deviceId } })];
-  return before > 0 && here === 0;
+  if ((await tx.session.count({ where: { userId, deviceId } })) > 0) return false;
+  return (await tx.session.count({ where: { userId, impersonatorId: null } })) > 0;
 }
 
 /** Whether this session showed a second factor and proved itself lately: connecting a provider in it does not weaken the next. */
