@@ -52,7 +52,7 @@ export const config = {
   runtime: "nodejs",
   matcher: [
     {
-      source: "/((?!api/|_next/static/|favicon\\.ico$|icon\\.svg$|apple-icon\\.png$|opengraph-image\\.png$).*)",
+      source: "/((?!api/|_next/static/|favicon\\.ico$|icon\\.svg$|apple-icon\\.png$|opengraph-image-\\w+\\.png$).*)",
       // Who brings this has had `quickHead` (scripts/serve.mjs takes it from everybody else).
       missing: [{ type: "header", key: "x-foyer-path" }],
     },

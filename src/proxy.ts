@@ -6,7 +6,7 @@ export default middleware;
 export const config = {
   matcher: [
     {
-      source: "/((?!api/|_next/static/|favicon\\.ico$|icon\\.svg$|apple-icon\\.png$|opengraph-image\\.png$).*)",
+      source: "/((?!api/|_next/static/|favicon\\.ico$|icon\\.svg$|apple-icon\\.png$|opengraph-image-\\w+\\.png$).*)",
       missing: [{ type: "header", key: "x-foyer-path" }],
     },
   ],

@@ -171,7 +171,7 @@ describe("docs/routes.json", () => {
   test("names every page and handler that was built", () => {
     const built: Record<string, string> = JSON.parse(readFileSync(".next/server/app-paths-manifest.json", "utf8"));
     const ours = Object.keys(built)
-      .filter((path) => !/^\/(_not-found|_global-error|favicon|icon|apple-icon|opengraph-image)/.test(path))
+      .filter((path) => !/^\/(_not-found|_global-error|favicon|icon|apple-icon|\(public\)\/opengraph-image)/.test(path))
       .map((path) => path.replace(/\/\([^)]*\)/g, "").replace(/\/(page|route)$/, "") || "/");
     expect([...new Set([...table.pages, ...table.handlers].map(({ path }) => path))].sort()).toEqual([...new Set(ours)].sort());
   });

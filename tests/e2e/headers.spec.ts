@@ -81,7 +81,8 @@ test("a path that only begins like a file of ours has a policy, and nobody bring
     expect(answer.status(), path).toBe(404);
     expect(policyOf(answer)["script-src"], path).toContain("'nonce-");
   }
-  for (const path of ["/apple-icon.png", "/opengraph-image.png", "/icon.svg", "/favicon.ico"])
+  const preview = /property="og:image" content="[^"]*?(\/opengraph-image-\w+\.png)/.exec(await (await request.get("/login")).text())?.[1];
+  for (const path of ["/apple-icon.png", preview ?? "/none.png", "/icon.svg", "/favicon.ico"])
     expect((await request.get(path)).status(), path).toBe(200);
   const brought = { "X-Nonce": "brought", "Content-Security-Policy": "script-src 'nonce-brought'" };
   for (const path of ["/login", "/apple-icon.png", "/_next/static/none.js"])

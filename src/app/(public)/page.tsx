@@ -5,7 +5,7 @@ import { SignedIn, SignedOut } from "@/features/accounts/session-state";
 import { buttonVariants } from "@/ui/button";
 import { PublicLayout } from "@/ui/public-layout";
 import { SoftLink } from "@/ui/soft-link";
-import { PreferencesBar } from "./_frames/preferences-bar";
+import { PreferencesBar } from "../_frames/preferences-bar";
 
 export const metadata: Metadata = { robots: { index: true } };
 
