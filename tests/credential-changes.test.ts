@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { currentEntry } from "@/access/entry";
+import { currentClaims, currentEntry, currentVisitor } from "@/access/entry";
 import { connectAccount, mayConnect } from "@/access/identity/credentials";
 import { requestDeletion } from "@/features/account-deletion/actions";
 import { changePassword, confirmPassword, disconnectAccount, signInWithEmail } from "@/features/accounts/actions";
@@ -112,7 +112,7 @@ describe("every change of the ways in", () => {
     ["the password shown again", "", (window) => window.run(() => confirmPassword({ password: PASSWORD }))],
   ];
   test.each(renewing)(
-    "%s: a cookie copied before is worthless, and the browser goes on in one session, as the device it was",
+    "%s: a cookie copied before is worthless, and the browser goes on in one session, as the device it was, which ends when it would have",
     async (_, __, change) => {
       const someone = await person();
       const window = browser();
@@ -121,12 +121,18 @@ describe("every change of the ways in", () => {
       await addKey(someone.id, `key-${someone.id}`);
       await db().totpFactor.create({ data: { userId: someone.id, secret: "x", confirmedAt: new Date() } });
       const copy = Object.fromEntries(window.cookies);
+      // A sign-in of an hour ago.
+      const ends = { createdAt: new Date(Date.now() - 3_600_000), expiresAt: new Date(Date.now() + 3_600_000) };
+      await db().session.updateMany({ where: { userId: someone.id }, data: ends });
       const before = await db().session.findFirstOrThrow({ where: { userId: someone.id } });
       expect(await change(window, someone)).toMatchObject({ ok: true });
       expect(await asVisitor({ cookies: copy }, currentEntry)).toBeNull();
       const here = await window.run(currentEntry);
       const open = await db().session.findMany({ where: { userId: someone.id, endedAt: null } });
-      expect(open).toMatchObject([{ id: here?.actor.sid, deviceId: before.deviceId, method: before.method }]);
+      expect(open).toMatchObject([{ id: here?.actor.sid, deviceId: before.deviceId, method: before.method, ...ends }]);
+      const claims = await window.run(async () => currentClaims(await currentVisitor()));
+      const seconds = { began: ends.createdAt, end: ends.expiresAt, exp: ends.expiresAt };
+      for (const [name, at] of Object.entries(seconds)) expect(claims).toMatchObject({ [name]: Math.floor(at.getTime() / 1000) });
       expect((await mailsTo(someone.email)).filter(({ template }) => template === "newDevice")).toEqual([]);
     },
   );

@@ -93,12 +93,12 @@ async function sendNewPasswordLink(address: string, visitor: Visitor): Promise<v
  * Starts a session: a row for this device, an audit event, and the claims of its cookie. A session this browser had
  * before ends, so that every sign-in has a new token (ASVS 7.2.4). Throws AppError "forbidden" for somebody who is banned,
  * and "unauthenticated" for somebody with a second factor who has not shown it: whichever way they came. One that is only
- * renewed is what it was, but for its end: as strong, proven when it was, and on no new device.
+ * renewed is what it was: as strong, proven when it was, on no new device, and with the same end.
  */
 export async function openSession(
   userId: string,
   method: string,
-  shown: Partial<Pick<Proof, "strong" | "provenAt">> = {},
+  { renewed, ...shown }: Partial<Pick<Proof, "strong" | "renewed">> = {},
 ): Promise<Claims> {
   const visitor = await currentVisitor();
   const before = await currentClaims(visitor);
@@ -107,13 +107,17 @@ export async function openSession(
     const user = await tx.user.findUnique({ where: { id: userId, deletedAt: null } });
     if (!user) throw new AppError("unauthenticated");
     assertNotBanned(user);
-    const renewed = shown.provenAt === undefined ? null : { reauthenticatedAt: new Date(shown.provenAt) };
+    const kept = renewed && {
+      createdAt: new Date(renewed.began),
+      reauthenticatedAt: new Date(renewed.provenAt),
+      expiresAt: new Date(renewed.end),
+    };
     const strong = shown.strong || (before?.sub === userId && (await isStrongAndFresh(tx, before)));
     if (user.secondFactor && !strong && !renewed) throw new AppError("unauthenticated");
     if (before) await tx.session.updateMany({ where: { id: before.sid, endedAt: null }, data: { endedAt: new Date() } });
     const { ip, userAgent } = visitor;
     const place = placeOf(ip);
-    const data = { userId, method, strong, deviceId, ip, userAgent, place, expiresAt: absoluteEnd(user.role), ...renewed };
+    const data = { userId, method, strong, deviceId, ip, userAgent, place, expiresAt: absoluteEnd(user.role), ...kept };
     const isNew = !renewed && user.emailVerified !== null && (await isNewDevice(tx, userId, deviceId));
     const session = await tx.session.create({ data, select: { id: true, expiresAt: true, strong: true } });
     if (isNew) await mailNewDevice(tx, user, session.id, { userAgent, place });
@@ -121,7 +125,7 @@ export async function openSession(
     const after = { method, strong, ...(renewed && { renewed: true }) };
     await record({ action: "user.signed_in", actorId: userId, subjectType: "Session", subjectId: session.id, after });
     await bringPreferences(user, visitor);
-    return claimsOf(user, session);
+    return claimsOf(user, session, renewed?.began);
   });
 }
 
@@ -137,13 +141,18 @@ async function isStrongAndFresh(tx: Transaction, { sid, sub }: Claims): Promise<
   return (await tx.session.count({ where })) === 1;
 }
 
-/** What the cookie of this session says about this person. */
-export function claimsOf(user: User, session: Pick<Session, "id" | "expiresAt" | "strong">): Claims {
+/** What the cookie of this session, which begins now unless it `began` before, says about this person. */
+export function claimsOf(user: User, session: Pick<Session, "id" | "expiresAt" | "strong">, began = Date.now()): Claims {
   const { id: sub, role, profileComplete, mustChangePassword, secondFactor, epoch, name, email, image: picture } = user;
   const person = { sub, role, profileComplete, mustChangePassword, secondFactor, epoch, name, email, picture };
   const standing = { emailVerified: user.emailVerified !== null, deleteAfter: user.deleteAfter?.toISOString() ?? null };
-  const [now, end] = [Math.floor(Date.now() / 1000), Math.floor(session.expiresAt.getTime() / 1000)];
-  return { ...person, ...standing, sid: session.id, strong: session.strong, began: now, iat: now, end, exp: end, whole: true };
+  const [now, end] = [seconds(Date.now()), seconds(session.expiresAt.getTime())];
+  const lifetimes = { began: seconds(began), iat: now, end, exp: end };
+  return { ...person, ...standing, ...lifetimes, sid: session.id, strong: session.strong, whole: true };
+}
+
+function seconds(ms: number): number {
+  return Math.floor(ms / 1000);
 }
 
 /** Whether a ban holds at this moment: one without an end holds for good. */

@@ -66,16 +66,19 @@ export async function assertWayInRemains(tx: Transaction, userId: string): Promi
 /**
  * To be asked last in a change of somebody's own ways in, or a proof of theirs: ends this session, so that with the change every copy of
  * its cookie is worthless, and returns the ticket for a new one in the same browser (ASVS 7.2.4): `goOn`, or `signInWithTicket`. It is as
- * strong as this one, and proven when this one was, unless a second factor was `shown` just now. Throws AppError "unauthenticated" when
- * this one is over: of two changes at once in one session, the second.
+ * strong as this one, and proven when this one was, unless a second factor was `shown` just now. It ends when this one would have: one
+ * proof is less than a sign-in of two steps, which the absolute end is there to ask for (ASVS 7.3.2). Throws AppError "unauthenticated"
+ * when this one is over: of two changes at once in one session, the second.
  */
 export async function renewSession(tx: Transaction, { actor }: Entry, shown?: "strong"): Promise<string> {
   const where = { id: actor.sid, userId: actor.userId, endedAt: null };
   const { count } = await tx.session.updateMany({ where, data: { endedAt: new Date() } });
   if (count === 0) throw new AppError("unauthenticated", "signed_out");
-  const select = { userId: true, method: true, strong: true, reauthenticatedAt: true } as const;
-  const { reauthenticatedAt, ...own } = await tx.session.findUniqueOrThrow({ where: { id: actor.sid }, select });
-  return issueTicket(tx, { ...own, ...(shown ? { strong: true } : { provenAt: reauthenticatedAt.getTime() }) });
+  const select = { method: true, strong: true, createdAt: true, reauthenticatedAt: true, expiresAt: true } as const;
+  const former = await tx.session.findUniqueOrThrow({ where: { id: actor.sid }, select });
+  const provenAt = shown ? Date.now() : former.reauthenticatedAt.getTime();
+  const renewed = { began: former.createdAt.getTime(), provenAt, end: former.expiresAt.getTime() };
+  return issueTicket(tx, { userId: actor.userId, method: former.method, strong: former.strong || shown === "strong", renewed });
 }
 
 /** Goes on in the session of this ticket. Never throws: what was done is done, and whoever did it must still be told. */

@@ -26,8 +26,8 @@ export interface Proof {
   /** "password", "passkey", or a provider's id. */
   method: string;
   strong: boolean;
-  /** Of a session that is only renewed: when it last proved who is there, in milliseconds since 1970. */
-  provenAt?: number | undefined;
+  /** Of a session that is only renewed: when it began, last proved who is there, and ends, in milliseconds since 1970. */
+  renewed?: { began: number; provenAt: number; end: number } | undefined;
 }
 
 const cookie = sealedCookie("foyer-two-step", TWO_STEP_SECONDS, z.object({ sub: z.uuid(), epoch: z.number(), jti: z.string().max(100) }));
@@ -36,7 +36,7 @@ const cookie = sealedCookie("foyer-two-step", TWO_STEP_SECONDS, z.object({ sub: 
 const dataSchema = z.object({
   method: z.string(),
   strong: z.boolean(),
-  provenAt: z.number().optional(),
+  renewed: z.object({ began: z.number(), provenAt: z.number(), end: z.number() }).optional(),
   epoch: z.number(),
   password: z.string(),
   wrong: z.number().optional(),
@@ -113,9 +113,9 @@ export async function redeemTicket(ticket: string): Promise<Proof | null> {
     const token = await lockToken(tx, "SIGN_IN", ticket);
     if (!token) return null;
     await tx.token.update({ where: { id: token.id }, data: { usedAt: new Date() } });
-    const { method, strong, provenAt } = token.data;
+    const { method, strong, renewed } = token.data;
     assertNotBanned(await tx.user.findUniqueOrThrow({ where: { id: token.userId }, select: BAN }));
-    return { userId: token.userId, method, strong, provenAt };
+    return { userId: token.userId, method, strong, renewed };
   });
 }
 
