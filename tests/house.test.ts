@@ -336,10 +336,11 @@ describe("only named files touch", () => {
     expect(wrong, "ask db() of src/lib/db.ts instead").toEqual([]);
   });
 
-  test("only the saves of a text are recorded once a sitting", () => {
+  test("only the saves of a text, and an admin's readings, are recorded once a sitting", () => {
     expect(FILES.filter((path) => /^src\/(?!access\/audit)/.test(path) && /"once a sitting"/.test(source(path)))).toEqual([
       "src/features/studio/blog/changes.ts",
       "src/features/studio/books/chapters.ts",
+      "src/features/studio/documents/reading.ts",
     ]);
   });
   test("the environment", () => {

@@ -333,6 +333,14 @@ describe("the policy table", () => {
     }
   });
 
+  test("of what others did a member reads that an admin read what is theirs, and nothing else", () => {
+    const ability = abilityFor({ userId: ME, ...STANDINGS.member });
+    const read = { actorId: THEM, action: "content.read_by_admin", subjectId: ME };
+    expect(ability.can("read", subject("AuditEvent", read))).toBe(true);
+    expect(ability.can("read", subject("AuditEvent", { ...read, subjectId: THEM }))).toBe(false);
+    expect(ability.can("read", subject("AuditEvent", { ...read, action: "user.banned" }))).toBe(false);
+  });
+
   test("what the rules say of rows the database says too: a query brings own rows, to an admin all", async () => {
     const [mine, theirs] = [await person(), await person()];
     for (const one of [mine, theirs]) {

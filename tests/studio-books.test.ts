@@ -9,6 +9,7 @@ import * as book from "@/app/api/books/[id]/route";
 import * as books from "@/app/api/books/route";
 import * as chapter from "@/app/api/chapters/[id]/route";
 import * as chapters from "@/app/api/chapters/route";
+import { listOwnAudit } from "@/features/audit/queries";
 import { issueDownload } from "@/features/files/changes";
 import { getUsage } from "@/features/files/queries";
 import { deletePost } from "@/features/studio/blog/actions";
@@ -23,6 +24,7 @@ import {
   saveChapter,
   updateBook,
 } from "@/features/studio/books/actions";
+import { findBook, getChapter } from "@/features/studio/books/queries";
 import { bookAnswerSchema, booksAnswerSchema, chapterAnswerSchema, MAX_BOOKS, MAX_CHAPTERS } from "@/features/studio/books/schema";
 import { MAX_CONTENT_LENGTH } from "@/features/studio/documents/limits";
 import { formatsAnswerSchema } from "@/features/studio/documents/schema";
@@ -111,6 +113,28 @@ describe("a book and its chapters", () => {
       for (const act of [() => deleteBook({ id }), () => deletePost({ id: post.id })])
         expect(await as(stranger, act)).toMatchObject({ error: { code: "not_found" } });
     });
+  });
+
+  test("that an admin reads one is remembered once a sitting, which its author sees, and not where from; their own reading leaves nothing", async () => {
+    const [ada, boss, other] = [await person({ name: "Ada Moreau" }), await signedIn(await admin()), await person()];
+    const window = await signedIn(ada);
+    const { id, chapterIds } = await newBook(window, ["One"]);
+    const [chapter = ""] = chapterIds;
+    const read = async (by: Browser) =>
+      by.run(async () => [await findBook(await enter(), id), await getChapter(await enter(), chapter)]).catch(() => null);
+    const told = async (by: Browser) => {
+      const { events } = await by.run(async () => listOwnAudit(await enter()));
+      return events.filter(({ action }) => action === "content.read_by_admin");
+    };
+    await read(window);
+    expect(await told(window)).toEqual([]);
+    for (const _ of [1, 2]) expect((await read(boss))?.[0]).toMatchObject({ author: "Ada Moreau", isOwn: false });
+    expect(await told(window)).toMatchObject([
+      { subject: "Ada Moreau", actor: null, after: { type: "Book", id }, ip: null, browser: null },
+    ]);
+    expect(await told(boss)).toMatchObject([{ subject: "Ada Moreau", ip: "203.0.113.7" }]);
+    const stranger = await signedIn(other);
+    expect([await read(stranger), await told(stranger)]).toEqual([null, []]);
   });
 
   test("writing is remembered once in ten minutes, by whom and from where; a save from elsewhere, and every other change, each time", async () => {

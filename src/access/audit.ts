@@ -106,6 +106,7 @@ export const AUDIT_ACTIONS = [
   "file.unshared",
   "content.shared",
   "content.unshared",
+  "content.read_by_admin",
   "generation.deleted",
   "book.created",
   "book.changed",
@@ -137,7 +138,7 @@ export interface AuditRow {
 }
 
 /**
- * Writes rows down. A text is saved at each pause of its writer: such a save, and nothing else, is recorded "once a sitting", and is
+ * Writes rows down. A text is saved at each pause of its writer: such a save, and an admin's reading, is recorded "once a sitting", and is
  * then remembered by the row of an earlier one, at most ten minutes old, that says the same in every column (docs/decisions/0021).
  */
 export type Recorder = (row: AuditRow | AuditRow[], kept?: "once a sitting") => Promise<void>;

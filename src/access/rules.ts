@@ -37,7 +37,7 @@ type Rows = {
   File: Pick<File, "ownerId"> & Partial<Pick<File, "kind">> & Shared;
   DataExport: Pick<DataExport, "userId">;
   Invitation: Pick<Invitation, "invitedById">;
-  AuditEvent: Pick<AuditEvent, "actorId">;
+  AuditEvent: Pick<AuditEvent, "actorId"> & Partial<Pick<AuditEvent, "action" | "subjectId">>;
   PeopleJob: Pick<PeopleJob, "createdById">;
   Organization: NonNullable<Shared["organization"]>;
   OrganizationMember: Pick<OrganizationMember, "userId"> & Partial<Pick<OrganizationMember, "role">> & Shared;
@@ -165,6 +165,7 @@ function member({ can }: Rules, me: string): void {
   can(["create", "read"], "DataExport", { userId: me });
 
   can("read", "AuditEvent", { actorId: me });
+  can("read", "AuditEvent", { action: "content.read_by_admin", subjectId: me });
 }
 
 function admin({ can, cannot }: Rules, { userId: me, mayImpersonateWrite }: Bearer): void {

@@ -31,11 +31,11 @@ export async function AuditList({ entry, query, path }: AuditListProps) {
   const word = (action: string) => (known.has(action) ? t(`acts.${actKey(action as AuditAction)}`) : action);
   // Who did it: of what an admin did as a member the admin, whose name is not for the member. What nobody signed in asked for is
   // told of whom it befell.
-  const doer = ({ realActorId, realActor, actorId, actor, subject, subjectType, subjectId }: (typeof events)[number]) =>
+  const doer = ({ action, realActorId, realActor, actorId, actor, subject, subjectType, subjectId }: (typeof events)[number]) =>
     realActorId
       ? (realActor ?? t("anAdmin"))
       : actorId
-        ? (actor ?? t("gone"))
+        ? (actor ?? t(action === "content.read_by_admin" ? "anAdmin" : "gone"))
         : (subject ?? (subjectId === "unknown" ? t("nobody") : subjectType === "User" ? t("gone") : t("site")));
   const why = (event: (typeof events)[number]) => {
     const reason = reasonOf(event, t, errors);

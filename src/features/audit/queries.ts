@@ -145,13 +145,17 @@ function matching(entry: Entry, { act, who: id, from, to }: AuditFilter) {
 
 async function readable(entry: Entry, rows: Event[]) {
   const people = await namesOf(entry, rows);
-  return rows.map((event) => ({
-    ...event,
-    ...describeUserAgent(event.userAgent),
-    actor: event.actorId ? (people.get(event.actorId) ?? null) : null,
-    realActor: event.realActorId ? (people.get(event.realActorId) ?? null) : null,
-    subject: event.subjectId ? (people.get(event.subjectId) ?? null) : null,
-  }));
+  // What another did is told to whom it befell without where they sat.
+  const hidden = entry.ability.can("read", "Dashboard") ? {} : { ip: null, userAgent: null };
+  return rows
+    .map((row) => (row.actorId === entry.actor.userId ? row : { ...row, ...hidden }))
+    .map((event) => ({
+      ...event,
+      ...describeUserAgent(event.userAgent),
+      actor: event.actorId ? (people.get(event.actorId) ?? null) : null,
+      realActor: event.realActorId ? (people.get(event.realActorId) ?? null) : null,
+      subject: event.subjectId ? (people.get(event.subjectId) ?? null) : null,
+    }));
 }
 
 async function namesOf(entry: Entry, rows: { actorId: string | null; realActorId: string | null; subjectId: string | null }[]) {

@@ -64,7 +64,7 @@ async function rowOf(entry: Entry, subject: SubjectName, id: string): Promise<Re
     });
   if (subject === "DataExport") return db().dataExport.findUnique({ where, select: { userId: true } });
   if (subject === "Invitation") return db().invitation.findUnique({ where, select: { invitedById: true } });
-  if (subject === "AuditEvent") return db().auditEvent.findUnique({ where, select: { actorId: true } });
+  if (subject === "AuditEvent") return db().auditEvent.findUnique({ where, select: { actorId: true, action: true, subjectId: true } });
   if (subject === "PeopleJob") return db().peopleJob.findUnique({ where, select: { createdById: true } });
   if (subject === "RecoveryCode") return db().recoveryCode.findUnique({ where, select: { userId: true } });
   const members = { select: { userId: true, role: true } } as const;

@@ -5,6 +5,7 @@ import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
 import { COVER, withCover } from "../documents/cover";
+import { noteReading } from "../documents/reading";
 import { POSTS_PAGE_SIZE } from "./schema";
 
 const POST = { id: true, title: true, excerpt: true, tags: true, language: true, status: true, createdAt: true, updatedAt: true } as const;
@@ -31,6 +32,7 @@ export async function findPost(entry: Entry, id: string) {
     select: { ...POST, cover: COVER, content: true, authorId: true, organizationId: true, author: { select: { name: true } } },
   });
   if (!row) return null;
+  await noteReading(entry, { type: "BlogPost", ...row });
   const { author, authorId, ...post } = row;
   return { ...withCover(post), author: author.name, isOwn: authorId === entry.actor.userId };
 }

@@ -5,6 +5,7 @@ import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
 import { COVER, withCover } from "../documents/cover";
+import { noteReading } from "../documents/reading";
 import { BOOKS_PAGE_SIZE, MAX_CHAPTERS } from "./schema";
 
 const BOOK = { id: true, title: true, description: true, language: true, status: true, createdAt: true, updatedAt: true } as const;
@@ -39,6 +40,7 @@ export async function findBook(entry: Entry, id: string) {
     },
   });
   if (!row) return null;
+  await noteReading(entry, { type: "Book", ...row });
   const { author, authorId, ...book } = row;
   return { ...withCover(book), author: author.name, isOwn: authorId === entry.actor.userId };
 }
@@ -56,8 +58,19 @@ export async function getBook(entry: Entry, id: string): Promise<OpenBook> {
 export async function getChapter(entry: Entry, id: string) {
   const row = await db().chapter.findFirst({
     where: { AND: [accessibleBy(entry.ability).ofType("Chapter"), { id }] },
-    select: { id: true, bookId: true, position: true, title: true, content: true, createdAt: true, updatedAt: true },
+    select: {
+      id: true,
+      bookId: true,
+      position: true,
+      title: true,
+      content: true,
+      createdAt: true,
+      updatedAt: true,
+      book: { select: { authorId: true, organizationId: true } },
+    },
   });
   if (!row) throw new AppError("not_found");
-  return row;
+  const { book, ...chapter } = row;
+  await noteReading(entry, { type: "Book", id: chapter.bookId, ...book });
+  return chapter;
 }
