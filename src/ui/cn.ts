@@ -1,6 +1,6 @@
-import { type ClassValue, clsx } from "clsx";
+type Name = string | number | bigint | false | null | undefined;
 
-/** Joins class names. Conflicts are not resolved: a primitive's own classes win by order in the sheet, so use its variants. */
-export function cn(...inputs: ClassValue[]): string {
-  return clsx(inputs);
+/** Joins class names, leaving out what is not one. Conflicts are not resolved: a primitive's own classes win by order in the sheet, so use its variants. */
+export function cn(...names: (Name | readonly Name[])[]): string {
+  return names.flat().filter(Boolean).join(" ");
 }

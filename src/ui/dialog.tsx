@@ -2,8 +2,8 @@
 
 import { Dialog as Base } from "@base-ui/react/dialog";
 import type { ComponentProps } from "react";
+import { CloseIcon } from "./close-icon";
 import { cn } from "./cn";
-import { CloseIcon } from "./icons";
 
 /** `open` and `onOpenChange` to control it; focus is trapped, Escape closes, focus returns to where it was. */
 export const Dialog = Base.Root;

@@ -2,17 +2,9 @@ import { Icon, type IconProps } from "./icon";
 
 /*
  * Icons after Lucide (ISC), on its 24 px grid. Lucide's own are client components; these are plain SVG, so that a page
- * carries script only for what moves. Those of a form are in form-icons.tsx: a bundler keeps a module whole for all
- * pages, and a sign-in page shall not load the file manager's.
+ * carries script only for what moves. A bundler keeps a module whole for all pages: what client components of the
+ * lightest pages show stands apart (close-icon.tsx, file-icons.tsx, key-icon.tsx, notice-icons.tsx), or each of them would carry the rest.
  */
-
-export function CloseIcon(props: IconProps) {
-  return (
-    <Icon {...props}>
-      <path d="M6 6l12 12M18 6 6 18" />
-    </Icon>
-  );
-}
 
 export function ChevronsUpDownIcon(props: IconProps) {
   return (
@@ -90,14 +82,6 @@ export function HouseIcon(props: IconProps) {
   return (
     <Icon {...props}>
       <path d="M15 21v-8a1 1 0 0 0-1-1h-4a1 1 0 0 0-1 1v8M3 10a2 2 0 0 1 .7-1.5l7-6a2 2 0 0 1 2.6 0l7 6A2 2 0 0 1 21 10v9a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2z" />
-    </Icon>
-  );
-}
-
-export function FileIcon(props: IconProps) {
-  return (
-    <Icon {...props}>
-      <path d="M6 22a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2h8a2.4 2.4 0 0 1 1.7.7l3.6 3.6A2.4 2.4 0 0 1 20 8v12a2 2 0 0 1-2 2zM14 2v5a1 1 0 0 0 1 1h5M9 13h6M9 17h6" />
     </Icon>
   );
 }
@@ -262,34 +246,10 @@ export function ArrowUpIcon(props: IconProps) {
   );
 }
 
-export function PictureIcon(props: IconProps) {
-  return (
-    <Icon {...props}>
-      <path d="M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2ZM9 11a2 2 0 1 0 0-4 2 2 0 0 0 0 4M21 15l-3.1-3.1a2 2 0 0 0-2.8 0L6 21" />
-    </Icon>
-  );
-}
-
-export function FilmIcon(props: IconProps) {
-  return (
-    <Icon {...props}>
-      <path d="M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2ZM7 3v18M17 3v18M3 12h18M3 7.5h4M3 16.5h4M17 7.5h4M17 16.5h4" />
-    </Icon>
-  );
-}
-
 export function ArrowDownIcon(props: IconProps) {
   return (
     <Icon {...props}>
       <path d="m6 13 6 6 6-6M12 5v14" />
-    </Icon>
-  );
-}
-
-export function BookIcon(props: IconProps) {
-  return (
-    <Icon {...props}>
-      <path d="M4 19.5v-15A2.5 2.5 0 0 1 6.5 2H19a1 1 0 0 1 1 1v18a1 1 0 0 1-1 1H6.5a1 1 0 0 1 0-5H20" />
     </Icon>
   );
 }

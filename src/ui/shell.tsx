@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { Brand } from "./brand";
-import { CloseIcon, MenuIcon } from "./icons";
+import { CloseIcon } from "./close-icon";
+import { MenuIcon } from "./icons";
 import { type ShellItem, ShellNav } from "./shell-nav";
 
 const RAIL_ID = "rail";

@@ -1,8 +1,8 @@
 "use client";
 
 import { type ClipboardEvent, type ComponentProps, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { CloseIcon } from "./close-icon";
 import { cn } from "./cn";
-import { CloseIcon } from "./icons";
 import { controlClasses, Input } from "./input";
 
 type TagInputProps = Omit<ComponentProps<"input">, "type" | "value" | "onChange" | "defaultValue"> & {

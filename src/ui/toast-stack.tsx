@@ -2,9 +2,10 @@
 
 import { Toast } from "@base-ui/react/toast";
 import { useEffect } from "react";
+import { CloseIcon } from "./close-icon";
 import { cn } from "./cn";
-import { DangerIcon, InfoIcon, SuccessIcon } from "./form-icons";
-import { CloseIcon } from "./icons";
+import { DangerIcon } from "./form-icons";
+import { InfoIcon, SuccessIcon } from "./notice-icons";
 import { Spinner } from "./spinner";
 import { type Notice, speakThrough, type ToasterProps } from "./toast";
 

@@ -3,20 +3,17 @@ import { type ReactNode, Suspense } from "react";
 import type { Entry } from "@/access/entry";
 import { UserButton } from "@/features/accounts/user-button";
 import { OrganizationSwitch } from "@/features/organizations/organization-switch";
+import { BookIcon, FileIcon, FilmIcon, PictureIcon } from "@/ui/file-icons";
 import {
   AccountIcon,
-  BookIcon,
   ChartIcon,
   DeviceIcon,
-  FileIcon,
-  FilmIcon,
   GroupIcon,
   HouseIcon,
   LogIcon,
   MailIcon,
   PeopleIcon,
   PersonIcon,
-  PictureIcon,
   PostIcon,
   PulseIcon,
   ShieldIcon,

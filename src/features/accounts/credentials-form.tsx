@@ -2,7 +2,7 @@
 
 import { type ComponentProps, type ReactNode, useActionState, useRef } from "react";
 import type { Result } from "@/access/door";
-import { Alert } from "@/ui/alert";
+import { DangerAlert } from "@/ui/danger-alert";
 import { Field } from "@/ui/field";
 import { Input } from "@/ui/input";
 import { PasswordInput } from "@/ui/password-input";
@@ -46,7 +46,7 @@ export function CredentialsForm({
   const message = error?.fields?.form ?? (error && !error.fields ? error.message : notice);
   return (
     <form ref={form} action={submit} className="grid gap-5" noValidate>
-      {message && <Alert tone="danger">{message}</Alert>}
+      {message && <DangerAlert>{message}</DangerAlert>}
       <input type="hidden" name="callbackUrl" value={callbackUrl} />
       <Field id="email" label={texts.email} error={error?.fields?.email}>
         {(control) => (

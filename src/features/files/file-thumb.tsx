@@ -1,6 +1,6 @@
 "use client";
 
-import { BookIcon, FileIcon, FilmIcon, PictureIcon } from "@/ui/icons";
+import { BookIcon, FileIcon, FilmIcon, PictureIcon } from "@/ui/file-icons";
 import { useBroken } from "@/ui/use-broken";
 import type { ListedFile } from "./queries";
 

@@ -1,9 +1,9 @@
 "use client";
 
 import { useState, useTransition } from "react";
-import { Alert } from "@/ui/alert";
 import { Button } from "@/ui/button";
-import { KeyIcon } from "@/ui/form-icons";
+import { DangerAlert } from "@/ui/danger-alert";
+import { KeyIcon } from "@/ui/key-icon";
 import { beginPasskeyConfirmation, finishPasskeyConfirmation } from "./actions";
 import type { BrowserRefusal } from "./browser";
 
@@ -29,7 +29,7 @@ export function ConfirmPasskeyButton({ texts }: { texts: PasskeyTexts }) {
     });
   return (
     <div className="grid gap-4 noscript:hidden">
-      {problem && <Alert tone="danger">{problem}</Alert>}
+      {problem && <DangerAlert>{problem}</DangerAlert>}
       <Button variant="secondary" pending={pending} onClick={confirm} className="justify-self-start max-sm:w-full">
         <KeyIcon />
         {texts.button}

@@ -1,9 +1,9 @@
 "use client";
 
 import { useEffect, useRef, useState, useTransition } from "react";
-import { Alert } from "@/ui/alert";
 import { Button } from "@/ui/button";
-import { KeyIcon } from "@/ui/form-icons";
+import { DangerAlert } from "@/ui/danger-alert";
+import { KeyIcon } from "@/ui/key-icon";
 import { beginPasskeySignIn, finishPasskeySignIn } from "./actions";
 import type { AskedToShow } from "./browser";
 import type { PasskeyTexts } from "./confirm-passkey-button";
@@ -70,7 +70,7 @@ export function PasskeySignInButton({ asked, callbackUrl, texts }: PasskeySignIn
     });
   return (
     <div className="grid gap-4 noscript:hidden">
-      {problem && <Alert tone="danger">{problem}</Alert>}
+      {problem && <DangerAlert>{problem}</DangerAlert>}
       <Button variant="secondary" pending={pending} onClick={press} className="w-full">
         <KeyIcon />
         {texts.button}

@@ -1,6 +1,6 @@
 import { getLocale, getTranslations } from "next-intl/server";
 import { getFormatter } from "@/i18n/formatter";
-import { KeyIcon } from "@/ui/form-icons";
+import { KeyIcon } from "@/ui/key-icon";
 import { RelativeTime } from "@/ui/relative-time";
 import { Section } from "@/ui/section";
 import { AddPasskey } from "./add-passkey";

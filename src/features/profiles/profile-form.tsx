@@ -2,7 +2,7 @@
 
 import { useActionState, useEffect, useRef } from "react";
 import type { Result } from "@/access/door";
-import { Alert } from "@/ui/alert";
+import { DangerAlert } from "@/ui/danger-alert";
 import { Field } from "@/ui/field";
 import { Input } from "@/ui/input";
 import { SubmitButton } from "@/ui/submit-button";
@@ -38,7 +38,7 @@ export function ProfileForm({ action, initial, maxInterests, callbackUrl, texts 
       noValidate
       key={result?.ok === false ? JSON.stringify(result.values) : "initial"}
     >
-      {error && (!error.fields || error.fields.form) && <Alert tone="danger">{error.fields?.form ?? error.message}</Alert>}
+      {error && (!error.fields || error.fields.form) && <DangerAlert>{error.fields?.form ?? error.message}</DangerAlert>}
       {callbackUrl !== undefined && <input type="hidden" name="callbackUrl" value={callbackUrl} />}
       <Field id="name" label={texts.name} error={error?.fields?.name}>
         {(control) => <Input {...control} name="name" autoComplete="name" required maxLength={100} defaultValue={values.name} />}

@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { cn } from "@/ui/cn";
-import { FilmIcon, PictureIcon } from "@/ui/icons";
+import { FilmIcon, PictureIcon } from "@/ui/file-icons";
 import { LightboxButton } from "@/ui/lightbox";
 import { SelectBox } from "@/ui/select-box";
 import { Thumb } from "./thumb";

@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import type { Entry } from "@/access/entry";
 import type { Cursor } from "@/lib/keyset";
-import { FilmIcon } from "@/ui/icons";
+import { FilmIcon } from "@/ui/file-icons";
 import { GalleryFeed } from "../gallery/gallery-feed";
 import { SharedFeed } from "../gallery/shared-feed";
 import { Tile } from "../gallery/tile";
