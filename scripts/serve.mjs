@@ -31,12 +31,12 @@ const REFUSAL_MS = 1_000;
  * @property {import("node:http").IncomingMessage} incoming
  * @property {number} [length]
  * @property {(to: import("node:http").ServerResponse) => Promise<void>} [send]
- * @property {string | null} [setCookie]
+ * @property {{ name: string, setCookie: string | null }} [renewal]
  */
 /**
  * What src/instrumentation.ts says of the request under way: that it failed for an outage, and when trying again makes sense;
  * what src/lib/under-way.ts finds: how to end the connection of a reader who does not read; and what src/storage/connection.ts
- * finds and says: the bytes that arrive, those to send, and how many they are.
+ * finds and says: the bytes that arrive, those to send, and how many they are. And with which session cookie it goes on.
  * @type {AsyncLocalStorage<UnderWay>}
  */
 const underWay = new AsyncLocalStorage();
@@ -69,7 +69,7 @@ server.on("request", async (request, response) => {
     const about = { cut: () => void (response.writableFinished || response.destroy()), incoming: request };
     amendHead(response, about, isCallersFault(request));
     sendAtEnd(response, about);
-    await renewSession(request, about);
+    await succeedSession(request, about);
     passProxyBy(request, response);
     await underWay.run(about, () => handle(request, response));
   } catch (error) {
@@ -159,17 +159,17 @@ function refuse(request, response, status) {
  * Goes on with another session cookie than the one that was brought, where src/access/renewal.ts says so.
  * @param {import("node:http").IncomingMessage} request @param {UnderWay} about
  */
-async function renewSession(request, about) {
+async function succeedSession({ headers, url = "" }, about) {
   const { foyerRenewal } =
-    /** @type {{ foyerRenewal?: (head: import("node:http").IncomingHttpHeaders) => Promise<{ cookie: string, setCookie: string | null } | null> }} */ (
+    /** @type {{ foyerRenewal?: (head: import("node:http").IncomingHttpHeaders) => Promise<{ cookie: string, name: string, setCookie: string | null } | null> }} */ (
       globalThis
     );
-  // What the pages are made of is the same for everybody.
-  if (!request.headers.cookie || request.url?.startsWith("/_next/")) return;
-  const renewal = await foyerRenewal?.(request.headers);
+  // What pages are made of is the same for everybody; of files the URL decides, and the answer to a large one comes late.
+  if (!headers.cookie || /^\/(?:_next|api\/storage)\//.test(url)) return;
+  const renewal = await foyerRenewal?.(headers);
   if (!renewal) return;
-  request.headers.cookie = renewal.cookie;
-  about.setCookie = renewal.setCookie;
+  headers.cookie = renewal.cookie;
+  about.renewal = renewal;
 }
 
 /**
@@ -188,8 +188,8 @@ function passProxyBy(request, response) {
 }
 
 /**
- * Next says 500 to whatever a page throws: an outage is 503 with Retry-After, and what the caller got wrong 400. And it says of
- * no download how long it is.
+ * Next says 500 to whatever a page throws: an outage is 503 with Retry-After, and what the caller got wrong 400. It says of
+ * no download how long it is, and knows nothing of a session that has gone on under another id.
  * @param {import("node:http").ServerResponse} response @param {UnderWay} about @param {boolean} isCallers
  */
 function amendHead(response, about, isCallers) {
@@ -197,10 +197,7 @@ function amendHead(response, about, isCallers) {
   /** @type {(status: number, ...rest: unknown[]) => unknown} */
   const amended = (status, ...rest) => {
     if (about.length !== undefined && (status === 200 || status === 206)) response.setHeader("content-length", about.length);
-    if (about.setCookie && !setsCookie(response, about.setCookie)) {
-      response.appendHeader("set-cookie", about.setCookie);
-      response.setHeader("cache-control", "private, no-store");
-    }
+    if (about.renewal) bringCookie(response, about.renewal);
     if (status !== 500) return Reflect.apply(writeHead, response, [status, ...rest]);
     if (about.retryAfter !== undefined) response.setHeader("retry-after", about.retryAfter);
     return Reflect.apply(writeHead, response, [about.retryAfter !== undefined ? 503 : isCallers ? 400 : 500, ...rest]);
@@ -209,12 +206,16 @@ function amendHead(response, about, isCallers) {
 }
 
 /**
- * Whether the answer itself says what becomes of this cookie: after a sign-out, that it goes.
- * @param {import("node:http").ServerResponse} response @param {string} cookie
+ * Adds the new session cookie to an answer that says nothing else of it. One that is to bring none brings no copy either that Auth.js
+ * would make of it.
+ * @param {import("node:http").ServerResponse} response @param {{ name: string, setCookie: string | null }} renewal
  */
-function setsCookie(response, cookie) {
-  const name = cookie.slice(0, cookie.indexOf("=") + 1);
-  return [response.getHeader("set-cookie") ?? []].flat().some((line) => String(line).startsWith(name));
+function bringCookie(response, { name, setCookie }) {
+  const lines = [response.getHeader("set-cookie") ?? []].flat().map(String);
+  const isOwn = (/** @type {string} */ line) => line.startsWith(`${name}=`);
+  const isKept = (/** @type {string} */ line) => setCookie !== null || !isOwn(line) || line.startsWith(`${name}=;`);
+  response.setHeader("set-cookie", [...lines.filter(isKept), ...(setCookie && !lines.some(isOwn) ? [setCookie] : [])]);
+  response.setHeader("cache-control", "private, no-store");
 }
 
 /**

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { sessionCookieName } from "@/lib/session-cookie";
-import { asClaims, decodeToken, encodeToken } from "@/lib/session-token";
+import { asClaims, type Claims, decodeToken, encodeToken } from "@/lib/session-token";
 import { person } from "./support/people";
 import { newClaims } from "./support/request";
 import { type Server, startServer } from "./support/server";
@@ -23,9 +23,9 @@ afterAll(() => Promise.all(sites.map((site) => site.stop())));
 type Role = "MEMBER" | "ADMIN";
 
 /** Somebody whose role has changed since their browser got its cookie. */
-async function changed(from: Role, to: Role) {
+async function changed(from: Role, to: Role, given: Partial<Claims> = {}) {
   const who = await person({ role: from });
-  const claims = await newClaims(who);
+  const claims = { ...(await newClaims(who)), ...given };
   const cookie = encodeToken(claims, env().AUTH_SECRET, NAME);
   const seen = await Promise.all(sites.map((_, index) => ask("/members", cookie, index)));
   expect(seen.map(({ status, given }) => [status, given])).toEqual(sites.map(() => [200, null]));
@@ -46,9 +46,9 @@ async function ask(path: string, cookie: string, site = 0, init: RequestInit = {
   return { status: answer.status, to: answer.headers.get("location"), line, given, cache: answer.headers.get("cache-control") };
 }
 
-/** As if the second in which requests under way still count were over. */
-async function aSecondLater(sid: string): Promise<void> {
-  await db().$executeRaw`UPDATE "Session" SET "endedAt" = "endedAt" - interval '2 seconds' WHERE "id" = ${sid}::uuid`;
+/** As if the seconds in which requests under way still count were over. */
+async function later(sid: string): Promise<void> {
+  await db().$executeRaw`UPDATE "Session" SET "endedAt" = "endedAt" - interval '6 seconds' WHERE "id" = ${sid}::uuid`;
 }
 
 const sidOf = (cookie: string | null) => asClaims(decodeToken(cookie ?? "", env().AUTH_SECRETS, NAME))?.sid;
@@ -72,7 +72,7 @@ describe("after a change of role the session goes on under another id", () => {
         began: claims.began,
       });
       for (const [site] of sites.entries()) expect((await ask("/admin/users", given, site)).status).toBe(status);
-      await aSecondLater(claims.sid);
+      await later(claims.sid);
       for (const [site] of sites.entries()) {
         expect(await ask("/members", cookie, site)).toMatchObject({ status: 307, to: expect.stringMatching(/^\/login\?/), given: null });
         expect((await ask("/api/files", cookie, site)).status).toBe(401);
@@ -104,11 +104,48 @@ describe("after a change of role the session goes on under another id", () => {
   test("a copy that comes later ends the session of whichever of the two came first, and it is remembered", async () => {
     const { who, claims, cookie } = await changed("MEMBER", "ADMIN");
     const thief = await ask("/admin/users", cookie);
-    await aSecondLater(claims.sid);
+    await later(claims.sid);
     expect((await ask("/members", cookie, 1)).to).toMatch(/^\/login\?/);
     expect((await ask("/admin/users", thief.given ?? "")).to).toMatch(/^\/login\?/);
     const remembered = { action: "session.copied", actorId: who.id, subjectId: sidOf(thief.given) };
     expect(await db().auditEvent.count({ where: remembered })).toBe(1);
+  });
+
+  test("also after another change of role, whichever it is", async () => {
+    const { who, claims, cookie } = await changed("MEMBER", "ADMIN");
+    const first = await ask("/members", cookie);
+    await db().user.update({ where: { id: who.id }, data: { role: "MEMBER" } });
+    let second = await ask("/members", first.given ?? "");
+    while (second.given === null) second = await ask("/members", first.given ?? "");
+    await later(claims.sid);
+    // In the role of its cookie again.
+    expect((await ask("/members", cookie)).to).toMatch(/^\/login\?/);
+    expect((await ask("/members", second.given ?? "")).to).toMatch(/^\/login\?/);
+    expect(await db().auditEvent.count({ where: { action: "session.copied", subjectId: sidOf(second.given) } })).toBe(1);
+  });
+
+  test("what comes meanwhile with the old cookie is given none that lasts, not by Auth.js either", async () => {
+    const { cookie } = await changed("MEMBER", "ADMIN");
+    const { given } = await ask("/members", cookie);
+    expect((await ask("/api/auth/session", given ?? "")).given).not.toBeNull();
+    for (const path of ["/members", "/api/auth/session", "/api/files"])
+      expect(await ask(path, cookie), path).toMatchObject({ status: 200, given: null, cache: "private, no-store" });
+  });
+
+  test("a member's session that is too old for an admin's is not made anew", async () => {
+    const { who, cookie } = await changed("MEMBER", "ADMIN", { began: Math.floor(Date.now() / 1000) - 25 * 3600 });
+    expect(await ask("/members", cookie)).toMatchObject({ status: 307, given: null });
+    // The devices that asked first have gone on under other ids.
+    expect(await db().session.count({ where: { userId: who.id } })).toBe(1 + 2 * sites.length);
+  });
+
+  test("over https it is the cookie of that name, and Secure", async () => {
+    const { claims } = await changed("MEMBER", "ADMIN");
+    const name = sessionCookieName(true);
+    const headers = { cookie: `${name}=${encodeToken(claims, env().AUTH_SECRET, name)}`, "x-forwarded-proto": "https" };
+    const answer = await fetch(`${sites[0]?.url}/members`, { redirect: "manual", headers });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.getSetCookie()).toEqual([expect.stringMatching(/^__Secure-authjs\.session-token=[^;]+;.* Secure;/)]);
   });
 
   test("signing out with the old cookie signs out, and leaves none behind", async () => {

@@ -32,6 +32,7 @@ const claims = (): Claims => ({
   secondFactor: false,
   deleteAfter: null,
   strong: false,
+  startedAs: "MEMBER",
   began: now(),
   whole: true,
 });
@@ -191,7 +192,7 @@ describe("nothing but a whole, current token of ours is read", () => {
 });
 
 /** Claims that the first release did not write. */
-const LATER = ["emailVerified", "secondFactor", "deleteAfter", "strong", "began", "whole"];
+const LATER = ["emailVerified", "secondFactor", "deleteAfter", "strong", "startedAs", "began", "whole"];
 
 describe("asClaims", () => {
   test("without what the first release did not know it is still good, but not whole, so that the database is asked", () => {
@@ -200,6 +201,8 @@ describe("asClaims", () => {
       for (const wrong of [undefined, null, {}, "true"])
         expect(asClaims({ ...given, [field]: wrong }), field).toMatchObject({ whole: false, sub: given.sub });
     }
+    for (const wrong of [undefined, null, "OWNER"])
+      expect(asClaims({ ...given, startedAs: wrong })).toMatchObject({ startedAs: given.role, whole: true });
     expect(asClaims({ ...given, whole: false })).toMatchObject({ whole: true });
   });
 

@@ -106,7 +106,7 @@ export function senderOf(head: (name: "x-forwarded-for" | "user-agent") => strin
   };
 }
 
-/** The request that caused a job, as `change` wants to remember it. */
+/** Who sent a request, as `change` wants to remember it, where no page or action of Next's is under way: in a job, and before Next. */
 export function visitorOf({ ip, userAgent }: Pick<Visitor, "ip" | "userAgent">): Visitor {
   return { ip, userAgent, secure: true, path: "/", deviceId: null };
 }

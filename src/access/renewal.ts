@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { db } from "@/lib/db";
+import { db, type Transaction } from "@/lib/db";
+import { within } from "@/lib/deadline";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
@@ -9,100 +10,132 @@ import { change } from "./audit";
 import { senderOf, type Visitor, visitorOf } from "./entry";
 import { standingOf } from "./freshness";
 import { memory } from "./freshness-memory";
+import { isAwake } from "./lifetimes";
 
-/** What a browser had sent before it got its new cookie still counts for so long. */
-const UNDER_WAY_SECONDS = 1;
+/** What a browser sends before it has its new cookie still counts for so long. */
+const UNDER_WAY_SECONDS = 5;
+const ANSWER_MS = 1_500;
 
-/** The head's cookies that a request goes on with, and the Set-Cookie of its answer: null when another answer has brought it. */
+/** The cookies that a request goes on with in place of those it brought. */
 export interface Renewal {
   cookie: string;
+  name: string;
+  /** The Set-Cookie of its answer; null when another answer has brought it, and this one is to bring none. */
   setCookie: string | null;
 }
 
 /**
- * After a change of somebody's role their session goes on under another id: the first request that brings a cookie of before is
- * given the new one, and from then on every copy of the old one is worthless (OWASP Session Management, "privilege level change").
- * When one comes all the same, the new session ends too, because it may have gone to the wrong one of the two (as RFC 9700,
- * 4.14.2, has it for refresh tokens). Null where the cookie stays what it is: for nearly every request, after two look-ups in
- * memory. Never throws: in an outage the old cookie stays good, and what it may do the door asks anew in any case.
+ * After a change of somebody's role their session goes on under another id: the first request with a cookie of before is given the new
+ * one, and after a few seconds every copy of the old one is worthless (OWASP Session Management, "privilege level change"). When one
+ * comes all the same, the new session ends too, because it may have gone to the wrong one of the two (as RFC 9700, 4.14.2, has it
+ * for refresh tokens). Null where the cookie stays what it is: for nearly every request, after two look-ups in memory. Never throws:
+ * while the link to the database is down, or it fails, the old cookie stays good, and what it may do the door asks anew in any case.
  */
 export async function renewAtNewRole(head: IncomingHttpHeaders): Promise<Renewal | null> {
-  const came = performance.now();
   const secure = head["x-forwarded-proto"] === "https";
   const name = sessionCookieName(secure);
-  const brought = new Map(cookiesIn(head.cookie).map(({ name, value }) => [name, value]));
-  const token = readSessionCookie((name) => brought.get(name), secure);
+  const brought = new Map(cookiesIn(head.cookie).map((cookie) => [cookie.name, cookie.value]));
+  const token = readSessionCookie((part) => brought.get(part), secure);
   const claims = token ? asClaims(decodeToken(token, env().AUTH_SECRETS, name)) : null;
-  if (!claims) return null;
+  if (!claims || !memory().linked) return null;
   try {
-    const standing = await standingOf(claims);
-    const role = standing ? standing.role : memory().people.get(claims.sub)?.role;
-    if (role === undefined || role === claims.role || standing?.certain === false) return null;
-    const by = visitorOf(senderOf((name) => head[name]?.toString()));
-    const next = await succeed(claims, by, came);
-    const renewed = next && (await claimsIn(claims, next.id));
+    const successor = await successorOf(claims, visitorOf(senderOf((line) => head[line]?.toString())));
+    const renewed = successor && (await claimsIn(claims, successor.id));
     if (!renewed) return null;
     const value = encodeToken(renewed, env().AUTH_SECRET, name);
-    return {
-      cookie: withSessionCookie(head.cookie, secure, value),
-      setCookie: next.isNew ? setSessionCookie(secure, value, claims.end) : null,
-    };
+    const setCookie = successor.isNew ? setSessionCookie(secure, value, claims.end) : null;
+    return { cookie: withSessionCookie(head.cookie, secure, value), name, setCookie };
   } catch (error) {
-    log().warn({ err: error }, "no new session after a change of role");
+    if (!(error instanceof AppError && error.code === "unavailable")) log().warn({ err: error }, "no new session after a change of role");
     return null;
   }
 }
 
-interface Next {
+interface Successor {
   id: string;
   isNew: boolean;
 }
 
-/** The session that this one goes on in, made by the first who asks for it; null when there is none, or no more. */
-async function succeed(claims: Claims, by: Visitor, came: number): Promise<Next | null> {
-  // A busy server may have let this one wait.
-  const underWay = UNDER_WAY_SECONDS + (performance.now() - came) / 1000;
-  const [found] = await db().$queryRaw<{ ended: boolean; underWay: boolean; successorId: string | null; goesOn: boolean }[]>`
-    SELECT s."endedAt" IS NOT NULL AS "ended", s."endedAt" > now() - make_interval(secs => ${underWay}::float8) AS "underWay",
-           s."successorId", n."endedAt" IS NULL AS "goesOn"
-      FROM "Session" s LEFT JOIN "Session" n ON n."id" = s."successorId"
-     WHERE s."id" = ${claims.sid}::uuid AND s."userId" = ${claims.sub}::uuid`;
-  if (!found) return null;
-  if (!found.ended) return (await makeSuccessor(claims, by)) ?? succeed(claims, by, came);
-  if (!found.successorId || !found.goesOn) return null;
-  if (found.underWay) return { id: found.successorId, isNew: false };
-  await endCopied(found.successorId, claims.sub, by);
+/** The session that goes on in place of this one, or null: this one goes on, or none does. */
+async function successorOf(claims: Claims, by: Visitor): Promise<Successor | null> {
+  const standing = await standingOf(claims);
+  if (standing) {
+    if (standing.role === claims.startedAs || !standing.certain || !(await isAwake(claims, standing))) return null;
+    const made = await makeSuccessor(claims, by);
+    if (made) return { id: made, isNew: true };
+    // Another request was the first, a moment ago.
+  } else if (!memory().people.has(claims.sub)) {
+    // Nothing about them has changed for as long as a cookie lasts: this session has only ended.
+    return null;
+  }
+  const last = await within(ANSWER_MS, lastOf(claims));
+  if (!last) return null;
+  if (last.underWay) return { id: last.id, isNew: false };
+  await endCopied(last.id, claims.sub, by);
   return null;
 }
 
-/** Null when another request has ended it, or made one, a moment ago. */
-async function makeSuccessor({ sub: userId, sid }: Claims, by: Visitor): Promise<Next | null> {
+/** The running session at the end of those that took this one's place, and whether this one has ended only just now. */
+async function lastOf({ sub, sid }: Claims): Promise<{ id: string; underWay: boolean } | null> {
+  const [last] = await db().$queryRaw<{ id: string; underWay: boolean }[]>`
+    WITH RECURSIVE "line" AS (
+      SELECT "successorId", "endedAt" > now() - make_interval(secs => ${UNDER_WAY_SECONDS}::int) AS "underWay"
+        FROM "Session" WHERE "id" = ${sid}::uuid AND "userId" = ${sub}::uuid AND "endedAt" IS NOT NULL
+      UNION ALL
+      SELECT next."successorId", "line"."underWay" FROM "line" JOIN "Session" next ON next."id" = "line"."successorId" WHERE next."endedAt" IS NOT NULL
+    )
+    SELECT s."id", "underWay" FROM "line" JOIN "Session" s ON s."id" = "line"."successorId" WHERE s."endedAt" IS NULL`;
+  return last ?? null;
+}
+
+/** What of a session is the same in its successor: all but its id, its end, and when it was last seen. */
+const SAME = {
+  userId: true,
+  method: true,
+  strong: true,
+  userAgent: true,
+  ip: true,
+  place: true,
+  deviceId: true,
+  createdAt: true,
+  lastSeenAt: true,
+  reauthenticatedAt: true,
+  expiresAt: true,
+} as const;
+
+/** Null where another request has ended it. */
+async function makeSuccessor({ sub: userId, sid }: Claims, by: Visitor): Promise<string | null> {
+  const lost = new Error("another request has ended it");
   return change(by, async (tx, record) => {
-    const { count } = await tx.session.updateMany({ where: { id: sid, userId, endedAt: null }, data: { endedAt: new Date() } });
-    if (count === 0) throw new AppError("conflict");
-    const { id: _, endedAt: __, changedXid: ___, ...same } = await tx.session.findUniqueOrThrow({ where: { id: sid } });
+    if (!(await endNow(tx, sid))) throw lost;
+    const same = await tx.session.findUniqueOrThrow({ where: { id: sid }, select: SAME });
     const { id } = await tx.session.create({ data: same, select: { id: true } });
-    await tx.session.update({ where: { id: sid }, data: { successorId: id } });
+    await tx.session.update({ where: { id: sid }, data: { successorId: id }, select: { id: true } });
     const after = { method: same.method, strong: same.strong, renewed: true };
     await record({ action: "user.signed_in", actorId: userId, subjectType: "Session", subjectId: id, after });
-    return { id, isNew: true };
+    return id;
   }).catch((error: unknown) => {
-    if (error instanceof AppError && error.code === "conflict") return null;
+    if (error === lost) return null;
     throw error;
   });
 }
 
 async function endCopied(id: string, userId: string, by: Visitor): Promise<void> {
   await change(by, async (tx, record) => {
-    await tx.session.updateMany({ where: { id, endedAt: null }, data: { endedAt: new Date() } });
+    await endNow(tx, id);
     await record({ action: "session.copied", actorId: userId, subjectType: "Session", subjectId: id });
   });
 }
 
-/** These claims in the session that took the place of theirs: its ends are the same, and what else changed is in them. */
+/** By the database's clock, which says as well how long ago it was: those of two processes may differ by minutes. */
+async function endNow(tx: Transaction, id: string): Promise<boolean> {
+  return (await tx.$executeRaw`UPDATE "Session" SET "endedAt" = now() WHERE "id" = ${id}::uuid AND "endedAt" IS NULL`) === 1;
+}
+
+/** These claims in the session that took the place of theirs: with the same ends, and what is true of their person now. */
 async function claimsIn(claims: Claims, sid: string): Promise<Claims | null> {
   const standing = await standingOf({ ...claims, sid });
   if (!standing) return null;
   const { certain: _, image: picture, ...person } = standing;
-  return { ...claims, ...person, picture, sid, iat: Math.floor(Date.now() / 1000), exp: claims.end };
+  return { ...claims, ...person, picture, startedAs: person.role, sid, iat: Math.floor(Date.now() / 1000), exp: claims.end };
 }

@@ -19,6 +19,8 @@ export type Claims = {
   /** Whether a second factor or a passkey was shown at sign-in. */
   strong: boolean;
   epoch: number;
+  /** The role in which the session got its id: in another one it goes on under another (src/access/renewal.ts). */
+  startedAs: "MEMBER" | "ADMIN";
   /** When the person signed in, in seconds. */
   began: number;
   end: number;
@@ -89,7 +91,7 @@ export function asClaims(payload: Record<string, unknown> | null): Claims | null
   if (typeof epoch !== "number" || typeof end !== "number" || typeof iat !== "number" || typeof exp !== "number") return null;
   if (picture !== null && typeof picture !== "string") return null;
   // These came after the first release. A cookie from before them is still good: what it lacks is looked up.
-  const { emailVerified, secondFactor, deleteAfter, strong, began } = payload;
+  const { emailVerified, secondFactor, deleteAfter, strong, began, startedAs } = payload;
   const isWhole =
     typeof emailVerified === "boolean" && typeof secondFactor === "boolean" && typeof strong === "boolean" && typeof began === "number";
   // One literal: put together of two by spreading, it took as long as the decryption.
@@ -111,6 +113,7 @@ export function asClaims(payload: Record<string, unknown> | null): Claims | null
     secondFactor: secondFactor === true,
     deleteAfter: typeof deleteAfter === "string" ? deleteAfter : null,
     strong: strong === true,
+    startedAs: startedAs === "MEMBER" || startedAs === "ADMIN" ? startedAs : role,
     began: typeof began === "number" ? began : end - SESSION_SECONDS,
     whole: isWhole,
   };

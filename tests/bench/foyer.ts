@@ -101,7 +101,7 @@ export async function makeAdmin(client: pg.Client): Promise<string> {
 }
 
 function tokenOf({ id, sid, email }: { id: string; sid: string; email: string }, role: Claims["role"] = "MEMBER"): string {
-  return encodeToken({ ...claimsOf(id, sid, email), role }, SECRET, COOKIE);
+  return encodeToken({ ...claimsOf(id, sid, email), role, startedAs: role }, SECRET, COOKIE);
 }
 
 /** Claims as sign-in writes them. */
@@ -110,5 +110,5 @@ export function claimsOf(sub: string, sid: string, email: string): Claims {
   const end = iat + SESSION_SECONDS;
   const person = { sub, sid, name: "Ada Okafor", email, picture: null, role: "MEMBER" as const };
   const standing = { profileComplete: true, mustChangePassword: false, emailVerified: true, secondFactor: false, deleteAfter: null };
-  return { ...person, ...standing, strong: false, began: iat, whole: true, epoch: 0, iat, end, exp: end };
+  return { ...person, ...standing, strong: false, startedAs: person.role, began: iat, whole: true, epoch: 0, iat, end, exp: end };
 }

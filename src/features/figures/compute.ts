@@ -155,14 +155,15 @@ function rowsOf(action: string, method: string, reason: string | null, value: nu
   }
 }
 
+/** A session that was renewed, and goes on under another id, is one that began when the first did. */
 async function sessionsOf(tx: Transaction, day: Date): Promise<Row[]> {
   const [from, to] = bounds(day);
   const agents = await tx.$queryRaw<Counted[]>`
-    SELECT "userAgent" AS "name", count(*) AS "count" FROM "Session"
+    SELECT "userAgent" AS "name", count(DISTINCT ("userId", "createdAt")) AS "count" FROM "Session"
      WHERE "createdAt" >= ${from}::timestamptz AND "createdAt" < ${to}::timestamptz AND "impersonatorId" IS NULL
      GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${MOST_AGENTS}`;
   const countries = await tx.$queryRaw<Counted[]>`
-    SELECT substring("place" FROM '(?:^|, )([A-Z]{2})$') AS "name", count(*) AS "count" FROM "Session"
+    SELECT substring("place" FROM '(?:^|, )([A-Z]{2})$') AS "name", count(DISTINCT ("userId", "createdAt")) AS "count" FROM "Session"
      WHERE "createdAt" >= ${from}::timestamptz AND "createdAt" < ${to}::timestamptz AND "impersonatorId" IS NULL AND "place" IS NOT NULL
      GROUP BY 1`;
   return summed([
