@@ -192,6 +192,16 @@ describe("the audit log", () => {
     expect((await answer.text()).split("\r\n").length).toBeGreaterThan(2);
   });
 
+  test("as CSV is refused where nobody, or more than one person, is meant, and nothing is remembered of it", async () => {
+    const [boss] = [await admin(), await person({ name: "Alike Nimmo" }), await person({ name: "Alike Nimmo" })];
+    for (const who of ["alike nimmo", "nobody@example.org"])
+      await expect(as(boss, async () => exportAudit(await enter(), { who }))).rejects.toMatchObject({
+        code: "invalid",
+        reason: "who_unclear",
+      });
+    expect(await db().auditEvent.count({ where: { action: "audit.exported", actorId: boss.id } })).toBe(0);
+  });
+
   test("as CSV ends where its reader is banned", async () => {
     const [boss, other] = [await admin(), await admin()];
     const events = Array.from({ length: 3_500 }, () => ({

@@ -76,17 +76,17 @@ describe("the daily figures", () => {
     await db().user.createMany({ data: users });
     const whoever = () => users[random(users.length)]?.id ?? "";
     await db().auditEvent.createMany({ data: Array.from({ length: 600 }, () => event(moment())) });
-    await db().session.createMany({
-      data: Array.from({ length: 400 }, () => ({
-        userId: whoever(),
-        method: "password",
-        createdAt: moment(),
-        expiresAt: NOW,
-        impersonatorId: random(10) === 0 ? whoever() : null,
-        userAgent: AGENT_NAMES[random(AGENT_NAMES.length)] ?? null,
-        place: [null, "Paris, FR", "Lyon, FR", "JP", "Atlantis"][random(5)] ?? null,
-      })),
-    });
+    const sessions = Array.from({ length: 400 }, () => ({
+      userId: whoever(),
+      method: "password",
+      createdAt: moment(),
+      expiresAt: NOW,
+      impersonatorId: random(10) === 0 ? whoever() : null,
+      userAgent: AGENT_NAMES[random(AGENT_NAMES.length)] ?? null,
+      place: [null, "Paris, FR", "Lyon, FR", "JP", "Atlantis"][random(5)] ?? null,
+    }));
+    const renewed = sessions.slice(0, 40);
+    await db().session.createMany({ data: [...sessions, ...renewed] });
     await db().personDay.createMany({
       data: Array.from({ length: 1_200 }, () => ({ userId: whoever(), day: new Date(moment().toISOString().slice(0, 10)) })),
       skipDuplicates: true,

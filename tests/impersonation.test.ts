@@ -7,7 +7,7 @@ import { settleFreshness } from "@/access/freshness";
 import { abilityFor } from "@/access/rules";
 import { DELETE, GET as downloadFile } from "@/app/api/files/[id]/route";
 import { requestDeletion } from "@/features/account-deletion/actions";
-import { changePassword, confirmPassword, disconnectAccount } from "@/features/accounts/actions";
+import { changePassword, confirmPassword, disconnectAccount, signInWithEmail } from "@/features/accounts/actions";
 import { requestAddressChange } from "@/features/addresses/actions";
 import { listAudit } from "@/features/audit/queries";
 import { requestExport } from "@/features/data-exports/actions";
@@ -230,6 +230,19 @@ describe("nobody acts", () => {
       if (kept) theirs.cookies.set(...kept);
       expect(await who(theirs)).toMatchObject({ userId: thief.id, impersonator: null });
     }
+  });
+
+  test("in a session of the admin's that goes on under another id: what a page of before sends is not taken for their own; a new sign-in is theirs", async () => {
+    const { boss, window } = await acting(true);
+    const [name, value = ""] = [...(await signedIn(boss)).cookies][0] ?? ["", ""];
+    window.cookies.set(name, value);
+    expect(await who(window)).toMatchObject({ userId: boss.id, impersonator: null });
+    expect(await window.run(() => updateProfile(PROFILE))).toMatchObject({ ok: false, error: { code: "conflict" } });
+    expect((await db().user.findUniqueOrThrow({ where: { id: boss.id } })).name).toBe(boss.name);
+    const { window: other, boss: same } = await acting(true);
+    expect(await redirectOf(other.run(async () => signInWithEmail({ email: same.email, password: PASSWORD })))).toBe("/members");
+    expect([...other.cookies.keys()].filter((cookie) => cookie.includes("impersonation"))).toEqual([]);
+    expect(await other.run(() => updateProfile(PROFILE))).toMatchObject({ ok: true });
   });
 
   test.each([

@@ -36,7 +36,7 @@ export async function impersonation(
   const kept = await cookie.read(visitor);
   const claims = kept && asClaims(kept.claims);
   if (!claims || kept.userId !== own.userId) return null;
-  // Their session goes on under another id when their role changes.
+  // A session goes on under another id when it is renewed: what a page of before sends is not taken for the admin's own.
   if (kept.sid !== own.sid || own.role !== "ADMIN" || claims.end * 1000 <= Date.now()) return "over";
   const standing = await standingOf(claims);
   if (standing?.role !== "MEMBER") return "over";

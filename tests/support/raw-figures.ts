@@ -64,11 +64,16 @@ export async function recount(first: string, today: string): Promise<Map<string,
     if (action === "user.profile_changed" && (before as { profileComplete: boolean }).profileComplete === false)
       add(day, "signup.completed");
   }
-  // Whoever acts as somebody is not them.
-  for (const { createdAt, userAgent, place } of sessions.filter(({ impersonatorId }) => impersonatorId === null)) {
-    for (const [metric, dimension] of Object.entries(AGENTS[userAgent ?? ""] ?? { device: "", browser: "", system: "" }))
-      add(text(createdAt), metric, dimension);
-    if (place) add(text(createdAt), "country", place.split(", ").at(-1)?.length === 2 ? place.split(", ").at(-1) : "");
+  // Whoever acts as somebody is not them; a session that goes on under another id began once.
+  const counted = new Set<string>();
+  const isFirst = (key: string) => counted.size < counted.add(key).size;
+  for (const { userId, createdAt, userAgent, place } of sessions.filter(({ impersonatorId }) => impersonatorId === null)) {
+    const began = `${userId} ${createdAt.toISOString()}`;
+    if (isFirst(`${began} by ${userAgent}`))
+      for (const [metric, dimension] of Object.entries(AGENTS[userAgent ?? ""] ?? { device: "", browser: "", system: "" }))
+        add(text(createdAt), metric, dimension);
+    const country = place?.split(", ").at(-1)?.length === 2 ? place.split(", ").at(-1) : "";
+    if (place && isFirst(`${began} in ${country}`)) add(text(createdAt), "country", country);
   }
   for (let cohort = monday(first); cohort <= today; cohort = shift(cohort, 7)) {
     const members = users.filter(({ createdAt }) => monday(text(createdAt)) === cohort).map(({ id }) => id);

@@ -13,6 +13,7 @@ import type { Claims } from "@/lib/session-token";
 import { change } from "../audit";
 import { currentClaims, currentEntry, currentVisitor, DEVICE_COOKIE, type Visitor } from "../entry";
 import { standingOf } from "../freshness";
+import { forgetImpersonation, mayBeImpersonating } from "../impersonation";
 import { absoluteEnd, notePresence } from "../lifetimes";
 import { admitGuess } from "../limits";
 import { bringPreferences } from "../preferences";
@@ -103,6 +104,8 @@ export async function openSession(
   const visitor = await currentVisitor();
   const before = await currentClaims(visitor);
   const deviceId = await deviceOf(visitor);
+  // Whoever signs in is themselves; a renewed session may still be asked by a page that shows somebody else.
+  if (!renewed && (await mayBeImpersonating(visitor))) await forgetImpersonation(visitor);
   return change(visitor, async (tx, record) => {
     const user = await tx.user.findUnique({ where: { id: userId, deletedAt: null } });
     if (!user) throw new AppError("unauthenticated");

@@ -5,6 +5,7 @@ import type { Entry } from "@/access/entry";
 import { accessibleBy } from "@/access/rules";
 import { csvLine, csvStream } from "@/lib/csv";
 import { db } from "@/lib/db";
+import { AppError } from "@/lib/errors";
 import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
 import { withinDays } from "@/lib/query-string";
 import { describeUserAgent } from "@/lib/user-agent";
@@ -86,16 +87,19 @@ export async function listArchives(entry: Entry) {
 
 /**
  * Everything that fits the filters as CSV (RFC 4180, UTF-8), newest first, in constant memory. That it was asked for is an
- * event itself, written before the first line.
+ * event itself, written before the first line. Throws AppError "invalid" where nobody, or more than one person, is meant: a file without
+ * lines would say that nothing happened.
  */
-export async function exportAudit(entry: Entry, filter: AuditFilter): Promise<ReadableStream<Uint8Array>> {
+export async function exportAudit(entry: Entry, asked: AuditFilter): Promise<ReadableStream<Uint8Array>> {
+  const filter = await meant(entry, asked);
+  if (filter.who === NOBODY) throw new AppError("invalid", "who_unclear");
   const { act = null, who = null, from, to } = filter;
   await change(entry, async (_, record) => {
     // Not whom it was about: an address would outlive its person here.
     const what = { act, ofOnePerson: who !== null, from: from?.toISOString() ?? null, to: to?.toISOString() ?? null };
     await record({ action: "audit.exported", subjectType: "AuditEvent", subjectId: "csv", after: what });
   });
-  return csvStream(csvLines(entry, await meant(entry, filter)));
+  return csvStream(csvLines(entry, filter));
 }
 
 const COLUMNS = ["at", "action", "actorId", "realActorId", "subjectType", "subjectId", "ip", "userAgent", "before", "after", "id"] as const;
