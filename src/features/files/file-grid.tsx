@@ -2,14 +2,13 @@ import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { formatBytes } from "@/ui/format-bytes";
 import { Lightbox, LightboxButton } from "@/ui/lightbox";
-import { SelectBox } from "@/ui/select-box";
 import type { FileTableProps } from "./file-table";
 import { FileThumb } from "./file-thumb";
 import { hasPreview } from "./format";
 import type { ListedFile } from "./queries";
 
 /** Files as pictures. The picture opens, the name downloads; the rest is in the card's menu. */
-export async function FileGrid({ files, scope, menu }: FileTableProps) {
+export async function FileGrid({ files, select, menu }: FileTableProps) {
   const [t, locale] = await Promise.all([getTranslations("files"), getLocale()]);
   return (
     <Lightbox
@@ -20,7 +19,7 @@ export async function FileGrid({ files, scope, menu }: FileTableProps) {
           <li key={file.id} className="grid min-w-0 overflow-hidden rounded-lg border bg-surface">
             <Picture {...file} />
             <div className="flex min-w-0 items-center gap-2 py-2 ps-3 pe-1">
-              {scope !== undefined && <SelectBox name="files" scope={scope} id={file.id} label={t("selectOne", { name: file.name })} />}
+              {select?.one(file)}
               <div className="min-w-0 flex-1">
                 <a
                   href={`/api/files/${file.id}`}

@@ -3,6 +3,7 @@ import type { Entry } from "@/access/entry";
 import { EmptyState } from "@/ui/empty-state";
 import { formatBytes } from "@/ui/format-bytes";
 import { Pager } from "@/ui/pager";
+import { SelectBox, SelectPageBox } from "@/ui/select-box";
 import { SelectionBar } from "@/ui/selection-bar";
 import { deleteFiles } from "./actions";
 import { filesAddress, scopeOf } from "./address";
@@ -31,6 +32,7 @@ export async function FileList({ entry, query, organizations }: FileListProps) {
   ]);
   const Shown = query.view === "grid" ? FileGrid : FileTable;
   const { kind, cursor } = query;
+  const selection = { name: "files", scope: scopeOf(query) };
   return (
     <>
       <QuotaBar {...usage} />
@@ -38,7 +40,10 @@ export async function FileList({ entry, query, organizations }: FileListProps) {
       {files.length > 0 ? (
         <Shown
           files={files}
-          scope={scopeOf(query)}
+          select={{
+            page: <SelectPageBox {...selection} ids={files.map(({ id }) => id)} label={t("selectPage")} />,
+            one: ({ id, name }) => <SelectBox {...selection} id={id} label={t("selectOne", { name })} />,
+          }}
           menu={(file) => <FileMenu id={file.id} name={file.name} organizationId={file.organizationId} organizations={organizations} />}
         />
       ) : kind ? (

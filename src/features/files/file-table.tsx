@@ -3,7 +3,6 @@ import type { ReactNode } from "react";
 import { formatBytes } from "@/ui/format-bytes";
 import { ShareIcon } from "@/ui/icons";
 import { RelativeTime } from "@/ui/relative-time";
-import { SelectBox, SelectPageBox } from "@/ui/select-box";
 import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/ui/table";
 import { FileThumb } from "./file-thumb";
 import { typeName } from "./format";
@@ -11,14 +10,14 @@ import type { ListedFile } from "./queries";
 
 export type FileTableProps = {
   files: ListedFile[];
-  /** The filter that is shown, where files can be selected. */
-  scope?: string;
-  /** What can be done with one, at the end of its row. Given by the page, so that a page without menus does not carry their code. */
+  /** The boxes by which files are selected: that of the page, and that of one. Like the menu, given by whoever shows them: a page without does not carry their code. */
+  select?: { page: ReactNode; one: (file: Pick<ListedFile, "id" | "name">) => ReactNode };
+  /** What can be done with one, at the end of its row. */
   menu?: (file: Pick<ListedFile, "id" | "name" | "organizationId">) => ReactNode;
 };
 
 /** A person's files. The name downloads; the rest is in the row's menu. */
-export async function FileTable({ files, scope, menu }: FileTableProps) {
+export async function FileTable({ files, select, menu }: FileTableProps) {
   const [t, locale] = await Promise.all([getTranslations("files"), getLocale()]);
   const now = Date.now();
   return (
@@ -26,11 +25,7 @@ export async function FileTable({ files, scope, menu }: FileTableProps) {
       <TableCaption>{t("caption")}</TableCaption>
       <TableHeader>
         <tr>
-          {scope !== undefined && (
-            <TableHead className="w-8 pe-0">
-              <SelectPageBox name="files" scope={scope} ids={files.map(({ id }) => id)} label={t("selectPage")} />
-            </TableHead>
-          )}
+          {select && <TableHead className="w-8 pe-0">{select.page}</TableHead>}
           <TableHead>{t("name")}</TableHead>
           <TableHead numeric>{t("size")}</TableHead>
           <TableHead className="max-sm:hidden">{t("type")}</TableHead>
@@ -45,11 +40,7 @@ export async function FileTable({ files, scope, menu }: FileTableProps) {
       <TableBody>
         {files.map(({ id, name, sizeBytes, contentType, kind, createdAt, previewUrl, organizationId }) => (
           <TableRow key={id}>
-            {scope !== undefined && (
-              <TableCell className="w-8 pe-0">
-                <SelectBox name="files" scope={scope} id={id} label={t("selectOne", { name })} />
-              </TableCell>
-            )}
+            {select && <TableCell className="w-8 pe-0">{select.one({ id, name })}</TableCell>}
             <TableCell className="w-full max-w-0">
               <span className="flex items-center gap-3">
                 <span className="grid size-8 shrink-0 place-items-center overflow-hidden rounded-md border bg-background max-sm:hidden">
