@@ -188,6 +188,43 @@ describe("imports go one way: app → features → access → lib, storage", () 
     ).toEqual([]);
   });
 
+  test("the pages everybody opens load no package in the browser but React and the router, and no icon they do not show", () => {
+    const loaded = new Set<string>();
+    const seen = new Set<string>();
+    const follow = (path: string, above: boolean) => {
+      if (path.startsWith("package:")) return void (above && loaded.add(path));
+      if (seen.has(`${path} ${above}`) || !existsSync(path) || /^"use server"/.test(source(path))) return;
+      seen.add(`${path} ${above}`);
+      // The frame around client components that translate puts next-intl's own among them.
+      const inBrowser = above || /^"use client"/.test(source(path)) || path === "src/app/_frames/interactive.tsx";
+      if (inBrowser) loaded.add(path);
+      // What is fetched when it is wanted costs who wants it.
+      const late = new Set([...code(path).matchAll(/\bimport\(\s*["']([^"']+)["']/g)].map(([, from = ""]) => resolved(path, from)));
+      for (const { to, isType } of importsOf(path)) if (!isType && !(inBrowser && late.has(to))) follow(to, inBrowser);
+    };
+    for (const page of ["layout", "(public)/login/page", "(public)/register/page", "members/page", "settings/profile/page"])
+      follow(`src/app/${page}.tsx`, false);
+    expect(loaded).toContain("src/ui/soft-link.tsx");
+    expect(
+      [...loaded].filter((path) => /^package:(?!react$|react-dom$|next\/navigation$)|ui\/icons\.tsx$/.test(path)),
+      "hand in texts and elements made on the server, or fetch it by import() when it is wanted",
+    ).toEqual([]);
+  });
+
+  test("the layout of all pages brings none of them a client component", () => {
+    const reached = new Set<string>();
+    const follow = (path: string) => {
+      if (reached.has(path) || !existsSync(path) || /^"use server"/.test(source(path))) return;
+      reached.add(path);
+      for (const { to, isType } of importsOf(path)) if (!isType) follow(to);
+    };
+    follow("src/app/layout.tsx");
+    expect(
+      [...reached].filter((path) => /^"use client"/.test(source(path))),
+      "every page would load it: put it where it is shown",
+    ).toEqual([]);
+  });
+
   test("what runs in the browser imports no server code but actions and types", () => {
     const wrong: string[] = [];
     for (const path of FILES.filter((file) => /^["']use client["']/.test(source(file)))) {

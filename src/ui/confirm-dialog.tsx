@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { Button } from "./button";
-import { FormDialog } from "./form-dialog";
+import { FormDialog, type FormDialogProps } from "./form-dialog";
 
 type Answer<T> = { ok: true; data: T } | { ok: false; error: { message: string } };
 type Question<T> = {
@@ -13,6 +13,7 @@ type Question<T> = {
   body: string;
   danger?: boolean;
   needsProof?: boolean;
+  intl?: FormDialogProps<T>["intl"];
   onConfirm: () => Promise<Answer<T>>;
   onDone?: () => void;
 };

@@ -1,7 +1,7 @@
 "use client";
 
 import { AlertDialog } from "@base-ui/react/alert-dialog";
-import { useTranslations } from "next-intl";
+import { NextIntlClientProvider, useTranslations } from "next-intl";
 import { type ReactNode, useActionState, useRef } from "react";
 import { Alert } from "./alert";
 import { Button } from "./button";
@@ -14,7 +14,16 @@ import { useFocusFirstError } from "./use-focus-first-error";
 type Attempt = { outcome: Outcome<unknown>; typed: FormData };
 
 /** What <FormDialog> opens: what went wrong is said beside its field, what was typed stays, and each opening begins anew. */
-export default function FormDialogWindow({ question = false, open, ...form }: FormDialogProps<unknown>) {
+export default function FormDialogWindow({ intl, ...form }: FormDialogProps<unknown>) {
+  if (!intl) return <Opened {...form} />;
+  return (
+    <NextIntlClientProvider {...intl}>
+      <Opened {...form} />
+    </NextIntlClientProvider>
+  );
+}
+
+function Opened({ question = false, open, ...form }: FormDialogProps<unknown>) {
   const common = useTranslations("common");
   const onOpenChange = (next: boolean) => !next && form.onClose();
   if (question)

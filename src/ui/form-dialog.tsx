@@ -1,6 +1,7 @@
 "use client";
 
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import type { NextIntlClientProvider } from "next-intl";
+import { type ComponentProps, lazy, type ReactNode, Suspense, useState } from "react";
 
 export type Outcome<T> = { ok: true; data: T } | { ok: false; error: { message: string; fields?: Record<string, string> } };
 
@@ -25,6 +26,8 @@ export type DialogFormProps<T> = {
 export type FormDialogProps<T> = DialogFormProps<T> & {
   /** It asks about an act: a click beside it does not close it. */
   question?: boolean;
+  /** The texts of `common`, on a page that is not <Interactive>: what translates arrives with the dialog then. */
+  intl?: Omit<ComponentProps<typeof NextIntlClientProvider>, "children"> | undefined;
   open: boolean;
 };
 

@@ -1,19 +1,10 @@
 "use client";
 
-import { Avatar } from "@/ui/avatar";
+import type { ReactNode } from "react";
 import { removeAvatar } from "./actions";
-import { MAX_AVATAR_BYTES } from "./limits";
-import { PictureField } from "./picture-field";
+import { PictureField, type PictureTexts } from "./picture-field";
 
-/** A person's own picture. */
-export function AvatarField({ name, image }: { name: string; image: string | null }) {
-  return (
-    <PictureField
-      purpose={{ use: "avatar" }}
-      maxBytes={MAX_AVATAR_BYTES}
-      shown={<Avatar name={name} src={image} size="xl" />}
-      empty={!image}
-      onRemove={() => removeAvatar({})}
-    />
-  );
+/** A person's own picture; `empty` where what is shown is none. */
+export function AvatarField(props: { shown: ReactNode; empty: boolean; texts: PictureTexts }) {
+  return <PictureField {...props} purpose={{ use: "avatar" }} onRemove={() => removeAvatar({})} />;
 }

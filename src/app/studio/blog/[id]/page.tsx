@@ -3,6 +3,8 @@ import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { enter } from "@/access/door";
 import { CoverField } from "@/features/files/cover-field";
+import { MAX_COVER_BYTES } from "@/features/files/limits";
+import { pictureTexts } from "@/features/files/picture-texts";
 import { listOwnOrganizations } from "@/features/organizations/queries";
 import { PostEditor } from "@/features/studio/blog/post-editor";
 import { findPost } from "@/features/studio/blog/queries";
@@ -23,11 +25,11 @@ export default async function PostPage({ params }: { params: Promise<{ id: strin
   const organizations = (await listOwnOrganizations(entry)).map(({ id, name }) => ({ id, name }));
   return (
     <MembersFrame entry={entry}>
-      <Interactive texts={["blog", "cover", "documents", "drafts", "jobs", "studio", "sharing", "common"]}>
+      <Interactive texts={["blog", "documents", "drafts", "jobs", "studio", "sharing", "common"]}>
         <PostEditor
           entry={entry}
           organizations={organizations}
-          cover={<CoverField of={{ blogPostId: post.id }} url={post.coverUrl} />}
+          cover={<CoverField of={{ blogPostId: post.id }} url={post.coverUrl} texts={await pictureTexts("cover", MAX_COVER_BYTES)} />}
           post={post}
         />
       </Interactive>

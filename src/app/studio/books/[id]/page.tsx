@@ -3,6 +3,8 @@ import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { enter } from "@/access/door";
 import { CoverField } from "@/features/files/cover-field";
+import { MAX_COVER_BYTES } from "@/features/files/limits";
+import { pictureTexts } from "@/features/files/picture-texts";
 import { listOwnOrganizations } from "@/features/organizations/queries";
 import { BookEditor } from "@/features/studio/books/book-editor";
 import { findBook } from "@/features/studio/books/queries";
@@ -27,11 +29,11 @@ export default async function BookPage({ params, searchParams }: Params) {
   const organizations = (await listOwnOrganizations(entry)).map(({ id, name }) => ({ id, name }));
   return (
     <MembersFrame entry={entry}>
-      <Interactive texts={["books", "cover", "documents", "drafts", "jobs", "studio", "sharing", "common"]}>
+      <Interactive texts={["books", "documents", "drafts", "jobs", "studio", "sharing", "common"]}>
         <BookEditor
           entry={entry}
           organizations={organizations}
-          cover={<CoverField of={{ bookId: book.id }} url={book.coverUrl} />}
+          cover={<CoverField of={{ bookId: book.id }} url={book.coverUrl} texts={await pictureTexts("cover", MAX_COVER_BYTES)} />}
           book={book}
           chapterId={chapter}
         />
