@@ -55,8 +55,13 @@ const config: NextConfig = {
   ],
   // Asked for by every browser that has not read the page's <head> yet.
   rewrites: async () => [{ source: "/favicon.ico", destination: "/icon.svg" }],
-  // A chapter of a book, of a million characters with accents.
-  experimental: { serverActions: { bodySizeLimit: "4mb" } },
+  experimental: {
+    // A chapter of a book, of a million characters with accents.
+    serverActions: { bodySizeLimit: "4mb" },
+    // Bytes before minifying; a little above the default of 50,000 a part of Next's own that every page loads is no chunk of its
+    // own. A page loads 0.7 kB (gzip) less, and who sees ten of them 3 kB; from 100,000 on they load more, since pages share less.
+    turbopackChunking: { minChunkSize: 70_000 },
+  },
 };
 
 export default withNextIntl(config);
