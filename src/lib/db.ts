@@ -18,6 +18,8 @@ export type {
 export type JsonObject = Prisma.InputJsonObject;
 
 const CONNECT_TIMEOUT_MS = 3_000;
+/** /members asks on seven connections at once, and to open them costs more than to answer it: whoever reads for half a minute finds them open. */
+const IDLE_MS = 60_000;
 const STATEMENT_TIMEOUT_MS = 15_000;
 
 /**
@@ -87,6 +89,7 @@ function connect() {
     connectionString: env().DATABASE_URL,
     max: env().DATABASE_POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idleTimeoutMillis: IDLE_MS,
     query_timeout: STATEMENT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     keepAlive: true,
