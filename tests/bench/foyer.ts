@@ -14,7 +14,7 @@ export const SECRET = "a-secret-only-for-benches-0123456789abcdef";
 const COOKIE = "authjs.session-token";
 const SESSION_SECONDS = 30 * 24 * 3600;
 /** What scripts/supervisor.ts starts it with. */
-const HEAP_FLAGS = ["--expose-gc", "--max-old-space-size=512"];
+const HEAP_FLAGS = ["--expose-gc", "--max-old-space-size=512", "--max-semi-space-size=32"];
 const NOT_COPIED = ["node_modules", ".git", ".next", ".foyer", "tests", "test-results", "docs", ".env", ".env.local"];
 const PAGES = ["guarded", "open", "standing"];
 
