@@ -25,6 +25,12 @@ const MAX_WAITING = 16;
 const REFUSAL_MS = 1_000;
 
 /**
+ * What pages are made of is the same for everybody; of a file the URL decides, and the answer to a large one comes late. Only as our own
+ * pages spell it: what Next makes of another spelling may be a page.
+ */
+const WITHOUT_SESSION = /^\/(?:_next\/static|api\/storage)\/(?:(?!\.\.)[\w.~/-])+(?:\?|$)/;
+
+/**
  * @typedef {object} UnderWay
  * @property {number} [retryAfter]
  * @property {() => void} cut
@@ -128,6 +134,7 @@ function turnOf({ socket }, response) {
 function prepare(request) {
   try {
     rewriteForwarded(request, trust);
+    keepOneSession(request.headers);
   } catch (error) {
     if (error instanceof BadRequest) return 400;
     console.error(error);
@@ -156,6 +163,15 @@ function refuse(request, response, status) {
 }
 
 /**
+ * Leaves of the cookies one that is the session's: src/lib/session-cookie.ts says which.
+ * @param {import("node:http").IncomingHttpHeaders} headers
+ */
+function keepOneSession(headers) {
+  const { foyerOneSession } = /** @type {{ foyerOneSession?: (cookies: string, secure: boolean) => string }} */ (globalThis);
+  if (headers.cookie && foyerOneSession) headers.cookie = foyerOneSession(headers.cookie, headers["x-forwarded-proto"] === "https");
+}
+
+/**
  * Goes on with another session cookie than the one that was brought, where src/access/renewal.ts says so.
  * @param {import("node:http").IncomingMessage} request @param {UnderWay} about
  */
@@ -164,8 +180,7 @@ async function succeedSession({ headers, url = "" }, about) {
     /** @type {{ foyerRenewal?: (head: import("node:http").IncomingHttpHeaders) => Promise<{ cookie: string, name: string, setCookie: string | null } | null> }} */ (
       globalThis
     );
-  // What pages are made of is the same for everybody; of files the URL decides, and the answer to a large one comes late.
-  if (!headers.cookie || /^\/(?:_next|api\/storage)\//.test(url)) return;
+  if (!headers.cookie || WITHOUT_SESSION.test(url)) return;
   const renewal = await foyerRenewal?.(headers);
   if (!renewal) return;
   headers.cookie = renewal.cookie;

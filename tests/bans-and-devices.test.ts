@@ -114,6 +114,24 @@ describe("devices", () => {
     await here.run(() => enter());
   });
 
+  test("one that has gone on under other ids since it was listed is ended by each of them, by its owner and by an admin", async () => {
+    const [member, boss] = [await person(), await admin()];
+    for (const end of [
+      (id: string) => as(member, () => endDevice({ id })),
+      (id: string) => as(boss, () => endDevicesOf({ userId: member.id, id })),
+    ]) {
+      const [listed, then, now] = [await signedIn(member), await signedIn(member), await signedIn(member)];
+      for (const [one, next] of [
+        [listed, then],
+        [then, now],
+      ] as const)
+        await db().session.update({ where: { id: one.claims.sid }, data: { endedAt: new Date(), successorId: next.claims.sid } });
+      expect(await end(listed.claims.sid)).toMatchObject({ ok: true });
+      expect(await redirectOf(now.run(() => enter()))).toContain("/login");
+      expect(await end(listed.claims.sid)).toMatchObject({ ok: false, error: { code: "not_found" } });
+    }
+  });
+
   test("whoever was signed in is told at the next click that they are no longer, and a form says how to go on; who never was is not", async () => {
     const someone = await person();
     const [here, there] = [await signedIn(someone), await signedIn(someone)];

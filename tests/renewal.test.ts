@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { get, type IncomingMessage } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
@@ -46,6 +48,14 @@ async function ask(path: string, cookie: string, site = 0, init: RequestInit = {
   return { status: answer.status, to: answer.headers.get("location"), line, given, cache: answer.headers.get("cache-control") };
 }
 
+/** The same by an address and a head that fetch would tidy. */
+async function raw(path: string, cookie: string): Promise<{ status: number | undefined; given: boolean }> {
+  const request = get({ host: "localhost", port: new URL(sites[0]?.url ?? "").port, path, headers: { cookie } });
+  const [answer] = (await once(request, "response")) as [IncomingMessage];
+  answer.resume();
+  return { status: answer.statusCode, given: answer.headers["set-cookie"]?.some((line) => line.startsWith(`${NAME}=`)) ?? false };
+}
+
 /** As if the seconds in which requests under way still count were over. */
 async function later(sid: string): Promise<void> {
   await db().$executeRaw`UPDATE "Session" SET "endedAt" = "endedAt" - interval '6 seconds' WHERE "id" = ${sid}::uuid`;
@@ -89,9 +99,9 @@ describe("after a change of role the session goes on under another id", () => {
     expect(after).toEqual({ ...before, ...own });
   });
 
-  test("twenty requests under way at once, at two processes, are all answered, and one of them brings the new cookie", async () => {
+  test("sixty requests under way at once, at two processes, are all answered, and one of them brings the new cookie", async () => {
     const { who, claims, cookie } = await changed("MEMBER", "ADMIN");
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => ask("/api/files", cookie, index % sites.length)));
+    const answers = await Promise.all(Array.from({ length: 60 }, (_, index) => ask("/api/files", cookie, index % sites.length)));
     expect([...new Set(answers.map(({ status }) => status))]).toEqual([200]);
     expect(answers.filter(({ given }) => given !== null)).toHaveLength(1);
     const brought = answers.map(({ given }) => sidOf(given)).find((sid) => sid !== undefined);
@@ -147,6 +157,34 @@ describe("after a change of role the session goes on under another id", () => {
     expect(answer.status).toBe(200);
     expect(answer.headers.getSetCookie()).toEqual([expect.stringMatching(/^__Secure-authjs\.session-token=[^;]+;.* Secure;/)]);
   });
+
+  test.each([
+    ["its dots escaped", (cookie: string) => `${NAME}=${cookie.replaceAll(".", "%2E")}`],
+    ["a broken one of its name behind", (cookie: string) => `${NAME}=${cookie}; ${NAME}=%`],
+    ["one of nearly its name behind", (cookie: string) => `${NAME}=${cookie}; ${NAME} =junk`],
+    ["one of its name before", (cookie: string) => `${NAME}=junk; ${NAME}=${cookie}`],
+    ["in two pieces", (cookie: string) => `${NAME}.0=${cookie.slice(0, 99)}; ${NAME}.1=${cookie.slice(99)}`],
+  ])("however it is spelled, the server and Next read the same cookie: %s", async (_, spelled) => {
+    for (const path of ["/_next/../api/me", "/_next/static/../../api/me", "/_next/static/%2e%2e/%2e%2e/api/me", "/api/me"]) {
+      const { cookie } = await changed("MEMBER", "ADMIN");
+      const { status, given } = await raw(path, spelled(cookie));
+      expect(status !== 200 || given, `${path} ${status}`).toBe(true);
+    }
+  });
+
+  test.each([`${NAME}X=junk`, `${NAME}.0=junk`, `__Secure-${NAME}=junk`])(
+    "signing out ends the session that is signed in, whatever else comes with it: %s",
+    async (other) => {
+      const who = await person();
+      const cookie = encodeToken(await newClaims(who), env().AUTH_SECRET, NAME);
+      const page = await fetch(`${sites[0]?.url}/api/auth/csrf`);
+      const [csrf = ""] = page.headers.getSetCookie().map((line) => line.split(";")[0] ?? "");
+      const { csrfToken } = await page.json();
+      const headers = { cookie: `${csrf}; ${other}; ${NAME}=${cookie}` };
+      await ask("/api/auth/signout", cookie, 0, { method: "POST", headers, body: new URLSearchParams({ csrfToken }) });
+      expect((await ask("/api/me", cookie)).status).toBe(401);
+    },
+  );
 
   test("signing out with the old cookie signs out, and leaves none behind", async () => {
     const { who, cookie } = await changed("MEMBER", "ADMIN");

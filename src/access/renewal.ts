@@ -4,12 +4,13 @@ import { within } from "@/lib/deadline";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
-import { cookiesIn, readSessionCookie, sessionCookieName, setSessionCookie, withSessionCookie } from "@/lib/session-cookie";
+import { cookiesIn, sessionCookieName, setSessionCookie, withSessionCookie } from "@/lib/session-cookie";
 import { asClaims, type Claims, decodeToken, encodeToken } from "@/lib/session-token";
 import { change } from "./audit";
 import { senderOf, type Visitor, visitorOf } from "./entry";
 import { standingOf } from "./freshness";
 import { memory } from "./freshness-memory";
+import { lockPerson } from "./identity/factors";
 import { isAwake } from "./lifetimes";
 
 /** What a browser sends before it has its new cookie still counts for so long. */
@@ -34,8 +35,7 @@ export interface Renewal {
 export async function renewAtNewRole(head: IncomingHttpHeaders): Promise<Renewal | null> {
   const secure = head["x-forwarded-proto"] === "https";
   const name = sessionCookieName(secure);
-  const brought = new Map(cookiesIn(head.cookie).map((cookie) => [cookie.name, cookie.value]));
-  const token = readSessionCookie((part) => brought.get(part), secure);
+  const token = cookiesIn(head.cookie).find((cookie) => cookie.name === name)?.value;
   const claims = token ? asClaims(decodeToken(token, env().AUTH_SECRETS, name)) : null;
   if (!claims || !memory().linked) return null;
   try {
@@ -61,30 +61,37 @@ async function successorOf(claims: Claims, by: Visitor): Promise<Successor | nul
   const standing = await standingOf(claims);
   if (standing) {
     if (standing.role === claims.startedAs || !standing.certain || !(await isAwake(claims, standing))) return null;
-    const made = await makeSuccessor(claims, by);
-    if (made) return { id: made, isNew: true };
-    // Another request was the first, a moment ago.
+    const made = await makeOnce(claims, by);
+    if (made) return made;
+    // Another process was the first, a moment ago.
   } else if (!memory().people.has(claims.sub)) {
     // Nothing about them has changed for as long as a cookie lasts: this session has only ended.
     return null;
   }
-  const last = await within(ANSWER_MS, lastOf(claims));
-  if (!last) return null;
+  const last = await within(ANSWER_MS, lastOf(db(), { userId: claims.sub, sid: claims.sid }));
+  // One that runs although the door would not have it has been ended otherwise: with every one of theirs.
+  if (!last || last.id === claims.sid) return null;
   if (last.underWay) return { id: last.id, isNew: false };
   await endCopied(last.id, claims.sub, by);
   return null;
 }
 
-/** The running session at the end of those that took this one's place, and whether this one has ended only just now. */
-async function lastOf({ sub, sid }: Claims): Promise<{ id: string; underWay: boolean } | null> {
-  const [last] = await db().$queryRaw<{ id: string; underWay: boolean }[]>`
+/**
+ * The running session at the end of those that took this one's place, itself while it runs, and whether it has ended only just now; null
+ * when none runs.
+ */
+export async function lastOf(
+  on: Pick<Transaction, "$queryRaw">,
+  { userId, sid }: { userId: string; sid: string },
+): Promise<{ id: string; underWay: boolean } | null> {
+  const [last] = await on.$queryRaw<{ id: string; underWay: boolean }[]>`
     WITH RECURSIVE "line" AS (
-      SELECT "successorId", "endedAt" > now() - make_interval(secs => ${UNDER_WAY_SECONDS}::int) AS "underWay"
-        FROM "Session" WHERE "id" = ${sid}::uuid AND "userId" = ${sub}::uuid AND "endedAt" IS NOT NULL
+      SELECT "id", "successorId", "endedAt", "endedAt" > now() - make_interval(secs => ${UNDER_WAY_SECONDS}::int) AS "underWay"
+        FROM "Session" WHERE "id" = ${sid}::uuid AND "userId" = ${userId}::uuid
       UNION ALL
-      SELECT next."successorId", "line"."underWay" FROM "line" JOIN "Session" next ON next."id" = "line"."successorId" WHERE next."endedAt" IS NOT NULL
+      SELECT next."id", next."successorId", next."endedAt", "line"."underWay" FROM "line" JOIN "Session" next ON next."id" = "line"."successorId"
     )
-    SELECT s."id", "underWay" FROM "line" JOIN "Session" s ON s."id" = "line"."successorId" WHERE s."endedAt" IS NULL`;
+    SELECT "id", "underWay" IS TRUE AS "underWay" FROM "line" WHERE "endedAt" IS NULL`;
   return last ?? null;
 }
 
@@ -103,27 +110,53 @@ const SAME = {
   expiresAt: true,
 } as const;
 
-/** Null where another request has ended it. */
-async function makeSuccessor({ sub: userId, sid }: Claims, by: Visitor): Promise<string | null> {
-  const lost = new Error("another request has ended it");
-  return change(by, async (tx, record) => {
-    if (!(await endNow(tx, sid))) throw lost;
-    const same = await tx.session.findUniqueOrThrow({ where: { id: sid }, select: SAME });
-    const { id } = await tx.session.create({ data: same, select: { id: true } });
-    await tx.session.update({ where: { id: sid }, data: { successorId: id }, select: { id: true } });
-    const after = { method: same.method, strong: same.strong, renewed: true };
-    await record({ action: "user.signed_in", actorId: userId, subjectType: "Session", subjectId: id, after });
-    return id;
-  }).catch((error: unknown) => {
-    if (error === lost) return null;
-    throw error;
-  });
+/** By session: however many requests come at once, one of them asks the database. */
+const making = new Map<string, Promise<string | null>>();
+
+/** New for the first who asks; null where another process has ended this session. */
+async function makeOnce(claims: Claims, by: Visitor): Promise<Successor | null> {
+  const others = making.get(claims.sid);
+  if (others) {
+    const id = await others;
+    return id === null ? null : { id, isNew: false };
+  }
+  const made = makeSuccessor(claims, by).finally(() => making.delete(claims.sid));
+  making.set(claims.sid, made);
+  const id = await made;
+  return id === null ? null : { id, isNew: true };
+}
+
+function makeSuccessor({ sub: userId, sid }: Claims, by: Visitor): Promise<string | null> {
+  return once((lost) =>
+    change(by, async (tx, record) => {
+      // Whoever ends all of somebody's sessions holds this lock, and would miss one that is made meanwhile.
+      await lockPerson(tx, userId);
+      if (!(await endNow(tx, sid))) throw lost;
+      const same = await tx.session.findUniqueOrThrow({ where: { id: sid }, select: SAME });
+      const { id } = await tx.session.create({ data: same, select: { id: true } });
+      await tx.session.update({ where: { id: sid }, data: { successorId: id }, select: { id: true } });
+      const after = { method: same.method, strong: same.strong, renewed: true };
+      await record({ action: "user.signed_in", actorId: userId, subjectType: "Session", subjectId: id, after });
+      return id;
+    }),
+  );
 }
 
 async function endCopied(id: string, userId: string, by: Visitor): Promise<void> {
-  await change(by, async (tx, record) => {
-    await endNow(tx, id);
-    await record({ action: "session.copied", actorId: userId, subjectType: "Session", subjectId: id });
+  await once((lost) =>
+    change(by, async (tx, record) => {
+      if (!(await endNow(tx, id))) throw lost;
+      await record({ action: "session.copied", actorId: userId, subjectType: "Session", subjectId: id });
+    }),
+  );
+}
+
+/** What `run` gives, or null where it finds that another request was sooner and throws what it is given: then nothing is changed. */
+async function once<T>(run: (lost: Error) => Promise<T>): Promise<T | null> {
+  const lost = new Error("another request was sooner");
+  return run(lost).catch((error: unknown) => {
+    if (error === lost) return null;
+    throw error;
   });
 }
 

@@ -1,5 +1,10 @@
 // Apart from session-token.ts because the proxy may run where there is no node:crypto.
 
+/** What belongs to it, by any name that somebody reads as its own. */
+const SESSION_COOKIE = /^(?:__Secure-)?authjs\.session-token/;
+/** The letters of a compact JWE (RFC 7516, 7.1). */
+const TOKEN = /^[\w.-]+$/;
+
 /**
  * The name of the session cookie, which is also the salt of its key. Over https only the `__Secure-` one counts: a
  * neighbouring host cannot plant a plain one.
@@ -16,11 +21,21 @@ export function cookiesIn(header: string | undefined): { name: string; value: st
   });
 }
 
-/** The same head with this value, alone, for its session cookie. */
-export function withSessionCookie(header: string | undefined, secure: boolean, value: string): string {
-  const name = sessionCookieName(secure);
-  const others = cookiesIn(header).filter((cookie) => cookie.name !== name && !cookie.name.startsWith(`${name}.`));
-  return [...others, { name, value }].map((cookie) => `${cookie.name}=${cookie.value}`).join("; ");
+/** The same head with this value, alone, for its session cookie; null for none. */
+export function withSessionCookie(header: string | undefined, secure: boolean, value: string | null): string {
+  const others = cookiesIn(header).filter(({ name }) => !SESSION_COOKIE.test(name));
+  const own = value === null ? [] : [{ name: sessionCookieName(secure), value }];
+  return [...others, ...own].map((cookie) => `${cookie.name}=${cookie.value}`).join("; ");
+}
+
+/**
+ * A head in which every reader finds the same session: Next takes the last of several cookies, Auth.js the first and whatever else begins
+ * with the name, and both undo escapes. What is left is one cookie as we write it, in one piece, or none.
+ */
+export function oneSessionCookie(header: string, secure: boolean): string {
+  const brought = new Map(cookiesIn(header).map(({ name, value }) => [name, value]));
+  const value = readSessionCookie((name) => brought.get(name), secure);
+  return withSessionCookie(header, secure, value !== null && TOKEN.test(value) ? value : null);
 }
 
 /** The Set-Cookie that keeps it until `end` (seconds since 1970), with the attributes that Auth.js gives it. */

@@ -23,6 +23,7 @@ const SOURCES = [
   "scripts/serve.mjs",
   "scripts/forwarded.mjs",
   "scripts/request-limits.mjs",
+  "scripts/security-headers.mjs",
 ];
 /** Pages and routes that nobody comes by on the way in: what is left out of the build need not be waited for. */
 const BEHIND = /^src\/app\/(admin|dev|settings|studio|api\/(?!auth|health))/;
@@ -175,10 +176,10 @@ async function build(config: string): Promise<void> {
   symlinkSync(join(ROOT, "node_modules"), join(COPY, "node_modules"));
   writeFileSync(join(COPY, "auth.config.ts"), config);
   const next = readFileSync(join(ROOT, "next.config.ts"), "utf8");
-  // The plugin of the messages has an `experimental` too.
-  const own = "experimental: { serverActions";
+  // Beside it: the plugin of the messages has an `experimental` too.
+  const own = "serverActions: {";
   expect(next.split(own)).toHaveLength(2);
-  writeFileSync(join(COPY, "next.config.ts"), next.replace(own, `experimental: { ${HASTE}, serverActions`));
+  writeFileSync(join(COPY, "next.config.ts"), next.replace(own, `${HASTE}, ${own}`));
   const { PATH, HOME } = process.env;
   const env = { PATH, HOME, NODE_ENV: "production" as const, NEXT_TELEMETRY_DISABLED: "1" };
   await promisify(execFile)(process.execPath, [join(ROOT, "node_modules/next/dist/bin/next"), "build"], { cwd: COPY, env, maxBuffer: 1e8 });

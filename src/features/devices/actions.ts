@@ -5,22 +5,25 @@ import { revalidatePath } from "next/cache";
 import { change } from "@/access/audit";
 import { doerIn } from "@/access/doer";
 import { action } from "@/access/door";
+import { lockPerson } from "@/access/identity/factors";
 import { actOnPerson } from "@/access/identity/people-acts";
+import { lastOf } from "@/access/renewal";
 import { accessibleBy } from "@/access/rules";
 import { AppError } from "@/lib/errors";
 import { endDeviceSchema, endDevicesOfSchema, endOtherDevicesSchema } from "./schema";
 
-/** Ends one session of one's own: its next click lands on the sign-in page. */
+/** Ends one session of one's own, also when it has gone on under another id since it was listed: its next click lands on the sign-in page. */
 export const endDevice = action({ can: ["delete", "Session"], rate: "write", standing: "any" }, endDeviceSchema, async ({ id }, entry) => {
+  const { userId } = entry.actor;
   await change(entry, async (tx, record) => {
-    const session = await tx.session.findFirst({
-      where: { AND: [accessibleBy(entry.ability, "delete").ofType("Session"), { id, userId: entry.actor.userId, endedAt: null }] },
-      select: { id: true, userId: true },
-    });
+    await lockPerson(tx, userId);
+    const running = await lastOf(tx, { userId, sid: id });
+    const where = { AND: [accessibleBy(entry.ability, "delete").ofType("Session"), { id: running?.id ?? id, userId, endedAt: null }] };
+    const session = await tx.session.findFirst({ where, select: { id: true, userId: true } });
     if (!session) throw new AppError("not_found");
     ForbiddenError.from(entry.ability).throwUnlessCan("delete", subject("Session", session));
-    await tx.session.update({ where: { id }, data: { endedAt: new Date() }, select: { id: true } });
-    await record({ action: "session.ended", subjectType: "Session", subjectId: id });
+    await tx.session.update({ where: { id: session.id }, data: { endedAt: new Date() }, select: { id: true } });
+    await record({ action: "session.ended", subjectType: "Session", subjectId: session.id });
   });
   revalidatePath("/settings/devices");
 });
@@ -32,6 +35,7 @@ export const endOtherDevices = action(
   async (_, entry) => {
     const { userId, sid } = entry.actor;
     const count = await change(entry, async (tx, record) => {
+      await lockPerson(tx, userId);
       const ended = await tx.session.updateMany({ where: { userId, id: { not: sid }, endedAt: null }, data: { endedAt: new Date() } });
       await record({ action: "session.others_ended", subjectType: "User", subjectId: userId, after: { count: ended.count } });
       return ended.count;
@@ -47,8 +51,10 @@ export const endDevicesOf = action({ can: ["read", "Dashboard"], rate: "write" }
   await change(entry, async (tx, record) => {
     if (!id) return actOnPerson(tx, record, doerIn(entry), { act: "signOut" }, userId);
     ForbiddenError.from(entry.ability).throwUnlessCan("delete", subject("Session", { userId }));
-    const ended = await tx.session.updateMany({ where: { userId, endedAt: null, id }, data: { endedAt: new Date() } });
-    if (ended.count === 0) throw new AppError("not_found");
+    await lockPerson(tx, userId);
+    const running = await lastOf(tx, { userId, sid: id });
+    if (!running) throw new AppError("not_found");
+    const ended = await tx.session.updateMany({ where: { userId, id: running.id }, data: { endedAt: new Date() } });
     await record({
       action: "session.ended_by_admin",
       subjectType: "User",
