@@ -9,6 +9,7 @@ import next from "next";
 import { BadRequest, rewriteForwarded, trustedProxies } from "./forwarded.mjs";
 import { isCallersFault, refusalOf } from "./request-limits.mjs";
 import { addSecurityHeaders } from "./security-headers.mjs";
+import { limitUnread } from "./unread.mjs";
 
 /** The whole of one request: an upload of five minutes, and a little. */
 const REQUEST_TIMEOUT_MS = 330_000;
@@ -21,6 +22,8 @@ const IDLE_SWEEP_MS = 100;
 const JOBS_GRACE_MS = 5_000;
 /** Requests that one connection may send before they are answered; browsers send none, and each takes memory. */
 const MAX_WAITING = 16;
+/** Answers that nobody takes, of all connections together, beyond what the kernel holds for them. */
+const UNREAD = { most: 128 * 1_048_576, everyMs: 1_000 };
 /** How long a refused sender has to see the answer before its connection is cut under what it still sends. */
 const REFUSAL_MS = 1_000;
 
@@ -55,6 +58,7 @@ const port = Number(process.env.PORT ?? 3000);
 const trust = { proxies: proxiesOrExit(), trustHost: ["1", "true"].includes(process.env.AUTH_TRUST_HOST ?? "") };
 
 const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS });
+limitUnread(server, UNREAD);
 /** @type {Set<import("node:stream").Duplex>} */
 const upgraded = new Set();
 /** Next listens for upgrades on the server it is given: on this one it gets only those that passed our checks. */

@@ -1,7 +1,11 @@
+import { once } from "node:events";
+import { createServer, get, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { checkHealth } from "@/features/system/health";
 import { after, cursorDate } from "@/lib/keyset";
 import { isCallersFault, refusalOf } from "../scripts/request-limits.mjs";
+import { limitUnread } from "../scripts/unread.mjs";
 
 const check = vi.hoisted(() => vi.fn(async () => undefined));
 vi.mock("@/storage", () => ({ storage: () => ({ check }) }));
@@ -9,6 +13,28 @@ vi.mock("@/lib/db", () => ({ db: () => ({ $queryRaw: async () => [] }) }));
 
 const asked = (url: string, headers: Record<string, string> = {}, method = "POST") => ({ method, url, headers });
 const tree = (state: unknown) => ({ rsc: "1", "next-router-state-tree": encodeURIComponent(JSON.stringify(state)) });
+
+describe("answers that nobody takes", () => {
+  it("are cut, the largest first, once they are too much together; who reads, and who has little to read, is served", async () => {
+    const page = Buffer.alloc(16 * 1_048_576);
+    const server = createServer((request, response) => void response.end(request.url === "/large" ? page : "small"));
+    limitUnread(server, { most: 2 * page.length, everyMs: 20 });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { port } = server.address() as AddressInfo;
+    const ask = async (path: string) => {
+      const [answer] = (await once(get({ port, path, agent: false }), "response")) as [IncomingMessage];
+      return answer;
+    };
+    const cut = new Promise((done) => server.on("connection", (socket) => socket.once("close", done)));
+    const silent = await Promise.all(Array.from({ length: 8 }, () => ask("/large")));
+    await cut;
+    const small = await ask("/");
+    const [taken, whole] = await Promise.all([small.toArray(), (await ask("/large")).toArray()]);
+    expect([Buffer.concat(taken).toString(), Buffer.concat(whole).length]).toEqual(["small", page.length]);
+    for (const answer of silent) answer.destroy();
+    server.close();
+  });
+});
 
 describe("the body of a request", () => {
   it("may be 16 kB for Auth.js, what a chapter or a post takes for those, and 512 kB for everything else", () => {

@@ -24,6 +24,7 @@ const SOURCES = [
   "scripts/forwarded.mjs",
   "scripts/request-limits.mjs",
   "scripts/security-headers.mjs",
+  "scripts/unread.mjs",
 ];
 /** Pages and routes that nobody comes by on the way in: what is left out of the build need not be waited for. */
 const BEHIND = /^src\/app\/(admin|dev|settings|studio|api\/(?!auth|health))/;
