@@ -7,10 +7,11 @@ import { AuditList } from "@/features/audit/audit-list";
 import { auditLength, exportAudit, listAudit } from "@/features/audit/queries";
 import { type AuditQuery, auditQuerySchema } from "@/features/audit/schema";
 import { CHOICES, findWho } from "@/features/audit/who-queries";
+import { issueDownload } from "@/features/files/changes";
 import { banPerson, changeRole } from "@/features/people/actions";
 import { csvLine } from "@/lib/csv";
 import { db } from "@/lib/db";
-import { admin, person } from "./support/people";
+import { admin, file, person } from "./support/people";
 import { as, signedIn } from "./support/request";
 
 const list = (by: { id: string }, query: Record<string, string> = {}) =>
@@ -88,6 +89,27 @@ describe("the audit log", () => {
       "Ines Robalo banned somebody · Tom Aune · reason: Spam, again203.0.113.7",
     ]);
     expect(await rows(member, { who: boss.id })).toEqual([]);
+  });
+
+  test("tells the owner of a file each time an admin opened it and why, and not who; the log finds it by its owner", async () => {
+    const [boss, owner, other] = [await admin({ name: "Ines Robalo" }), await person({ name: "Tom Aune" }), await person()];
+    const { id } = await file(owner);
+    const open = (by: { id: string }, reason?: string) =>
+      as(by, async () => issueDownload(await enter(), id, { reason, disposition: "attachment" }));
+    await expect(open(boss)).rejects.toMatchObject({ reason: "reason_required" });
+    await expect(open(other, "only out of interest")).rejects.toMatchObject({ code: "not_found" });
+    expect(await rows(owner)).toEqual([]);
+    await open(owner);
+    for (const reason of ["asked for by Tom", "asked for again"]) await open(boss, reason);
+    expect(await rows(owner)).toEqual([
+      "An admin opened somebody’s file · Tom Aune · reason: asked for again",
+      "An admin opened somebody’s file · Tom Aune · reason: asked for by Tom",
+      "Tom Aune opened a file203.0.113.7",
+    ]);
+    expect((await rows(boss, { who: owner.id }))[0]).toBe(
+      "Ines Robalo opened somebody’s file · Tom Aune · reason: asked for again203.0.113.7",
+    );
+    expect(await rows(other)).toEqual([]);
   });
 
   test("what is recent of an admin's own is not buried by what their job did to each person; the log has every row", async () => {

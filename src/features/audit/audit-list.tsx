@@ -1,11 +1,10 @@
 import { getTranslations } from "next-intl/server";
-import { AUDIT_ACTIONS, type AuditAction } from "@/access/audit";
 import type { Entry } from "@/access/entry";
 import { getFormatter } from "@/i18n/formatter";
 import { EmptyState } from "@/ui/empty-state";
 import { Pager } from "@/ui/pager";
 import { RefreshEvery } from "@/ui/refresh-every";
-import { actKey } from "./act-key";
+import { wordsOf } from "./act-words";
 import { auditAddress } from "./address";
 import { reasonOf } from "./event-reason";
 import { listAudit, listOwnAudit } from "./queries";
@@ -26,9 +25,6 @@ export async function AuditList({ entry, query, path }: AuditListProps) {
     getTranslations("errors"),
     getFormatter(),
   ]);
-  const known = new Set<string>(AUDIT_ACTIONS);
-  // An act of another release has no words here: its name is better than nothing.
-  const word = (action: string) => (known.has(action) ? t(`acts.${actKey(action as AuditAction)}`) : action);
   // Who did it: of what an admin did as a member the admin, whose name is not for the member. What nobody signed in asked for is
   // told of whom it befell.
   const doer = ({ action, realActorId, realActor, actorId, actor, subject, subjectType, subjectId }: (typeof events)[number]) =>
@@ -56,7 +52,7 @@ export async function AuditList({ entry, query, path }: AuditListProps) {
                   <span className="min-w-0 flex-1 basis-64 [overflow-wrap:anywhere]">
                     <strong className="font-medium">{doer(event)}</strong>{" "}
                     {event.realActorId && <span className="text-muted">({t("as", { name: event.actor ?? t("gone") })}) </span>}
-                    {word(event.action)}
+                    {wordsOf(event, t)}
                     {event.actorId && event.subject && event.subjectId !== event.actorId && (
                       <span className="text-muted"> · {event.subject}</span>
                     )}

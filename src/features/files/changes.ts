@@ -99,7 +99,7 @@ export function urlsEnd({ uploadExpiresAt, partBytes }: { uploadExpiresAt: Date 
 /**
  * A link to the bytes for two minutes, or to be played for as long as PRESIGNED_URL_EXPIRATION, remembered in the audit log. It
  * ends with the session where the bytes are this machine's. Somebody else's need a reason, unless
- * they are shared with whoever asks.
+ * they are shared with whoever asks; their owner sees each time and why among what was done in their account.
  */
 export async function issueDownload(
   entry: Entry,
@@ -110,12 +110,10 @@ export async function issueDownload(
     const found = await findFile(tx, entry, "download", id);
     const isMeant = found.ownerId === entry.actor.userId || (found.organization?.members.length ?? 0) > 0;
     if (!isMeant && !reason) throw new AppError("invalid", "reason_required");
-    await record({
-      action: "file.download_url_issued",
-      subjectType: "File",
-      subjectId: id,
-      after: { ownerId: found.ownerId, reason: reason ?? null },
-    });
+    const { ownerId } = found;
+    await record({ action: "file.download_url_issued", subjectType: "File", subjectId: id, after: { ownerId, reason: reason ?? null } });
+    if (!isMeant && reason)
+      await record({ action: "content.read_by_admin", subjectType: "User", subjectId: ownerId, after: { type: "File", id, reason } });
     return found;
   });
   return storageOf(file.provider).presignDownload(file.key, {
