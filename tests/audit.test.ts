@@ -9,6 +9,7 @@ import { type AuditQuery, auditQuerySchema } from "@/features/audit/schema";
 import { CHOICES, findWho } from "@/features/audit/who-queries";
 import { issueDownload } from "@/features/files/changes";
 import { banPerson, changeRole } from "@/features/people/actions";
+import { findBook } from "@/features/studio/books/queries";
 import { csvLine } from "@/lib/csv";
 import { db } from "@/lib/db";
 import { admin, file, person } from "./support/people";
@@ -102,14 +103,23 @@ describe("the audit log", () => {
     await open(owner);
     for (const reason of ["asked for by Tom", "asked for again"]) await open(boss, reason);
     expect(await rows(owner)).toEqual([
-      "An admin opened somebody’s file · Tom Aune · reason: asked for again",
-      "An admin opened somebody’s file · Tom Aune · reason: asked for by Tom",
+      "An admin opened a file of yours · reason: asked for again",
+      "An admin opened a file of yours · reason: asked for by Tom",
       "Tom Aune opened a file203.0.113.7",
     ]);
     expect((await rows(boss, { who: owner.id }))[0]).toBe(
       "Ines Robalo opened somebody’s file · Tom Aune · reason: asked for again203.0.113.7",
     );
     expect(await rows(other)).toEqual([]);
+  });
+
+  test("speaks to whoever wrote what an admin read as the one who wrote it, and of them to everybody else", async () => {
+    const [boss, author] = [await admin({ name: "Ines Robalo" }), await person({ name: "Tom Aune" })];
+    const { id } = await db().book.create({ data: { title: "A door", authorId: author.id } });
+    await as(boss, async () => findBook(await enter(), id));
+    expect(await rows(author)).toEqual(["An admin read what you wrote"]);
+    for (const query of [undefined, { who: author.id }])
+      expect((await rows(boss, query))[0]).toBe("Ines Robalo read what somebody wrote · Tom Aune203.0.113.7");
   });
 
   test("what is recent of an admin's own is not buried by what their job did to each person; the log has every row", async () => {

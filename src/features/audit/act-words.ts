@@ -6,10 +6,20 @@ type Texts = Awaited<ReturnType<typeof getTranslations<"audit">>>;
 
 const KNOWN = new Set<string>(AUDIT_ACTIONS);
 
-/** What was done, in words: those of the act, or those of the kind of it that the row tells apart. */
-export function wordsOf({ action, after }: { action: string; after: unknown }, t: Texts): string {
-  const told: object = typeof after === "object" && after !== null ? after : {};
-  if (action === "content.read_by_admin" && "type" in told && told.type === "File") return t("openedFile");
+interface Told {
+  action: string;
+  subjectId: string | null;
+  after: unknown;
+}
+
+/** What was done, in words: those of the act, or those of the kind of it that the row tells apart. `you` is whoever is spoken to. */
+export function wordsOf({ action, subjectId, after }: Told, t: Texts, you?: string): string {
+  const noted: object = typeof after === "object" && after !== null ? after : {};
+  if (action === "content.read_by_admin") {
+    const isFile = "type" in noted && noted.type === "File";
+    if (subjectId === you) return t(isFile ? "openedYourFile" : "readYourText");
+    return t(isFile ? "openedFile" : "readText");
+  }
   // An act of another release has no words here: its name is better than nothing.
   return KNOWN.has(action) ? t(`acts.${actKey(action as AuditAction)}`) : action;
 }

@@ -33,6 +33,9 @@ export async function AuditList({ entry, query, path }: AuditListProps) {
       : actorId
         ? (actor ?? t(action === "content.read_by_admin" ? "anAdmin" : "gone"))
         : (subject ?? (subjectId === "unknown" ? t("nobody") : subjectType === "User" ? t("gone") : t("site")));
+  // The list of what is recent of one's own speaks to whom it befell; the log speaks of everybody alike.
+  const you = query ? undefined : entry.actor.userId;
+  const isToldYou = ({ action, subjectId }: (typeof events)[number]) => action === "content.read_by_admin" && subjectId === you;
   const why = (event: (typeof events)[number]) => {
     const reason = reasonOf(event, t, errors);
     return reason && <span className="text-muted"> · {t("reason", { reason })}</span>;
@@ -52,8 +55,8 @@ export async function AuditList({ entry, query, path }: AuditListProps) {
                   <span className="min-w-0 flex-1 basis-64 [overflow-wrap:anywhere]">
                     <strong className="font-medium">{doer(event)}</strong>{" "}
                     {event.realActorId && <span className="text-muted">({t("as", { name: event.actor ?? t("gone") })}) </span>}
-                    {wordsOf(event, t)}
-                    {event.actorId && event.subject && event.subjectId !== event.actorId && (
+                    {wordsOf(event, t, you)}
+                    {event.actorId && event.subject && event.subjectId !== event.actorId && !isToldYou(event) && (
                       <span className="text-muted"> · {event.subject}</span>
                     )}
                     {why(event)}
