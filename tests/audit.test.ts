@@ -3,6 +3,7 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
 import { enter } from "@/access/door";
 import { GET } from "@/app/api/audit/route";
+import { confirmPassword } from "@/features/accounts/actions";
 import { AuditList } from "@/features/audit/audit-list";
 import { auditLength, exportAudit, listAudit } from "@/features/audit/queries";
 import { type AuditQuery, auditQuerySchema } from "@/features/audit/schema";
@@ -12,7 +13,7 @@ import { banPerson, changeRole } from "@/features/people/actions";
 import { findBook } from "@/features/studio/books/queries";
 import { csvLine } from "@/lib/csv";
 import { db } from "@/lib/db";
-import { admin, file, person } from "./support/people";
+import { admin, file, PASSWORD, person } from "./support/people";
 import { as, signedIn } from "./support/request";
 
 const list = (by: { id: string }, query: Record<string, string> = {}) =>
@@ -120,6 +121,15 @@ describe("the audit log", () => {
     expect(await rows(author)).toEqual(["An admin read what you wrote"]);
     for (const query of [undefined, { who: author.id }])
       expect((await rows(boss, query))[0]).toBe("Ines Robalo read what somebody wrote · Tom Aune203.0.113.7");
+  });
+
+  test("tells somebody who signed in from whoever was signed in and goes on in a new session", async () => {
+    const [boss, member] = [await admin(), await person({ name: "Tom Aune" })];
+    const window = await signedIn(member);
+    expect(await window.run(() => confirmPassword({ password: PASSWORD }))).toMatchObject({ ok: true });
+    const told = ["Tom Aune went on in a new session203.0.113.7", "Tom Aune confirmed who they are203.0.113.7"];
+    expect(await rows(member)).toEqual(told);
+    expect(await rows(boss, { who: member.id, act: "user.signed_in" })).toEqual(told.slice(0, 1));
   });
 
   test("what is recent of an admin's own is not buried by what their job did to each person; the log has every row", async () => {

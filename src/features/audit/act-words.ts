@@ -20,6 +20,8 @@ export function wordsOf({ action, subjectId, after }: Told, t: Texts, you?: stri
     if (subjectId === you) return t(isFile ? "openedYourFile" : "readYourText");
     return t(isFile ? "openedFile" : "readText");
   }
+  // After a change of role or of a way in: nobody came who was not there.
+  if (action === "user.signed_in" && "renewed" in noted && noted.renewed === true) return t("wentOn");
   // An act of another release has no words here: its name is better than nothing.
   return KNOWN.has(action) ? t(`acts.${actKey(action as AuditAction)}`) : action;
 }
