@@ -40,6 +40,11 @@ describe("the audit log", () => {
       before: { role: "MEMBER" },
       after: { role: "ADMIN" },
     });
+    await as(boss, () => changeRole({ userId: member.id, role: "MEMBER" }));
+    expect(await rows(boss, { who: member.id })).toEqual([
+      "Ines Robalo changed a role · Tom Aune · now a member203.0.113.7",
+      "Ines Robalo changed a role · Tom Aune · now an admin203.0.113.7",
+    ]);
   });
 
   test("is filtered by act, person and day, each and together; the last day counts to its end", async () => {

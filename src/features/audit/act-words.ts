@@ -12,6 +12,8 @@ interface Told {
   after: unknown;
 }
 
+const ROLES = ["MEMBER", "ADMIN", "OWNER"] as const;
+
 /** What was done, in words: those of the act, or those of the kind of it that the row tells apart. `you` is whoever is spoken to. */
 export function wordsOf({ action, subjectId, after }: Told, t: Texts, you?: string): string {
   const noted: object = typeof after === "object" && after !== null ? after : {};
@@ -24,4 +26,12 @@ export function wordsOf({ action, subjectId, after }: Told, t: Texts, you?: stri
   if (action === "user.signed_in" && "renewed" in noted && noted.renewed === true) return t("wentOn");
   // An act of another release has no words here: its name is better than nothing.
   return KNOWN.has(action) ? t(`acts.${actKey(action as AuditAction)}`) : action;
+}
+
+/** Of a change of somebody's role: which they have now. */
+export function roleOf({ action, after }: Pick<Told, "action" | "after">, t: Texts): string | null {
+  if (action !== "user.role_changed" && action !== "organization.role_changed") return null;
+  const noted = typeof after === "object" && after !== null && "role" in after ? after.role : null;
+  const role = ROLES.find((one) => one === noted);
+  return role ? t("newRole", { role }) : null;
 }

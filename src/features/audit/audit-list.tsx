@@ -4,7 +4,7 @@ import { getFormatter } from "@/i18n/formatter";
 import { EmptyState } from "@/ui/empty-state";
 import { Pager } from "@/ui/pager";
 import { RefreshEvery } from "@/ui/refresh-every";
-import { wordsOf } from "./act-words";
+import { roleOf, wordsOf } from "./act-words";
 import { auditAddress } from "./address";
 import { reasonOf } from "./event-reason";
 import { listAudit, listOwnAudit } from "./queries";
@@ -36,9 +36,10 @@ export async function AuditList({ entry, query, path }: AuditListProps) {
   // The list of what is recent of one's own speaks to whom it befell; the log speaks of everybody alike.
   const you = query ? undefined : entry.actor.userId;
   const isToldYou = ({ action, subjectId }: (typeof events)[number]) => action === "content.read_by_admin" && subjectId === you;
+  const note = (text: string | null) => text && <span className="text-muted"> · {text}</span>;
   const why = (event: (typeof events)[number]) => {
     const reason = reasonOf(event, t, errors);
-    return reason && <span className="text-muted"> · {t("reason", { reason })}</span>;
+    return reason && t("reason", { reason });
   };
   return (
     <>
@@ -59,7 +60,8 @@ export async function AuditList({ entry, query, path }: AuditListProps) {
                     {event.actorId && event.subject && event.subjectId !== event.actorId && !isToldYou(event) && (
                       <span className="text-muted"> · {event.subject}</span>
                     )}
-                    {why(event)}
+                    {note(roleOf(event, t))}
+                    {note(why(event))}
                   </span>
                   <span className="text-muted text-sm max-md:hidden">{event.ip}</span>
                 </summary>
