@@ -50,7 +50,7 @@ const connectHere: Change = (window, { id: userId }) =>
   });
 
 const addPasskey: Change = async (window) => {
-  const options = await window.run(() => beginPasskeyRegistration({}));
+  const options = await window.run(() => beginPasskeyRegistration({ name: "Laptop" }));
   if (!options.ok) return options;
   return window.run(() => finishPasskeyRegistration({ name: "Phone", response: softwareAuthenticator().create(options.data) }));
 };

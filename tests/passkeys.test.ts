@@ -38,7 +38,7 @@ async function asked<T>(answer: Promise<{ ok: true; data: T } | { ok: false; err
 async function withPasskey(device: Device = softwareAuthenticator(), counter = 0, someone?: Awaited<ReturnType<typeof person>>) {
   const owner = someone ?? (await person());
   const window = await signedIn(owner);
-  const options = await asked(window.run(() => beginPasskeyRegistration({})));
+  const options = await asked(window.run(() => beginPasskeyRegistration({ name: "Laptop" })));
   const response = device.create(options, { counter });
   expect(await window.run(() => finishPasskeyRegistration({ name: "Laptop", response }))).toMatchObject({ ok: true });
   return { owner, device, window };
@@ -70,17 +70,23 @@ describe("adding a passkey", () => {
     ["of a device that did not recognise its owner", { verified: false }],
   ])("an answer %s adds nothing", async (_, lies) => {
     const window = await signedIn(await person());
-    const options = await asked(window.run(() => beginPasskeyRegistration({})));
+    const options = await asked(window.run(() => beginPasskeyRegistration({ name: "Laptop" })));
     expect(
       await window.run(() => finishPasskeyRegistration({ name: "x", response: softwareAuthenticator().create(options, lies) })),
     ).toMatchObject(refused);
     expect(await db().passkey.count({ where: { userId: window.claims.sub } })).toBe(0);
   });
 
+  test.each(["", "   ", "x".repeat(61)])("under the name %j is refused before the browser is asked for one", async (name) => {
+    const window = await signedIn(await person());
+    const error = await refusal(window.run(() => beginPasskeyRegistration({ name })));
+    expect(error).toMatchObject({ code: "invalid", fields: { name: expect.any(String) } });
+  });
+
   test("an answer is taken once, by the person who was asked, within ten minutes of a proof", async () => {
     const [someone, other] = [await person(), await person()];
     const window = await signedIn(someone);
-    const options = await asked(window.run(() => beginPasskeyRegistration({})));
+    const options = await asked(window.run(() => beginPasskeyRegistration({ name: "Laptop" })));
     const question = window.cookies.get("foyer-passkey") ?? "";
     const response = softwareAuthenticator().create(options);
     const theirs = await signedIn(other);
@@ -88,7 +94,7 @@ describe("adding a passkey", () => {
     expect(await theirs.run(() => finishPasskeyRegistration({ name: "x", response }))).toMatchObject(refused);
     await db().session.update({ where: { id: window.claims.sid }, data: { reauthenticatedAt: new Date(0) } });
     expect(await refusal(window.run(() => finishPasskeyRegistration({ name: "x", response })))).toMatchObject({ code: "forbidden" });
-    expect(await refusal(window.run(() => beginPasskeyRegistration({})))).toMatchObject({ code: "forbidden" });
+    expect(await refusal(window.run(() => beginPasskeyRegistration({ name: "Laptop" })))).toMatchObject({ code: "forbidden" });
     const again = await signedIn(someone);
     again.cookies.set("foyer-passkey", question);
     expect(await again.run(() => finishPasskeyRegistration({ name: "x", response }))).toMatchObject({ ok: true });
@@ -99,10 +105,10 @@ describe("adding a passkey", () => {
 
   test("is bound to AUTH_URL where that is set, and to the address asked for where it is not", async () => {
     const window = await signedIn(await person(), { headers: { "x-forwarded-host": "other.example.org" } });
-    expect((await asked(window.run(() => beginPasskeyRegistration({})))).rp.id).toBe("other.example.org");
+    expect((await asked(window.run(() => beginPasskeyRegistration({ name: "Laptop" })))).rp.id).toBe("other.example.org");
     env().AUTH_URL = "https://members.example.com";
     try {
-      expect((await asked(window.run(() => beginPasskeyRegistration({})))).rp.id).toBe("members.example.com");
+      expect((await asked(window.run(() => beginPasskeyRegistration({ name: "Laptop" })))).rp.id).toBe("members.example.com");
     } finally {
       env().AUTH_URL = undefined;
     }
@@ -225,9 +231,9 @@ describe("a passkey of one's own", () => {
       return window.run(() => finishPasskeyConfirmation({ response: by.show(options) }));
     };
     expect(await confirm(other.device)).toMatchObject(refused);
-    expect(await refusal(window.run(() => beginPasskeyRegistration({})))).toMatchObject({ code: "forbidden" });
+    expect(await refusal(window.run(() => beginPasskeyRegistration({ name: "Laptop" })))).toMatchObject({ code: "forbidden" });
     expect(await confirm(device)).toMatchObject({ ok: true });
-    expect(await window.run(() => beginPasskeyRegistration({}))).toMatchObject({ ok: true });
+    expect(await window.run(() => beginPasskeyRegistration({ name: "Laptop" }))).toMatchObject({ ok: true });
     expect((await window.run(currentEntry))?.actor).toMatchObject({ userId: owner.id, strong: true });
   });
 
@@ -278,9 +284,9 @@ describe("a passkey of one's own", () => {
         publicKey: new Uint8Array([1]),
       })),
     });
-    expect(await refusal(as(someone, () => beginPasskeyRegistration({})))).toMatchObject({ code: "conflict" });
+    expect(await refusal(as(someone, () => beginPasskeyRegistration({ name: "Laptop" })))).toMatchObject({ code: "conflict" });
     const acts: (() => Answer)[] = [
-      () => beginPasskeyRegistration({}),
+      () => beginPasskeyRegistration({ name: "Laptop" }),
       () => beginPasskeyConfirmation({}),
       () => removePasskey({ id: "x" }),
       () => renamePasskey({ id: "x", name: "x" }),

@@ -73,6 +73,10 @@ test("a device that does not recognise its owner makes no passkey, and the page 
   await device.recognises(false);
   await enterAs(page, await person());
   await page.goto("/settings/security");
+  // Without a name, the device is not even asked.
+  await page.getByRole("button", { name: "Add passkey" }).click();
+  await expect(page.getByLabel("Name of the passkey")).toHaveAccessibleDescription(/missing/);
+  await page.getByLabel("Name of the passkey").fill("Laptop");
   await page.getByRole("button", { name: "Add passkey" }).click();
   await expect(page.getByRole("alert").filter({ hasText: "Nothing was changed" })).toBeVisible();
   expect(await device.passkeys()).toEqual([]);

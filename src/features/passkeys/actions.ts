@@ -20,12 +20,23 @@ import { signInWithTicket } from "@/access/identity/sign-in";
 import { accessibleBy } from "@/access/rules";
 import { isUniqueViolation } from "@/lib/db";
 import { AppError } from "@/lib/errors";
-import { addPasskeySchema, confirmSchema, noInput, removePasskeySchema, renamePasskeySchema, signInSchema } from "./schema";
+import {
+  addPasskeySchema,
+  confirmSchema,
+  newPasskeySchema,
+  noInput,
+  removePasskeySchema,
+  renamePasskeySchema,
+  signInSchema,
+} from "./schema";
 
 const PAGE = "/settings/security";
 
-/** What the browser needs to make a passkey; needs a proof of the last ten minutes. */
-export const beginPasskeyRegistration = action({ can: ["create", "Passkey"], rate: "write" }, noInput, async (_, entry) =>
+/**
+ * What the browser needs to make a passkey; needs a proof of the last ten minutes. The name is looked at already here: nobody
+ * shows a finger for one that cannot be kept.
+ */
+export const beginPasskeyRegistration = action({ can: ["create", "Passkey"], rate: "write" }, newPasskeySchema, async (_, entry) =>
   askForNewPasskey(entry),
 );
 

@@ -19,7 +19,7 @@ export function AddPasskey() {
   const [pending, startTransition] = useTransition();
   useFocusFirstError(form, problem);
   const add = async (name: string) => {
-    const asked = await beginPasskeyRegistration({});
+    const asked = await beginPasskeyRegistration({ name });
     if (!asked.ok) return setProblem(asked.error);
     const { createPasskey, refusalOf } = await import("./browser");
     const response = await createPasskey(asked.data).catch((error: unknown) => {

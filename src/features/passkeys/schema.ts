@@ -38,6 +38,7 @@ const assertion = z.strictObject({
 });
 
 export const noInput = z.strictObject({});
+export const newPasskeySchema = z.strictObject({ name });
 export const addPasskeySchema = z.strictObject({ name, response: registration });
 export const renamePasskeySchema = z.strictObject({ id, name });
 export const removePasskeySchema = z.strictObject({ id });
