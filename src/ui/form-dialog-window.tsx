@@ -1,8 +1,9 @@
 "use client";
 
 import { AlertDialog } from "@base-ui/react/alert-dialog";
+import { useRouter } from "next/navigation";
 import { NextIntlClientProvider, useTranslations } from "next-intl";
-import { type ReactNode, useActionState, useRef } from "react";
+import { type ReactNode, startTransition, useActionState, useRef, useState } from "react";
 import { Alert } from "./alert";
 import { Button } from "./button";
 import { Dialog, DialogClose, DialogContent, DialogDescription, DialogFooter, DialogHeader, DialogTitle } from "./dialog";
@@ -57,18 +58,24 @@ function DialogForm({
   const common = useTranslations("common");
   const form = useRef<HTMLFormElement>(null);
   const proof = useProof(needsProof);
+  const router = useRouter();
+  const [overtaken, setOvertaken] = useState<Attempt | null>(null);
   const [result, submit] = useActionState(async (_: Attempt | null, typed: FormData) => {
     const outcome = await action(typed);
     if (outcome.ok) {
       onDone?.(outcome.data);
       onClose();
     }
+    // The proof may have grown too old since the page came: its form then comes with the page, in place of what was said.
+    if (needsProof && !outcome.ok && !outcome.error.fields) startTransition(() => router.refresh());
     // React empties a form whose action is over: what was typed is put back.
     return { outcome, typed };
   }, null);
-  const error = result?.outcome.ok === false ? result.outcome.error : null;
+  if (proof && result !== overtaken) setOvertaken(result);
+  const refusal = result?.outcome.ok === false ? result.outcome.error : null;
+  const error = result === overtaken ? null : refusal;
   const typedIn = (name: string) => {
-    const value = error && result?.typed.get(name);
+    const value = refusal && result?.typed.get(name);
     return typeof value === "string" ? value : undefined;
   };
   useFocusFirstError(form, error);

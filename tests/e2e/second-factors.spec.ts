@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
-import { axe, enterAs, expect, PASSWORD, person, signIn, test } from "../support/e2e";
+import { admin, axe, enterAs, expect, PASSWORD, person, signIn, test } from "../support/e2e";
 import { codeOf, withTotp } from "../support/second-factors";
 
 /** A phone or laptop with a finger on its reader. Whoever looks at the screen chooses nothing: that is `present`. */
@@ -152,6 +152,27 @@ test("the app's code proves who is sitting there, when the last proof is old", a
   await page.getByRole("button", { name: "New recovery codes" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "New recovery codes" }).click();
   await expect(page.getByRole("heading", { name: "Keep these recovery codes" })).toBeVisible();
+});
+
+test("a dialog opened before the last proof grew old asks for a new one where it stands, and keeps what was typed", async ({
+  page,
+  site,
+}) => {
+  const [boss, member] = [await admin(), await person()];
+  await enterAs(page, boss);
+  await page.goto(`/admin/users/${member.id}`);
+  await site.sql(`UPDATE "Session" SET "reauthenticatedAt" = now() - interval '11 minutes' WHERE "userId" = $1`, [boss.id]);
+  await page.getByRole("button", { name: "Act as them" }).click();
+  const dialog = page.getByRole("alertdialog");
+  await dialog.getByLabel("Reason").fill("They asked for help.");
+  await dialog.getByRole("button", { name: "Act as them" }).click();
+  await dialog.getByLabel("Current password").fill(PASSWORD);
+  // Not sent to the settings, above the very form that does it.
+  await expect(dialog.getByRole("alert")).toHaveCount(0);
+  await dialog.getByRole("button", { name: "Confirm password" }).click();
+  await expect(dialog.getByLabel("Reason")).toHaveValue("They asked for help.");
+  await dialog.getByRole("button", { name: "Act as them" }).click();
+  await expect(page).toHaveURL(/\/members$/);
 });
 
 test.describe("without JavaScript", () => {
