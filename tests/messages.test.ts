@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { crashTexts } from "@/i18n/crash";
 import { pickLocale } from "@/i18n/locale";
@@ -54,6 +55,13 @@ describe("messages", () => {
 });
 
 describe("French typography", () => {
+  test("no text gets its colon from the code, which knows none with a space before it", () => {
+    const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".tsx"));
+    expect(files.length).toBeGreaterThan(100);
+    const wrong = files.filter((name) => /`[^`\n]*: \$\{|\)\}: /.test(readFileSync(`src/${name}`, "utf8")));
+    expect(wrong).toEqual([]);
+  });
+
   test("a no-break space stands before : ; ? ! and inside « »", () => {
     const wrong = Object.entries(fr).filter(([, text]) => {
       const words = prose(text);

@@ -10,7 +10,7 @@ type AccountMenuProps = {
   /** Second line: the address or the role. */
   detail: string;
   image?: string | null | undefined;
-  /** Accessible name of the button: "Your account". */
+  /** Accessible name of the button: "Your account: Ada". */
   label: string;
   children: ReactNode;
 };
@@ -26,7 +26,7 @@ export function AccountMenu({ name, detail, image, label, children }: AccountMen
         type="button"
         data-slot="account-menu-trigger"
         popoverTarget={MENU_ID}
-        aria-label={`${label}: ${name}`}
+        aria-label={label}
         className="flex w-full items-center gap-2.5 rounded-md p-2 text-start transition-colors hover:bg-hover focus-visible:-outline-offset-2"
       >
         <Avatar name={name} src={image} />

@@ -42,7 +42,7 @@ export function ChartCursor({ label, points }: { label: string; points: ChartPoi
         aria-valuemin={0}
         aria-valuemax={last}
         aria-valuenow={at}
-        aria-valuetext={`${point.name}: ${point.values.map((pair) => pair.join(" ")).join(", ")}`}
+        aria-valuetext={[point.name, ...point.values.map((pair) => pair.join(" "))].join(", ")}
         className="absolute inset-0 rounded-xs"
         onPointerMove={onPointer}
         onPointerDown={onPointer}

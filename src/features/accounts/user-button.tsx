@@ -10,10 +10,16 @@ import { signOut } from "./actions";
 export async function UserButton({ children }: { children?: ReactNode }) {
   const entry = await currentEntry();
   if (!entry) return null;
-  const [nav, auth, shell] = await Promise.all([getTranslations("nav"), getTranslations("auth"), getTranslations("shell")]);
+  const [nav, auth, shell, common] = await Promise.all([
+    getTranslations("nav"),
+    getTranslations("auth"),
+    getTranslations("shell"),
+    getTranslations("common"),
+  ]);
   const { name, email, image } = entry.actor;
+  const shown = name || email;
   return (
-    <AccountMenu name={name || email} detail={email} image={image} label={shell("account")}>
+    <AccountMenu name={shown} detail={email} image={image} label={common("actOn", { act: shell("account"), what: shown })}>
       <SoftLink href="/settings/profile" className={accountMenuEntry}>
         <GearIcon />
         {nav("profile")}

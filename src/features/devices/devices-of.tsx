@@ -9,10 +9,11 @@ import { listDevices } from "./queries";
 
 /** For an admin: where somebody is signed in, with the way out of each and of all. Plain forms: it works without JavaScript. */
 export async function DevicesOf({ entry, userId }: { entry: Entry; userId: string }) {
-  const [devices, t, people, locale] = await Promise.all([
+  const [devices, t, people, common, locale] = await Promise.all([
     listDevices(entry, userId),
     getTranslations("devices"),
     getTranslations("people"),
+    getTranslations("common"),
     getLocale(),
   ]);
   const now = Date.now();
@@ -58,7 +59,7 @@ export async function DevicesOf({ entry, userId }: { entry: Entry; userId: strin
                   <SubmitButton
                     variant="ghost"
                     size="sm"
-                    aria-label={`${people("endSession")}: ${[browser, system, ip].filter(Boolean).join(", ")}`}
+                    aria-label={common("actOn", { act: people("endSession"), what: [browser, system, ip].filter(Boolean).join(", ") })}
                   >
                     {people("endSession")}
                   </SubmitButton>

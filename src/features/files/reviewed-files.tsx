@@ -15,7 +15,7 @@ type Reviewed = Pick<ListedFile, "id" | "name" | "sizeBytes" | "contentType" | "
 
 /** For an admin: files of others; one opens with a reason, which is written down, or is deleted. Works without JavaScript. */
 export async function ReviewedFiles({ files }: { files: Reviewed[] }) {
-  const [t, locale] = await Promise.all([getTranslations("files"), getLocale()]);
+  const [t, common, locale] = await Promise.all([getTranslations("files"), getTranslations("common"), getLocale()]);
   return (
     <ul className="divide-y rounded-lg border bg-surface">
       {files.map(({ id, name, sizeBytes, contentType, createdAt, owner }) => (
@@ -46,13 +46,13 @@ export async function ReviewedFiles({ files }: { files: Reviewed[] }) {
                   <Label htmlFor={`why-${id}`}>{t("why")}</Label>
                   <Input id={`why-${id}`} name="reason" minLength={10} maxLength={200} required />
                 </div>
-                <SubmitButton variant="secondary" aria-label={`${t("open")}: ${name}`}>
+                <SubmitButton variant="secondary" aria-label={common("actOn", { act: t("open"), what: name })}>
                   {t("open")}
                 </SubmitButton>
               </form>
               <form action={deleteFile}>
                 <input type="hidden" name="id" value={id} />
-                <SubmitButton variant="danger" aria-label={`${t("delete")}: ${name}`}>
+                <SubmitButton variant="danger" aria-label={common("actOn", { act: t("delete"), what: name })}>
                   {t("delete")}
                 </SubmitButton>
               </form>

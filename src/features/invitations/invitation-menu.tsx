@@ -15,6 +15,7 @@ type InvitationMenuProps = { id: string; email: string; role: "MEMBER" | "ADMIN"
 /** What can be done with an invitation that nobody has accepted: send it once more, or withdraw it. To make an admin takes a proof first. */
 export function InvitationMenu({ id, email, role }: InvitationMenuProps) {
   const t = useTranslations("invitations");
+  const common = useTranslations("common");
   const [revoking, setRevoking] = useState(false);
   const [resending, setResending] = useState(false);
   const [pending, startTransition] = useTransition();
@@ -38,7 +39,7 @@ export function InvitationMenu({ id, email, role }: InvitationMenuProps) {
       <DropdownMenu>
         <DropdownMenuTrigger
           render={
-            <Button variant="ghost" size="icon-sm" pending={pending} aria-label={`${t("actions")}: ${email}`}>
+            <Button variant="ghost" size="icon-sm" pending={pending} aria-label={common("actOn", { act: t("actions"), what: email })}>
               <MoreIcon />
             </Button>
           }

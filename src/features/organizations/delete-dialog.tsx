@@ -12,11 +12,12 @@ import { deleteOrganization } from "./actions";
 /** Asks for the name of the organisation before it is deleted. `quiet` stands in a row of many. */
 export function DeleteDialog({ id, name, quiet = false }: { id: string; name: string; quiet?: boolean }) {
   const t = useTranslations("organizations");
+  const common = useTranslations("common");
   const [open, setOpen] = useState(false);
   return (
     <>
       {quiet ? (
-        <Button variant="ghost" size="icon-sm" aria-label={`${t("delete")}: ${name}`} onClick={() => setOpen(true)}>
+        <Button variant="ghost" size="icon-sm" aria-label={common("actOn", { act: t("delete"), what: name })} onClick={() => setOpen(true)}>
           <TrashIcon />
         </Button>
       ) : (

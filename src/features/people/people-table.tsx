@@ -39,7 +39,7 @@ export async function PeopleTable({ entry, people, query }: PeopleTableProps) {
     const { href, direction, "aria-sort": ariaSort } = sortable(sort);
     return (
       <TableHead aria-sort={ariaSort} className={className}>
-        <SoftLink href={href} aria-label={t("sortBy", { column: label })} className="inline-flex items-center gap-1 hover:text-foreground">
+        <SoftLink href={href} aria-label={t("sortBy", { column: sort })} className="inline-flex items-center gap-1 hover:text-foreground">
           {label}
           <span aria-hidden="true" className="w-3">
             {direction === "asc" ? "↑" : direction === "desc" ? "↓" : ""}

@@ -15,6 +15,7 @@ import { BanDialog } from "./ban-dialog";
 /** What else can be done with a person: shut them out, let them back in, help them when their second factor is lost. */
 export function PersonMenu({ userId, name, banned }: { userId: string; name: string; banned: boolean }) {
   const t = useTranslations("people");
+  const common = useTranslations("common");
   const [open, setOpen] = useState(false);
   const [resetting, setResetting] = useState(false);
   const [pending, startTransition] = useTransition();
@@ -29,7 +30,7 @@ export function PersonMenu({ userId, name, banned }: { userId: string; name: str
       <DropdownMenu>
         <DropdownMenuTrigger
           render={
-            <Button variant="ghost" size="icon-sm" pending={pending} aria-label={`${t("actions")}: ${name}`}>
+            <Button variant="ghost" size="icon-sm" pending={pending} aria-label={common("actOn", { act: t("actions"), what: name })}>
               <MoreIcon />
             </Button>
           }

@@ -10,7 +10,12 @@ import { getQueue } from "./queries";
 
 /** What waits for the worker, and the jobs that failed, to be tried again or given up. Plain forms: it works without JavaScript. */
 export async function JobsSection({ entry }: { entry: Entry }) {
-  const [queue, t, locale] = await Promise.all([getQueue(entry), getTranslations("system"), getLocale()]);
+  const [queue, t, common, locale] = await Promise.all([
+    getQueue(entry),
+    getTranslations("system"),
+    getTranslations("common"),
+    getLocale(),
+  ]);
   if (!queue) return <NoAnswer title={t("jobs")} text={t("noAnswer")} />;
   const { waiting, running, failed, oldestDue, isMore, jobs } = queue;
   return (
@@ -40,13 +45,13 @@ export async function JobsSection({ entry }: { entry: Entry }) {
               </div>
               <form action={retryJob}>
                 <input type="hidden" name="id" value={id} />
-                <SubmitButton variant="secondary" size="sm" aria-label={`${t("retry")}: ${task} ${id}`}>
+                <SubmitButton variant="secondary" size="sm" aria-label={common("actOn", { act: t("retry"), what: `${task} ${id}` })}>
                   {t("retry")}
                 </SubmitButton>
               </form>
               <form action={giveUpJob}>
                 <input type="hidden" name="id" value={id} />
-                <SubmitButton variant="ghost" size="sm" aria-label={`${t("giveUp")}: ${task} ${id}`}>
+                <SubmitButton variant="ghost" size="sm" aria-label={common("actOn", { act: t("giveUp"), what: `${task} ${id}` })}>
                   {t("giveUp")}
                 </SubmitButton>
               </form>

@@ -11,7 +11,12 @@ import { getOutbox } from "./queries";
 
 /** What waits for the mail server, and what it did not take. Plain forms: it works without JavaScript. */
 export async function OutboxSection({ entry }: { entry: Entry }) {
-  const [outbox, t, locale] = await Promise.all([getOutbox(entry), getTranslations("system"), getLocale()]);
+  const [outbox, t, common, locale] = await Promise.all([
+    getOutbox(entry),
+    getTranslations("system"),
+    getTranslations("common"),
+    getLocale(),
+  ]);
   if (!outbox) return <NoAnswer title={t("outbox")} text={t("noAnswer")} />;
   const { waiting, over, oldest, isMore, mails } = outbox;
   // Without a mail server, on one's own machine, nothing waits for one: the mailbox is where mails go.
@@ -45,7 +50,11 @@ export async function OutboxSection({ entry }: { entry: Entry }) {
               {!isOver && (
                 <form action={sendMailAgain}>
                   <input type="hidden" name="id" value={id} />
-                  <SubmitButton variant="secondary" size="sm" aria-label={`${t("sendAgain")}: ${to}, ${template}`}>
+                  <SubmitButton
+                    variant="secondary"
+                    size="sm"
+                    aria-label={common("actOn", { act: t("sendAgain"), what: `${to}, ${template}` })}
+                  >
                     {t("sendAgain")}
                   </SubmitButton>
                 </form>
