@@ -33,6 +33,7 @@ const REFUSAL_MS = 1_000;
  */
 const WITHOUT_SESSION = /^\/(?:_next\/static|api\/storage)\/(?:(?!\.\.)[\w.~/-])+(?:\?|$)/;
 
+/** @typedef {import("../src/access/renewal").Renewal} Renewal */
 /**
  * @typedef {object} UnderWay
  * @property {number} [retryAfter]
@@ -40,7 +41,7 @@ const WITHOUT_SESSION = /^\/(?:_next\/static|api\/storage)\/(?:(?!\.\.)[\w.~/-])
  * @property {import("node:http").IncomingMessage} incoming
  * @property {number} [length]
  * @property {(to: import("node:http").ServerResponse) => Promise<void>} [send]
- * @property {{ name: string, setCookie: string | null }} [renewal]
+ * @property {Renewal} [renewal]
  */
 /**
  * What src/instrumentation.ts says of the request under way: that it failed for an outage, and when trying again makes sense;
@@ -79,7 +80,7 @@ server.on("request", async (request, response) => {
     const about = { cut: () => void (response.writableFinished || response.destroy()), incoming: request };
     amendHead(response, about, isCallersFault(request));
     sendAtEnd(response, about);
-    await succeedSession(request, about);
+    await succeedSession(request, response, about);
     passProxyBy(request, response);
     await underWay.run(about, () => handle(request, response));
   } catch (error) {
@@ -177,18 +178,22 @@ function keepOneSession(headers) {
 
 /**
  * Goes on with another session cookie than the one that was brought, where src/access/renewal.ts says so.
- * @param {import("node:http").IncomingMessage} request @param {UnderWay} about
+ * @param {import("node:http").IncomingMessage} request @param {import("node:http").ServerResponse} response @param {UnderWay} about
  */
-async function succeedSession({ headers, url = "" }, about) {
-  const { foyerRenewal } =
-    /** @type {{ foyerRenewal?: (head: import("node:http").IncomingHttpHeaders) => Promise<{ cookie: string, name: string, setCookie: string | null } | null> }} */ (
-      globalThis
-    );
+async function succeedSession({ headers, url = "" }, response, about) {
+  const { foyerRenewal } = /** @type {{ foyerRenewal?: (head: import("node:http").IncomingHttpHeaders) => Promise<Renewal | null> }} */ (
+    globalThis
+  );
   if (!headers.cookie || WITHOUT_SESSION.test(url)) return;
   const renewal = await foyerRenewal?.(headers);
   if (!renewal) return;
   headers.cookie = renewal.cookie;
   about.renewal = renewal;
+  const end = renewal.setCookie === null && setTimeout(about.cut, renewal.endsInMs);
+  response.once("close", () => {
+    if (end) clearTimeout(end);
+    if (renewal.setCookie !== null && !response.headersSent) renewal.brought(false);
+  });
 }
 
 /**
@@ -226,15 +231,17 @@ function amendHead(response, about, isCallers) {
 
 /**
  * Adds the new session cookie to an answer that says nothing else of it. One that is to bring none brings no copy either that Auth.js
- * would make of it.
- * @param {import("node:http").ServerResponse} response @param {{ name: string, setCookie: string | null }} renewal
+ * would make of it, but what comes of a sign-in.
+ * @param {import("node:http").ServerResponse} response @param {Renewal} renewal
  */
-function bringCookie(response, { name, setCookie }) {
+function bringCookie(response, { setCookie, brought, isOfIt }) {
   const lines = [response.getHeader("set-cookie") ?? []].flat().map(String);
-  const isOwn = (/** @type {string} */ line) => line.startsWith(`${name}=`);
-  const isKept = (/** @type {string} */ line) => setCookie !== null || !isOwn(line) || line.startsWith(`${name}=;`);
-  response.setHeader("set-cookie", [...lines.filter(isKept), ...(setCookie && !lines.some(isOwn) ? [setCookie] : [])]);
+  const name = setCookie?.slice(0, setCookie.indexOf("=") + 1);
+  const kept = setCookie === null ? lines.filter((line) => !isOfIt(line)) : lines;
+  const isAdded = setCookie !== null && name !== undefined && !lines.some((line) => line.startsWith(name));
+  response.setHeader("set-cookie", isAdded ? [...kept, setCookie] : kept);
   response.setHeader("cache-control", "private, no-store");
+  if (setCookie !== null) brought(true);
 }
 
 /**

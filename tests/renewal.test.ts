@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { get, type IncomingMessage } from "node:http";
+import { type ClientRequest, get, type IncomingMessage, request } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
@@ -50,10 +51,27 @@ async function ask(path: string, cookie: string, site = 0, init: RequestInit = {
 
 /** The same by an address and a head that fetch would tidy. */
 async function raw(path: string, cookie: string): Promise<{ status: number | undefined; given: boolean }> {
-  const request = get({ host: "localhost", port: new URL(sites[0]?.url ?? "").port, path, headers: { cookie } });
-  const [answer] = (await once(request, "response")) as [IncomingMessage];
+  const asked = get({ host: "localhost", port: new URL(sites[0]?.url ?? "").port, path, headers: { cookie } });
+  const [answer] = (await once(asked, "response")) as [IncomingMessage];
   answer.resume();
   return { status: answer.statusCode, given: answer.headers["set-cookie"]?.some((line) => line.startsWith(`${NAME}=`)) ?? false };
+}
+
+/** A change whose body is still under way when its session has gone on under another id. */
+async function begin(sid: string, cookie: string): Promise<ClientRequest> {
+  const headers = { cookie: `${NAME}=${cookie}`, "content-type": "application/json", "content-length": '{"title":"x"}'.length };
+  const port = new URL(sites[0]?.url ?? "").port;
+  const sent = request({ host: "localhost", port, method: "PATCH", path: `/api/chapters/${randomUUID()}`, headers });
+  sent.on("error", () => undefined);
+  sent.write('{"title":"x');
+  while ((await db().session.findUniqueOrThrow({ where: { id: sid } })).successorId === null);
+  return sent;
+}
+
+async function csrfOf(): Promise<{ csrf: string; csrfToken: string }> {
+  const page = await fetch(`${sites[0]?.url}/api/auth/csrf`);
+  const [csrf = ""] = page.headers.getSetCookie().map((line) => line.split(";")[0] ?? "");
+  return { csrf, csrfToken: (await page.json()).csrfToken };
 }
 
 /** As if the seconds in which requests under way still count were over. */
@@ -142,6 +160,43 @@ describe("after a change of role the session goes on under another id", () => {
       expect(await ask(path, cookie), path).toMatchObject({ status: 200, given: null, cache: "private, no-store" });
   });
 
+  test("but who signs in meanwhile has the cookie of that", async () => {
+    const { cookie } = await changed("MEMBER", "ADMIN");
+    await ask("/members", cookie);
+    const other = await person();
+    const { csrf, csrfToken } = await csrfOf();
+    const body = new URLSearchParams({ csrfToken, email: other.email, password: other.plainPassword ?? "" });
+    const headers = { cookie: `${csrf}; ${NAME}=${cookie}` };
+    const { given } = await ask("/api/auth/callback/credentials", cookie, 0, { method: "POST", headers, body });
+    expect((await (await fetch(`${sites[0]?.url}/api/me`, { headers: { cookie: `${NAME}=${given}` } })).json()).id).toBe(other.id);
+  });
+
+  test("as long as the first answer is under way the old cookie counts, and once more where that answer was lost", async () => {
+    const { claims, cookie } = await changed("MEMBER", "ADMIN");
+    const slow = await begin(claims.sid, cookie);
+    await later(claims.sid);
+    expect(await ask("/members", cookie)).toMatchObject({ status: 200, given: null });
+    slow.destroy();
+    let again = await ask("/members", cookie);
+    while (again.given === null && again.status === 200) again = await ask("/members", cookie);
+    expect((await ask("/admin/users", again.given ?? "")).status).toBe(200);
+    const other = await changed("MEMBER", "ADMIN");
+    const whole = await begin(other.claims.sid, other.cookie);
+    await later(other.claims.sid);
+    whole.end('"}');
+    const [answer] = (await once(whole, "response")) as [IncomingMessage];
+    expect(answer.headers["set-cookie"]?.[0]).toMatch(new RegExp(`^${NAME}=.`));
+    answer.resume();
+  });
+
+  test("a stream that is asked for meanwhile ends with the old cookie", async () => {
+    const { cookie } = await changed("MEMBER", "ADMIN");
+    await ask("/members", cookie);
+    const stream = await fetch(`${sites[0]?.url}/api/jobs/events`, { headers: { cookie: `${NAME}=${cookie}` } });
+    expect(stream.status).toBe(200);
+    await expect(stream.text()).rejects.toThrow();
+  });
+
   test("a member's session that is too old for an admin's is not made anew", async () => {
     const { who, cookie } = await changed("MEMBER", "ADMIN", { began: Math.floor(Date.now() / 1000) - 25 * 3600 });
     expect(await ask("/members", cookie)).toMatchObject({ status: 307, given: null });
@@ -177,9 +232,7 @@ describe("after a change of role the session goes on under another id", () => {
     async (other) => {
       const who = await person();
       const cookie = encodeToken(await newClaims(who), env().AUTH_SECRET, NAME);
-      const page = await fetch(`${sites[0]?.url}/api/auth/csrf`);
-      const [csrf = ""] = page.headers.getSetCookie().map((line) => line.split(";")[0] ?? "");
-      const { csrfToken } = await page.json();
+      const { csrf, csrfToken } = await csrfOf();
       const headers = { cookie: `${csrf}; ${other}; ${NAME}=${cookie}` };
       await ask("/api/auth/signout", cookie, 0, { method: "POST", headers, body: new URLSearchParams({ csrfToken }) });
       expect((await ask("/api/me", cookie)).status).toBe(401);
@@ -188,9 +241,7 @@ describe("after a change of role the session goes on under another id", () => {
 
   test("signing out with the old cookie signs out, and leaves none behind", async () => {
     const { who, cookie } = await changed("MEMBER", "ADMIN");
-    const page = await fetch(`${sites[0]?.url}/api/auth/csrf`);
-    const [csrf = ""] = page.headers.getSetCookie().map((line) => line.split(";")[0] ?? "");
-    const { csrfToken } = await page.json();
+    const { csrf, csrfToken } = await csrfOf();
     const headers = { cookie: `${csrf}; ${NAME}=${cookie}` };
     const out = await ask("/api/auth/signout", cookie, 0, { method: "POST", headers, body: new URLSearchParams({ csrfToken }) });
     expect(out.given).toBe("");

@@ -14,15 +14,22 @@ import { lockPerson } from "./identity/factors";
 import { isAwake } from "./lifetimes";
 
 /** What a browser sends before it has its new cookie still counts for so long. */
-const UNDER_WAY_SECONDS = 5;
+const UNDER_WAY_MS = 5_000;
+/** How long one whose answer was lost, by a click on the next link, has to come again. */
+const LOST_MS = 60_000;
 const ANSWER_MS = 1_500;
 
-/** The cookies that a request goes on with in place of those it brought. */
+/** How a request goes on with another session cookie than it brought. */
 export interface Renewal {
+  /** The head's cookies. */
   cookie: string;
-  name: string;
-  /** The Set-Cookie of its answer; null when another answer has brought it, and this one is to bring none. */
+  /** The Set-Cookie of its answer, which tells by `brought` whether it went out; null when another answer brings it. */
   setCookie: string | null;
+  brought: (isOut: boolean) => void;
+  /** Whether a Set-Cookie of its answer is of this session, as Auth.js makes it anew, and of no later one. */
+  isOfIt: (setCookie: string) => boolean;
+  /** How long an answer may take that brings no cookie: a stream would outlive the old one. */
+  endsInMs: number;
 }
 
 /**
@@ -35,16 +42,20 @@ export interface Renewal {
 export async function renewAtNewRole(head: IncomingHttpHeaders): Promise<Renewal | null> {
   const secure = head["x-forwarded-proto"] === "https";
   const name = sessionCookieName(secure);
-  const token = cookiesIn(head.cookie).find((cookie) => cookie.name === name)?.value;
-  const claims = token ? asClaims(decodeToken(token, env().AUTH_SECRETS, name)) : null;
+  const claims = claimsOf(cookiesIn(head.cookie).find((cookie) => cookie.name === name)?.value, name);
   if (!claims || !memory().linked) return null;
   try {
     const successor = await successorOf(claims, visitorOf(senderOf((line) => head[line]?.toString())));
     const renewed = successor && (await claimsIn(claims, successor.id));
     if (!renewed) return null;
     const value = encodeToken(renewed, env().AUTH_SECRET, name);
-    const setCookie = successor.isNew ? setSessionCookie(secure, value, claims.end) : null;
-    return { cookie: withSessionCookie(head.cookie, secure, value), name, setCookie };
+    return {
+      cookie: withSessionCookie(head.cookie, secure, value),
+      setCookie: successor.isNew ? setSessionCookie(secure, value, claims.end) : null,
+      brought: (isOut) => (isOut ? wentOut(claims.sid) : lost(claims.sid)),
+      isOfIt: (line) => claimsOf(cookiesIn(line)[0]?.value, name)?.sid === successor.id,
+      endsInMs: UNDER_WAY_MS,
+    };
   } catch (error) {
     if (!(error instanceof AppError && error.code === "unavailable")) log().warn({ err: error }, "no new session after a change of role");
     return null;
@@ -71,7 +82,12 @@ async function successorOf(claims: Claims, by: Visitor): Promise<Successor | nul
   const last = await within(ANSWER_MS, lastOf(db(), { userId: claims.sub, sid: claims.sid }));
   // One that runs although the door would not have it has been ended otherwise: with every one of theirs.
   if (!last || last.id === claims.sid) return null;
-  if (last.underWay) return { id: last.id, isNew: false };
+  const carried = carrying.get(claims.sid);
+  if (carried?.isLost) {
+    carrying.set(claims.sid, { since: Date.now() });
+    return { id: last.id, isNew: true };
+  }
+  if (last.underWay || carried) return { id: last.id, isNew: false };
   await endCopied(last.id, claims.sub, by);
   return null;
 }
@@ -86,7 +102,7 @@ export async function lastOf(
 ): Promise<{ id: string; underWay: boolean } | null> {
   const [last] = await on.$queryRaw<{ id: string; underWay: boolean }[]>`
     WITH RECURSIVE "line" AS (
-      SELECT "id", "successorId", "endedAt", "endedAt" > now() - make_interval(secs => ${UNDER_WAY_SECONDS}::int) AS "underWay"
+      SELECT "id", "successorId", "endedAt", "endedAt" > clock_timestamp() - make_interval(secs => ${UNDER_WAY_MS / 1000}::int) AS "underWay"
         FROM "Session" WHERE "id" = ${sid}::uuid AND "userId" = ${userId}::uuid
       UNION ALL
       SELECT next."id", next."successorId", next."endedAt", "line"."underWay" FROM "line" JOIN "Session" next ON next."id" = "line"."successorId"
@@ -110,6 +126,25 @@ const SAME = {
   expiresAt: true,
 } as const;
 
+/** Of each session that has ended, the answer with the new cookie until its head goes out. */
+const carrying = new Map<string, { since: number; isLost?: true }>();
+
+/** From here on the old cookie has its last seconds, in every process. */
+function wentOut(sid: string): void {
+  const { since = 0 } = carrying.get(sid) ?? {};
+  carrying.delete(sid);
+  if (Date.now() - since < UNDER_WAY_MS / 5) return;
+  db().$executeRaw`UPDATE "Session" SET "endedAt" = clock_timestamp() WHERE "id" = ${sid}::uuid AND "successorId" IS NOT NULL`.catch(
+    (error: unknown) => log().debug({ err: error }, "the end of a session"),
+  );
+}
+
+function lost(sid: string): void {
+  const answer = { since: Date.now(), isLost: true } as const;
+  carrying.set(sid, answer);
+  setTimeout(() => carrying.get(sid) === answer && carrying.delete(sid), LOST_MS).unref();
+}
+
 /** By session: however many requests come at once, one of them asks the database. */
 const making = new Map<string, Promise<string | null>>();
 
@@ -123,15 +158,17 @@ async function makeOnce(claims: Claims, by: Visitor): Promise<Successor | null> 
   const made = makeSuccessor(claims, by).finally(() => making.delete(claims.sid));
   making.set(claims.sid, made);
   const id = await made;
-  return id === null ? null : { id, isNew: true };
+  if (id === null) return null;
+  carrying.set(claims.sid, { since: Date.now() });
+  return { id, isNew: true };
 }
 
 function makeSuccessor({ sub: userId, sid }: Claims, by: Visitor): Promise<string | null> {
-  return once((lost) =>
+  return once((sooner) =>
     change(by, async (tx, record) => {
       // Whoever ends all of somebody's sessions holds this lock, and would miss one that is made meanwhile.
       await lockPerson(tx, userId);
-      if (!(await endNow(tx, sid))) throw lost;
+      if (!(await endNow(tx, sid))) throw sooner;
       const same = await tx.session.findUniqueOrThrow({ where: { id: sid }, select: SAME });
       const { id } = await tx.session.create({ data: same, select: { id: true } });
       await tx.session.update({ where: { id: sid }, data: { successorId: id }, select: { id: true } });
@@ -143,26 +180,30 @@ function makeSuccessor({ sub: userId, sid }: Claims, by: Visitor): Promise<strin
 }
 
 async function endCopied(id: string, userId: string, by: Visitor): Promise<void> {
-  await once((lost) =>
+  await once((sooner) =>
     change(by, async (tx, record) => {
-      if (!(await endNow(tx, id))) throw lost;
+      if (!(await endNow(tx, id))) throw sooner;
       await record({ action: "session.copied", actorId: userId, subjectType: "Session", subjectId: id });
     }),
   );
 }
 
 /** What `run` gives, or null where it finds that another request was sooner and throws what it is given: then nothing is changed. */
-async function once<T>(run: (lost: Error) => Promise<T>): Promise<T | null> {
-  const lost = new Error("another request was sooner");
-  return run(lost).catch((error: unknown) => {
-    if (error === lost) return null;
+async function once<T>(run: (sooner: Error) => Promise<T>): Promise<T | null> {
+  const sooner = new Error("another request was sooner");
+  return run(sooner).catch((error: unknown) => {
+    if (error === sooner) return null;
     throw error;
   });
 }
 
+function claimsOf(token: string | undefined, name: string): Claims | null {
+  return token ? asClaims(decodeToken(token, env().AUTH_SECRETS, name)) : null;
+}
+
 /** By the database's clock, which says as well how long ago it was: those of two processes may differ by minutes. */
 async function endNow(tx: Transaction, id: string): Promise<boolean> {
-  return (await tx.$executeRaw`UPDATE "Session" SET "endedAt" = now() WHERE "id" = ${id}::uuid AND "endedAt" IS NULL`) === 1;
+  return (await tx.$executeRaw`UPDATE "Session" SET "endedAt" = clock_timestamp() WHERE "id" = ${id}::uuid AND "endedAt" IS NULL`) === 1;
 }
 
 /** These claims in the session that took the place of theirs: with the same ends, and what is true of their person now. */
