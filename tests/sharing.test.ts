@@ -1,15 +1,21 @@
 import { randomUUID } from "node:crypto";
+import { AppRouterContext } from "next/dist/shared/lib/app-router-context.shared-runtime";
+import { NextIntlClientProvider } from "next-intl";
+import { createElement, type ReactNode } from "react";
+import { renderToReadableStream } from "react-dom/server";
 import { describe, expect, test } from "vitest";
 import type { Result } from "@/access/door";
 import { enter } from "@/access/door";
 import { accessibleBy } from "@/access/rules";
 import { GET } from "@/app/api/files/[id]/route";
 import { deleteFile, renameFile, shareFile } from "@/features/files/actions";
-import { listFiles, listSharedFiles } from "@/features/files/queries";
+import { FileHistory } from "@/features/files/file-history";
+import { fileHistory, listFiles, listSharedFiles } from "@/features/files/queries";
 import { impersonate } from "@/features/impersonation/actions";
 import { removeMember } from "@/features/organizations/actions";
 import { savePost, sharePost } from "@/features/studio/blog/actions";
 import { shareBook, updateBook } from "@/features/studio/books/actions";
+import { Exports } from "@/features/studio/documents/exports";
 import type { Generator } from "@/features/studio/generators/generator";
 import { shareImages } from "@/features/studio/images/actions";
 import { listSharedImages } from "@/features/studio/images/queries";
@@ -18,6 +24,7 @@ import { cancelJob, retryJob } from "@/features/studio/jobs/changes";
 import { takeResult } from "@/features/studio/jobs/results";
 import { shareVideo } from "@/features/studio/videos/actions";
 import { listSharedVideos } from "@/features/studio/videos/queries";
+import messages from "@/i18n/messages/en.json";
 import { db } from "@/lib/db";
 import { cursorSchema } from "@/lib/keyset";
 import { hostile } from "./support/hostile";
@@ -25,6 +32,16 @@ import { refusal } from "./support/mail-flows";
 import { admin, file, person } from "./support/people";
 import { as, asVisitor, type Browser, browser, redirectOf, signedIn } from "./support/request";
 import { arrive, imageJob, png, step } from "./support/studio";
+
+/** As a server sends it. */
+async function page(children: ReactNode): Promise<string> {
+  // What of Next's own a link asks for; nobody clicks here.
+  const router = { prefetch: () => undefined, push: () => undefined } as never;
+  const inEnglish = createElement(NextIntlClientProvider, { locale: "en", timeZone: "UTC", messages, children });
+  const stream = await renderToReadableStream(createElement(AppRouterContext.Provider, { value: router }, inEnglish));
+  await stream.allReady;
+  return new Response(stream).text();
+}
 
 type Person = Awaited<ReturnType<typeof person>>;
 type Share = (input: { id: string; organizationId: string }) => Promise<Result<unknown>>;
@@ -116,6 +133,38 @@ describe("sharing", () => {
       Array(5).fill(404),
       Array(5).fill(302),
     ]);
+  });
+
+  test("of what is written leads its readers to the documents made of it, and an admin who is none of them to where they say why", async () => {
+    const [author, friend, boss] = [await person(), await person(), await admin()];
+    const organizationId = await organization(author, friend);
+    const { id } = await db().blogPost.create({ data: { title: "A door", authorId: author.id, organizationId } });
+    const purpose = { kind: "BLOG" as const, blogPostId: id, params: { format: "PDF" } };
+    const job = await db().job.create({ data: { ...purpose, ownerId: author.id, generator: "BUNDLED", deadlineAt: new Date() } });
+    const made = await file(author, { jobId: job.id, jobIndex: 0, kind: "BLOG", organizationId });
+    await db().documentFile.create({ data: { blogPostId: id, filename: made.name, s3Key: made.key, fileSize: 1, format: "PDF" } });
+    const exports = (by: Person) =>
+      as(by, async () => page(await Exports({ entry: await enter(), of: { blogPostId: id }, isOwn: by === author })));
+    const { exportsLead, exportsLeadOfOthers } = messages.documents;
+    for (const [by, says] of [
+      [author, [exportsLead, `href="/api/files/${made.id}"`]],
+      [friend, [exportsLeadOfOthers, `href="/api/files/${made.id}"`]],
+      [boss, [exportsLeadOfOthers, `href="/files/${made.id}"`]],
+    ] as const) {
+      const shown = await exports(by);
+      const all = [exportsLead, exportsLeadOfOthers, `href="/api/files/${made.id}"`, `href="/files/${made.id}"`];
+      expect(all.filter((text) => shown.includes(text))).toEqual(says);
+    }
+    const filePage = (by: Person) =>
+      as(by, async () => {
+        const entry = await enter();
+        const found = await fileHistory(entry, made.id);
+        return found && page(await FileHistory({ entry, file: found }));
+      });
+    expect(await filePage(boss)).toContain(`action="/api/files/${made.id}"`);
+    expect(await filePage(boss)).not.toContain(`href="/api/files/${made.id}"`);
+    for (const by of [author, friend]) expect(await filePage(by)).toContain(`href="/api/files/${made.id}"`);
+    expect(await filePage(await person())).toBe(null);
   });
 
   test("is for one's own things and one's own organisations: nobody else's are found, nor is anything that is no input of it", async () => {

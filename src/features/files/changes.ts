@@ -16,6 +16,7 @@ import { DOWNLOAD_SECONDS } from "@/storage/storage";
 import { uncoverFace } from "./avatars";
 import { avatarAddress } from "./drawn";
 import { eraseFile } from "./leftovers";
+import { isMeantFor } from "./meant";
 
 /** A file this person may do `action` with; "not found" for one they may not, and for one that is not there. */
 export async function findFile(
@@ -108,7 +109,7 @@ export async function issueDownload(
 ): Promise<{ url: string }> {
   const file = await change(entry, async (tx, record) => {
     const found = await findFile(tx, entry, "download", id);
-    const isMeant = found.ownerId === entry.actor.userId || (found.organization?.members.length ?? 0) > 0;
+    const isMeant = isMeantFor(entry, found);
     if (!isMeant && !reason) throw new AppError("invalid", "reason_required");
     const { ownerId } = found;
     await record({ action: "file.download_url_issued", subjectType: "File", subjectId: id, after: { ownerId, reason: reason ?? null } });

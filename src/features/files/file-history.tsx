@@ -8,6 +8,7 @@ import { PageHeader } from "@/ui/page-header";
 import { Section } from "@/ui/section";
 import { SoftLink } from "@/ui/soft-link";
 import { typeName } from "./format";
+import { OpenForm } from "./open-form";
 import type { FileWithHistory } from "./queries";
 import { FILES_PAGE_SIZE } from "./schema";
 
@@ -41,19 +42,26 @@ export async function FileHistory({ entry, file }: { entry: Entry; file: FileWit
   const facts = [formatBytes(file.sizeBytes, locale), typeName(file.contentType), file.width && `${file.width} × ${file.height}`];
   return (
     <>
-      <SoftLink href="/files" className="mb-2 inline-block text-muted text-sm hover:text-foreground">
-        {t("back")}
+      <SoftLink href={file.needsReason ? "/admin/files" : "/files"} className="mb-2 inline-block text-muted text-sm hover:text-foreground">
+        {t(file.needsReason ? "allTitle" : "back")}
       </SoftLink>
       <PageHeader
         title={file.name}
         description={facts.filter(Boolean).join(" · ")}
         action={
-          <a href={`/api/files/${file.id}`} download className={buttonVariants()}>
-            <DownloadIcon />
-            {t("download")}
-          </a>
+          !file.needsReason && (
+            <a href={`/api/files/${file.id}`} download className={buttonVariants()}>
+              <DownloadIcon />
+              {t("download")}
+            </a>
+          )
         }
       />
+      {file.needsReason && (
+        <div className="mb-10 flex max-w-read">
+          <OpenForm id={file.id} name={file.name} />
+        </div>
+      )}
       <Section title={t("history")} description={t("historyLead")}>
         <ol className="divide-y rounded-lg border bg-surface">
           {file.events.map((event) => {

@@ -6,6 +6,7 @@ import { env } from "@/lib/env";
 import { after, type Cursor, cursorDate, page } from "@/lib/keyset";
 import { previewAddress } from "@/lib/preview-address";
 import { missingFor, storageOf } from "@/storage";
+import { isMeantFor } from "./meant";
 import { FILE_KINDS, FILES_PAGE_SIZE } from "./schema";
 
 const UNFINISHED_SHOWN = 20;
@@ -101,13 +102,23 @@ function withPreview<Row extends Stored>({ previewKey, provider, sizeBytes, ...r
   return { ...row, sizeBytes: Number(sizeBytes), previewUrl: isThere ? previewAddress(row.id) : null };
 }
 
-/** Who has opened, renamed or moved a file, the latest first; null for one they may not read. */
+/** Who has opened, renamed or moved a file, the latest first, and whether to open it takes a reason; null for one they may not read. */
 export async function fileHistory(entry: Entry, id: string) {
   // A face is everybody's to see, but not what its file was called.
   const listed = { OR: [{ kind: { in: [...FILE_KINDS] } }, { ownerId: entry.actor.userId }] };
   const file = await db().file.findFirst({
     where: { AND: [accessibleBy(entry.ability).ofType("File"), { id, status: "READY" }, listed] },
-    select: { id: true, name: true, sizeBytes: true, contentType: true, width: true, height: true, createdAt: true, ownerId: true },
+    select: {
+      id: true,
+      name: true,
+      sizeBytes: true,
+      contentType: true,
+      width: true,
+      height: true,
+      createdAt: true,
+      ownerId: true,
+      organization: { select: { members: { where: { userId: entry.actor.userId }, select: { userId: true } } } },
+    },
   });
   if (!file) return null;
   // Of a file of one's own one sees what others did with it too; of a shared one, what one did oneself.
@@ -118,7 +129,8 @@ export async function fileHistory(entry: Entry, id: string) {
     orderBy: [{ at: "desc" }, { id: "desc" }],
     take: FILES_PAGE_SIZE,
   });
-  return { ...file, sizeBytes: Number(file.sizeBytes), events };
+  const { organization, ...rest } = file;
+  return { ...rest, sizeBytes: Number(file.sizeBytes), needsReason: !isMeantFor(entry, file), events };
 }
 
 export type FileWithHistory = NonNullable<Awaited<ReturnType<typeof fileHistory>>>;

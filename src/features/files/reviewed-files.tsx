@@ -1,12 +1,11 @@
 import { getLocale, getTranslations } from "next-intl/server";
 import { formatBytes } from "@/ui/format-bytes";
-import { Input } from "@/ui/input";
-import { Label } from "@/ui/label";
 import { RelativeTime } from "@/ui/relative-time";
 import { SoftLink } from "@/ui/soft-link";
 import { SubmitButton } from "@/ui/submit-button";
 import { deleteFile } from "./actions";
 import { typeName } from "./format";
+import { OpenForm } from "./open-form";
 import type { ListedFile } from "./queries";
 
 type Reviewed = Pick<ListedFile, "id" | "name" | "sizeBytes" | "contentType" | "createdAt"> & {
@@ -41,15 +40,7 @@ export async function ReviewedFiles({ files }: { files: Reviewed[] }) {
                   </SoftLink>
                 </p>
               )}
-              <form action={`/api/files/${id}`} className="flex min-w-0 flex-1 basis-72 items-end gap-2">
-                <div className="grid min-w-0 flex-1 gap-1.5">
-                  <Label htmlFor={`why-${id}`}>{t("why")}</Label>
-                  <Input id={`why-${id}`} name="reason" minLength={10} maxLength={200} required />
-                </div>
-                <SubmitButton variant="secondary" aria-label={common("actOn", { act: t("open"), what: name })}>
-                  {t("open")}
-                </SubmitButton>
-              </form>
+              <OpenForm id={id} name={name} />
               <form action={deleteFile}>
                 <input type="hidden" name="id" value={id} />
                 <SubmitButton variant="danger" aria-label={common("actOn", { act: t("delete"), what: name })}>

@@ -5,6 +5,7 @@ import { formatBytes } from "@/ui/format-bytes";
 import { DownloadIcon } from "@/ui/icons";
 import { RelativeTime } from "@/ui/relative-time";
 import { Section } from "@/ui/section";
+import { SoftLink } from "@/ui/soft-link";
 import { JobCard } from "../jobs/job-card";
 import { isLiving } from "../jobs/job-feed";
 import { MakeButton } from "./make-button";
@@ -13,9 +14,11 @@ import { FORMAT_NAMES } from "./schema";
 
 /** The formats of a book or post: what there is to download, what is being made, and a button that makes it. */
 export async function Exports({ entry, of, isOwn }: { entry: Entry; of: { bookId: string } | { blogPostId: string }; isOwn: boolean }) {
+  // Its page asks an admin why, unless it is shared with them.
+  const asksWhy = !isOwn && entry.ability.can("read", "Dashboard");
   const [exports, t, locale] = await Promise.all([listExports(entry, of), getTranslations("documents"), getLocale()]);
   return (
-    <Section title={t("exports")} description={`${t("exportsLead")} ${t("pdfHint")}`}>
+    <Section title={t("exports")} description={isOwn ? `${t("exportsLead")} ${t("pdfHint")}` : t("exportsLeadOfOthers")}>
       <ul className="divide-y rounded-lg border bg-surface">
         {exports.map(({ format, document, job }) => {
           const name = FORMAT_NAMES[format];
@@ -35,7 +38,16 @@ export async function Exports({ entry, of, isOwn }: { entry: Entry; of: { bookId
                       : t("notMade")}
                   </p>
                 </div>
-                {document && (
+                {document && asksWhy && (
+                  <SoftLink
+                    href={`/files/${document.id}`}
+                    aria-label={t("filePageOf", { format: name })}
+                    className={buttonVariants({ variant: "secondary", size: "sm" })}
+                  >
+                    {t("filePage")}
+                  </SoftLink>
+                )}
+                {document && !asksWhy && (
                   <a
                     href={`/api/files/${document.id}`}
                     aria-label={t("download", { format: name })}
