@@ -61,7 +61,7 @@ describe("a ban", () => {
     });
     expect(await as(member, () => banPerson({ userId: other.id, reason, until: "" }))).toMatchObject({
       ok: false,
-      error: { code: "not_found" },
+      error: { code: "forbidden" },
     });
     expect(await as(member, () => banPerson({ userId: member.id, reason, until: "" }))).toMatchObject({
       ok: false,
