@@ -84,7 +84,7 @@ function say({ template, props }: MailContent, t: Translator, date: (moment: str
     case "securityChanged": {
       const action = { label: t("securityChanged.action"), url: siteLink("/settings/security") };
       return {
-        subject: t("securityChanged.subject"),
+        subject: t(`securityChanged.subjects.${props.what}`),
         body: t(`securityChanged.changes.${props.what}`),
         facts: deviceFacts(props, t, date),
         action,
