@@ -54,6 +54,10 @@ describe("messages", () => {
   });
 });
 
+test.each(Object.entries({ en, fr }))("what a search field says of itself in %s fits into it on a phone", (_, texts) => {
+  for (const key of ["people.search", "files.searchLabel", "organizations.search"]) expect(texts[key]?.length, key).toBeLessThanOrEqual(28);
+});
+
 describe("French typography", () => {
   test("no text gets its colon from the code, which knows none with a space before it", () => {
     const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".tsx"));
