@@ -71,6 +71,16 @@ describe("register", () => {
     expect(await redirectOf(asVisitor({}, () => register(null, form({ email: newEmail(), password: PASSWORD }))))).toBe("/verify-email");
   });
 
+  test.each([
+    ["en", "This is missing."],
+    ["fr", "Ce champ manque."],
+  ])("says in %s of each empty field that it is missing, not that it is wrong", async (locale, said) => {
+    const window = browser({ headers: { "accept-language": locale } });
+    expect(await refusal(window.run(() => register({ email: " ", password: "" })))).toMatchObject({
+      fields: { email: said, password: said },
+    });
+  });
+
   test.each([["/\\evil.example"], ["//evil.example"], ["https://evil.example/"], ["javascript:alert(1)"], ["/\u0000x"], ["x"], [""]])(
     "leads to no other place than this site, asked for %j",
     async (callbackUrl) => {

@@ -8,5 +8,5 @@ export function normaliseEmail(value: string): string {
   return value.normalize("NFKC").trim().toLowerCase();
 }
 
-/** An e-mail address as typed, checked after it is normalised; at most 254 characters (RFC 5321). */
-export const emailSchema = z.string().max(320).transform(normaliseEmail).pipe(z.email().max(254));
+/** An e-mail address as typed, checked after it is normalised; at most 254 characters (RFC 5321). An empty one is missing, not wrong. */
+export const emailSchema = z.string().max(320).transform(normaliseEmail).pipe(z.string().min(1)).pipe(z.email().max(254));

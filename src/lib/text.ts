@@ -52,6 +52,11 @@ export function inLowerCase(text: string): string {
   return [...text].map((char) => [...char.toLowerCase()][0] ?? "").join("");
 }
 
+/** What is empty is missing, not too short: the first problem is the one that is told. */
+function filled(min: number) {
+  return min > 1 ? z.string().min(1).min(min) : z.string().min(min);
+}
+
 function text(max: number, min: number, refused: RegExp) {
   return (
     z
@@ -61,7 +66,7 @@ function text(max: number, min: number, refused: RegExp) {
       .refine((value) => value.trim() === "" || value.replace(INVISIBLE, "").trim() !== "", "characters")
       // A form sends each line break as two characters; its maxlength counts one.
       .transform((value) => value.replace(/\r\n?/g, "\n").normalize("NFC").trim())
-      .pipe(z.string().min(min).max(max))
+      .pipe(filled(min).max(max))
   );
 }
 

@@ -6,6 +6,7 @@ const token = z.string().max(100);
 /** As typed: what it must be like was asked when it was chosen. */
 const password = z
   .string()
+  .min(1)
   .max(1_000)
   .refine((value) => !/[\p{Cc}\p{Cs}]/u.test(value), "characters")
   .optional();

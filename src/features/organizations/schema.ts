@@ -19,7 +19,7 @@ const name = line(100, 2);
 export const createOrganizationSchema = z.strictObject({ name });
 export const renameOrganizationSchema = z.strictObject({ id, name });
 /** Its name is typed, so that none is deleted by a slip of the hand. */
-export const deleteOrganizationSchema = z.strictObject({ id, name: z.string().trim().max(400) });
+export const deleteOrganizationSchema = z.strictObject({ id, name: z.string().trim().min(1).max(400) });
 export const organizationIdSchema = z.strictObject({ id });
 /** Empty: one's own things alone. */
 export const switchOrganizationSchema = z.strictObject({ id: z.literal("").or(id) });
