@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { renderMail } from "@/features/mail/render";
 import { sendMail } from "@/features/mail/tasks";
 import { locales } from "@/i18n/locale";
 import { db } from "@/lib/db";
-import type { MailTemplate } from "@/lib/mail-props";
+import { type MailTemplate, readMailContent } from "@/lib/mail-props";
 import { enqueueMail, type OutgoingMail } from "@/lib/outbox";
 import { startWorker } from "@/lib/queue";
 import { siteLink } from "@/lib/site-link";
@@ -48,6 +49,16 @@ describe("what arrives", () => {
       if (locale === "fr") expect(text.replace(/https?:\/\/\S+|\d\d:\d\d/g, "")).not.toMatch(/[^\u00a0\u202f\d][:;?]/);
     },
   );
+
+  test.each([
+    ["en", /24\shours/, /7\sdays/],
+    ["fr", /24\sheures/, /7\sjours/],
+  ] as const)("a length of time is the one the pages name, in %s", async (locale, day, week) => {
+    const verification = readMailContent("verification", { ...SAMPLES.verification, minutes: 1_440 });
+    const invitation = readMailContent("invitation", { ...SAMPLES.invitation, days: 7 });
+    expect((await renderMail(verification, locale)).text).toMatch(day);
+    expect((await renderMail(invitation, locale)).text).toMatch(week);
+  });
 
   test("both languages say something else, and a moment is said with its zone", async () => {
     const [en, fr] = [anyAddress(), anyAddress()];

@@ -58,6 +58,11 @@ test.each(Object.entries({ en, fr }))("what a search field says of itself in %s 
   for (const key of ["people.search", "files.searchLabel", "organizations.search"]) expect(texts[key]?.length, key).toBeLessThanOrEqual(28);
 });
 
+test("one thing has one word in French: a reason, an admin, a length of time, what cannot be undone", () => {
+  const other = /\braisons?\b|administrateur|pour toujours|pour de bon|(valable|pendant|fonctionne|ici) une semaine/i;
+  expect(Object.keys(fr).filter((key) => other.test(fr[key] ?? ""))).toEqual([]);
+});
+
 describe("French typography", () => {
   test("no text gets its colon from the code, which knows none with a space before it", () => {
     const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".tsx"));

@@ -163,7 +163,8 @@ function deviceFacts({ when, browser, place }: Device, t: Translator, date: (mom
 
 /** In the largest unit that comes out even. */
 function duration(minutes: number, t: Translator): string {
-  if (minutes % DAY_MINUTES === 0) return t("days", { count: minutes / DAY_MINUTES });
+  // One day is 24 hours, as the pages say it.
+  if (minutes > DAY_MINUTES && minutes % DAY_MINUTES === 0) return t("days", { count: minutes / DAY_MINUTES });
   if (minutes % HOUR_MINUTES === 0) return t("hours", { count: minutes / HOUR_MINUTES });
   return t("minutes", { count: minutes });
 }
