@@ -11,6 +11,8 @@ import { cancelJob, retryJob } from "@/features/studio/jobs/actions";
 import { deleteVideoGeneration, deleteVideos, generateVideos } from "@/features/studio/videos/actions";
 import { listVideos } from "@/features/studio/videos/queries";
 import type { generateVideosSchema } from "@/features/studio/videos/schema";
+import { VideosFeed } from "@/features/studio/videos/videos-feed";
+import en from "@/i18n/messages/en.json";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { readFilm } from "@/lib/mp4";
@@ -122,6 +124,9 @@ describe("asking for films", () => {
     const { id, jobId } = await asked();
     env().FFMPEG_PATH = NO_FFMPEG;
     expect(await ask()).toMatchObject({ ok: false, error: { code: "conflict" } });
+    // The page, which has no form then, does not say "describe one" either.
+    const feed = await window.run(async () => VideosFeed({ entry: await enter("read", "VideoGeneration"), organizations: [] }));
+    expect(feed.props.emptyBody).toBe(en.videos.emptyUnavailable);
     await work(jobId);
     expect(await rowOf(id)).toMatchObject({ status: "FAILED", error: "films_unavailable", videos: [] });
     env().FFMPEG_PATH = ready;

@@ -20,14 +20,15 @@ export default async function VideosPage({ searchParams }: { searchParams: Promi
   const entry = await enter("read", "VideoGeneration");
   // A damaged link shows the first page rather than an error.
   const { cursor, shared } = videosQuerySchema.safeParse(await searchParams).data ?? {};
-  const [t, gallery, organizations, { generator }] = await Promise.all([
+  const [t, gallery, organizations, { generator, available }] = await Promise.all([
     getTranslations("videos"),
     getTranslations("gallery"),
     listOwnOrganizations(entry),
     videoOffers(),
   ]);
   const current = organizations.find((organization) => organization.current);
-  const lead = current && shared ? gallery("sharedLead") : t(generator === "BUNDLED" ? "leadBundled" : "lead");
+  const lead =
+    current && shared ? gallery("sharedLead") : t(available ? (generator === "BUNDLED" ? "leadBundled" : "lead") : "leadUnavailable");
   return (
     <MembersFrame entry={entry}>
       <PageHeader title={t("title")} description={lead} />

@@ -29,6 +29,8 @@ type GalleryFeedProps<R extends Request> = {
   remove: Parameters<typeof RequestItem>[0]["remove"];
   removeChosen: Parameters<typeof SelectionBar>[0]["remove"];
   maxChosen: number;
+  /** Where nothing can be asked for: what is said below "none yet" instead of how to. */
+  emptyBody?: string | undefined;
   share: Parameters<typeof ShareButton>[0]["action"];
   factsOf: (request: R) => string[];
   resultsOf: (request: R) => Result[];
@@ -39,7 +41,7 @@ type GalleryFeedProps<R extends Request> = {
 export async function GalleryFeed<R extends Request>(props: GalleryFeedProps<R>) {
   const { of, requests, next, cursor, organizations, factsOf, resultsOf, tilesOf } = props;
   const [t, gallery] = await Promise.all([getTranslations(of), getTranslations("gallery")]);
-  if (requests.length === 0) return <EmptyState title={t("emptyTitle")} description={t("emptyBody")} />;
+  if (requests.length === 0) return <EmptyState title={t("emptyTitle")} description={props.emptyBody ?? t("emptyBody")} />;
   const results = requests.flatMap(resultsOf);
   const files = results.map(({ fileId, name, contentType }) => ({ id: fileId, name, contentType }));
   return (

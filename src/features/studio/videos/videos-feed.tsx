@@ -6,6 +6,7 @@ import { GalleryFeed } from "../gallery/gallery-feed";
 import { SharedFeed } from "../gallery/shared-feed";
 import { Tile } from "../gallery/tile";
 import { deleteVideoGeneration, deleteVideos, shareVideo } from "./actions";
+import { videoOffers } from "./offers";
 import { type ListedVideos, listSharedVideos, listVideos } from "./queries";
 import { MAX_CHOSEN } from "./schema";
 
@@ -14,7 +15,11 @@ type FeedProps = { entry: Entry; cursor?: Cursor | undefined; organizations: { i
 
 /** What one has asked for, newest first, with every film that is there. */
 export async function VideosFeed({ entry, cursor, organizations }: FeedProps) {
-  const [{ generations, next }, t] = await Promise.all([listVideos(entry, cursor), getTranslations("videos")]);
+  const [{ generations, next }, t, { available }] = await Promise.all([
+    listVideos(entry, cursor),
+    getTranslations("videos"),
+    videoOffers(),
+  ]);
   return (
     <GalleryFeed
       of="videos"
@@ -25,6 +30,7 @@ export async function VideosFeed({ entry, cursor, organizations }: FeedProps) {
       remove={deleteVideoGeneration}
       removeChosen={deleteVideos}
       maxChosen={MAX_CHOSEN}
+      emptyBody={available ? undefined : t("emptyUnavailable")}
       share={shareVideo}
       factsOf={({ aspectRatio, durationSeconds }) => [aspectRatio, t("secondsOf", { count: durationSeconds })]}
       resultsOf={({ videos }) => videos}
