@@ -101,6 +101,16 @@ describe("README.fr.md is the twin of README.md", () => {
   });
 });
 
+test.each([
+  ["README.md", "en"],
+  ["README.fr.md", "fr"],
+])("the pages and buttons of %s are called what the screen calls them", (path, locale) => {
+  const texts = read(`src/i18n/messages/${locale}.json`);
+  const named = [...read(path).matchAll(/\*\*(\p{Lu}[^*\n]+)\*\*/gu)].map(([, name]) => name);
+  expect(named.length).toBeGreaterThan(5);
+  expect(named.filter((name) => !texts.includes(`: "${name}"`))).toEqual([]);
+});
+
 test("what the README's diffs keep and take away stands in the code", () => {
   const code = ["auth.config.ts", "src/access/rules.ts", "src/access/audit.ts"].map(read).join("\n").split("\n");
   const lines = [...read("README.md").matchAll(/^( *)```diff\n([\s\S]*?)^\1```$/gm)].flatMap(([, indent = "", diff = ""]) =>
