@@ -1,20 +1,17 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { db, type Transaction } from "@/lib/db";
+import { db } from "@/lib/db";
 import { within } from "@/lib/deadline";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
 import { cookiesIn, sessionCookieName, setSessionCookie, withSessionCookie } from "@/lib/session-cookie";
 import { asClaims, type Claims, decodeToken, encodeToken } from "@/lib/session-token";
-import { change } from "./audit";
 import { senderOf, type Visitor, visitorOf } from "./entry";
 import { standingOf } from "./freshness";
 import { memory } from "./freshness-memory";
-import { lockPerson } from "./identity/factors";
 import { isAwake } from "./lifetimes";
+import { endCopied, lastOf, makeSuccessor, UNDER_WAY_MS } from "./succession";
 
-/** What a browser sends before it has its new cookie still counts for so long. */
-const UNDER_WAY_MS = 5_000;
 /** How long one whose answer was lost, by a click on the next link, has to come again. */
 const LOST_MS = 60_000;
 const ANSWER_MS = 1_500;
@@ -44,19 +41,23 @@ export async function renewAtNewRole(head: IncomingHttpHeaders): Promise<Renewal
   const name = sessionCookieName(secure);
   const claims = claimsOf(cookiesIn(head.cookie).find((cookie) => cookie.name === name)?.value, name);
   if (!claims || !memory().linked) return null;
+  let successor: Successor | null = null;
   try {
-    const successor = await successorOf(claims, visitorOf(senderOf((line) => head[line]?.toString())));
-    const renewed = successor && (await claimsIn(claims, successor.id));
-    if (!renewed) return null;
+    successor = await successorOf(claims, visitorOf(senderOf((line) => head[line]?.toString())));
+    if (!successor) return null;
+    const { id, isNew } = successor;
+    const renewed = await claimsIn(claims, id);
+    if (!renewed) throw new AppError("unavailable");
     const value = encodeToken(renewed, env().AUTH_SECRET, name);
     return {
       cookie: withSessionCookie(head.cookie, secure, value),
-      setCookie: successor.isNew ? setSessionCookie(secure, value, claims.end) : null,
+      setCookie: isNew ? setSessionCookie(secure, value, claims.end) : null,
       brought: (isOut) => (isOut ? wentOut(claims.sid) : lost(claims.sid)),
-      isOfIt: (line) => claimsOf(cookiesIn(line)[0]?.value, name)?.sid === successor.id,
+      isOfIt: (line) => claimsOf(cookiesIn(line)[0]?.value, name)?.sid === id,
       endsInMs: UNDER_WAY_MS,
     };
   } catch (error) {
+    if (successor?.isNew) lost(claims.sid);
     if (!(error instanceof AppError && error.code === "unavailable")) log().warn({ err: error }, "no new session after a change of role");
     return null;
   }
@@ -88,43 +89,9 @@ async function successorOf(claims: Claims, by: Visitor): Promise<Successor | nul
     return { id: last.id, isNew: true };
   }
   if (last.underWay || carried) return { id: last.id, isNew: false };
-  await endCopied(last.id, claims.sub, by);
+  await endCopied({ userId: claims.sub, sid: last.id }, by);
   return null;
 }
-
-/**
- * The running session at the end of those that took this one's place, itself while it runs, and whether it has ended only just now; null
- * when none runs.
- */
-export async function lastOf(
-  on: Pick<Transaction, "$queryRaw">,
-  { userId, sid }: { userId: string; sid: string },
-): Promise<{ id: string; underWay: boolean } | null> {
-  const [last] = await on.$queryRaw<{ id: string; underWay: boolean }[]>`
-    WITH RECURSIVE "line" AS (
-      SELECT "id", "successorId", "endedAt", "endedAt" > clock_timestamp() - make_interval(secs => ${UNDER_WAY_MS / 1000}::int) AS "underWay"
-        FROM "Session" WHERE "id" = ${sid}::uuid AND "userId" = ${userId}::uuid
-      UNION ALL
-      SELECT next."id", next."successorId", next."endedAt", "line"."underWay" FROM "line" JOIN "Session" next ON next."id" = "line"."successorId"
-    )
-    SELECT "id", "underWay" IS TRUE AS "underWay" FROM "line" WHERE "endedAt" IS NULL`;
-  return last ?? null;
-}
-
-/** What of a session is the same in its successor: all but its id, its end, and when it was last seen. */
-const SAME = {
-  userId: true,
-  method: true,
-  strong: true,
-  userAgent: true,
-  ip: true,
-  place: true,
-  deviceId: true,
-  createdAt: true,
-  lastSeenAt: true,
-  reauthenticatedAt: true,
-  expiresAt: true,
-} as const;
 
 /** Of each session that has ended, the answer with the new cookie until its head goes out. */
 const carrying = new Map<string, { since: number; isLost?: true }>();
@@ -133,6 +100,7 @@ const carrying = new Map<string, { since: number; isLost?: true }>();
 function wentOut(sid: string): void {
   const { since = 0 } = carrying.get(sid) ?? {};
   carrying.delete(sid);
+  // Of an answer that was quick they began a moment ago.
   if (Date.now() - since < UNDER_WAY_MS / 5) return;
   db().$executeRaw`UPDATE "Session" SET "endedAt" = clock_timestamp() WHERE "id" = ${sid}::uuid AND "successorId" IS NOT NULL`.catch(
     (error: unknown) => log().debug({ err: error }, "the end of a session"),
@@ -155,7 +123,7 @@ async function makeOnce(claims: Claims, by: Visitor): Promise<Successor | null> 
     const id = await others;
     return id === null ? null : { id, isNew: false };
   }
-  const made = makeSuccessor(claims, by).finally(() => making.delete(claims.sid));
+  const made = makeSuccessor({ userId: claims.sub, sid: claims.sid }, by).finally(() => making.delete(claims.sid));
   making.set(claims.sid, made);
   const id = await made;
   if (id === null) return null;
@@ -163,47 +131,8 @@ async function makeOnce(claims: Claims, by: Visitor): Promise<Successor | null> 
   return { id, isNew: true };
 }
 
-function makeSuccessor({ sub: userId, sid }: Claims, by: Visitor): Promise<string | null> {
-  return once((sooner) =>
-    change(by, async (tx, record) => {
-      // Whoever ends all of somebody's sessions holds this lock, and would miss one that is made meanwhile.
-      await lockPerson(tx, userId);
-      if (!(await endNow(tx, sid))) throw sooner;
-      const same = await tx.session.findUniqueOrThrow({ where: { id: sid }, select: SAME });
-      const { id } = await tx.session.create({ data: same, select: { id: true } });
-      await tx.session.update({ where: { id: sid }, data: { successorId: id }, select: { id: true } });
-      const after = { method: same.method, strong: same.strong, renewed: true };
-      await record({ action: "user.signed_in", actorId: userId, subjectType: "Session", subjectId: id, after });
-      return id;
-    }),
-  );
-}
-
-async function endCopied(id: string, userId: string, by: Visitor): Promise<void> {
-  await once((sooner) =>
-    change(by, async (tx, record) => {
-      if (!(await endNow(tx, id))) throw sooner;
-      await record({ action: "session.copied", actorId: userId, subjectType: "Session", subjectId: id });
-    }),
-  );
-}
-
-/** What `run` gives, or null where it finds that another request was sooner and throws what it is given: then nothing is changed. */
-async function once<T>(run: (sooner: Error) => Promise<T>): Promise<T | null> {
-  const sooner = new Error("another request was sooner");
-  return run(sooner).catch((error: unknown) => {
-    if (error === sooner) return null;
-    throw error;
-  });
-}
-
 function claimsOf(token: string | undefined, name: string): Claims | null {
   return token ? asClaims(decodeToken(token, env().AUTH_SECRETS, name)) : null;
-}
-
-/** By the database's clock, which says as well how long ago it was: those of two processes may differ by minutes. */
-async function endNow(tx: Transaction, id: string): Promise<boolean> {
-  return (await tx.$executeRaw`UPDATE "Session" SET "endedAt" = clock_timestamp() WHERE "id" = ${id}::uuid AND "endedAt" IS NULL`) === 1;
 }
 
 /** These claims in the session that took the place of theirs: with the same ends, and what is true of their person now. */

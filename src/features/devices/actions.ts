@@ -7,8 +7,8 @@ import { doerIn } from "@/access/doer";
 import { action } from "@/access/door";
 import { lockPerson } from "@/access/identity/factors";
 import { actOnPerson } from "@/access/identity/people-acts";
-import { lastOf } from "@/access/renewal";
 import { accessibleBy } from "@/access/rules";
+import { lastOf } from "@/access/succession";
 import { AppError } from "@/lib/errors";
 import { endDeviceSchema, endDevicesOfSchema, endOtherDevicesSchema } from "./schema";
 
