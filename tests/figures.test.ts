@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { ForbiddenError } from "@casl/ability";
 import pg from "pg";
+import { createElement } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { enter } from "@/access/door";
 import { GET } from "@/app/api/figures/route";
@@ -12,6 +14,7 @@ import { figuresQuerySchema, rangeOf } from "@/features/figures/schema";
 import { countSignUpVisit } from "@/features/figures/visits";
 import { flushDayCounts } from "@/lib/day-counts";
 import { db } from "@/lib/db";
+import { Chart } from "@/ui/chart";
 import { admin, PASSWORD, person } from "./support/people";
 import { AGENTS, recount } from "./support/raw-figures";
 import { as, asVisitor, browser, signedIn } from "./support/request";
@@ -323,4 +326,25 @@ describe("what they are made of", () => {
     await flushDayCounts();
     expect((await db().dailyFigure.findUnique({ where }))?.value).toBe(3n);
   });
+});
+
+test("a point without a neighbour, as on the first day, is a dot that can be seen; a line has none", () => {
+  const dots = (values: (number | null)[]) => {
+    const points = values.map((_, index) => `day ${index}`);
+    const series = [{ name: "Within the day", mark: "subject" as const, values }];
+    const chart = {
+      label: "Active",
+      kind: "lines" as const,
+      points,
+      ends: ["a", "b"] as [string, string],
+      series,
+      format: String,
+      hint: "",
+    };
+    const html = renderToStaticMarkup(createElement(Chart, chart));
+    return [...html.matchAll(/<path d="([^"]*)"[^>]*stroke-width="7"/g)].map(([, path]) => path);
+  };
+  expect(dots([3])).toEqual(["M0.5 25h0"]);
+  expect(dots([null, 2, null, 4, 4])).toEqual(["M1.5 50h0"]);
+  expect(dots([1, 2, 4])).toEqual([]);
 });

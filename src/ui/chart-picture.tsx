@@ -27,6 +27,8 @@ type PictureProps = {
 };
 
 const HEIGHT = 100;
+/** How wide a point that stands alone is, in pixels. */
+const DOT = 7;
 const STROKES: Record<Mark, string> = {
   subject: "stroke-ember",
   dashed: "stroke-foreground [stroke-dasharray:6_4]",
@@ -76,6 +78,18 @@ export function ChartPicture({ label, hint, kind, series, top, scale, points, en
                   : { className: FILLS[mark] })}
               />
             ))}
+            {kind === "lines" &&
+              alone(series, top).map(({ name, mark, path }) => (
+                <path
+                  key={name}
+                  d={path}
+                  vectorEffect="non-scaling-stroke"
+                  fill="none"
+                  strokeWidth={DOT}
+                  strokeLinecap="round"
+                  className={STROKES[mark]}
+                />
+              ))}
           </svg>
           <ChartCursor label={`${label}. ${hint}`} points={points} />
         </div>
@@ -109,19 +123,37 @@ function Legend({ kind, series }: Pick<PictureProps, "kind" | "series">) {
 
 type Shape = { name: string; mark: Mark; path: string };
 
-/** Through the middle of each point's column; broken where nothing is known, a dot where only one point is. */
+/** Through the middle of each point's column; broken where nothing is known. */
 function lines(series: ChartSeries[], top: number): Shape[] {
   const pathOf = (values: ChartSeries["values"]) =>
     values
       .map((value, index) => {
         if (value === null) return "";
         const at = `${index + 0.5} ${y(value, top)}`;
-        // A line of no length still has its round ends.
-        return index > 0 && values[index - 1] !== null ? `L${at}` : `M${at}h0`;
+        return index > 0 && values[index - 1] !== null ? `L${at}` : `M${at}`;
       })
       .join("");
   // What it is about lies on top.
   return series.map(({ name, mark, values }) => ({ name, mark, path: pathOf(values) })).reverse();
+}
+
+/** A dot for each point without a neighbour, through which no line goes: that of the first day of all. */
+function alone(series: ChartSeries[], top: number): Shape[] {
+  const pathOf = (values: ChartSeries["values"]) =>
+    values
+      // A line of no length still has its round ends.
+      .map((value, index) =>
+        value === null || known(values[index - 1]) || known(values[index + 1]) ? "" : `M${index + 0.5} ${y(value, top)}h0`,
+      )
+      .join("");
+  return series
+    .map(({ name, mark, values }) => ({ name, mark, path: pathOf(values) }))
+    .filter(({ path }) => path)
+    .reverse();
+}
+
+function known(value: number | null | undefined): boolean {
+  return value !== null && value !== undefined;
 }
 
 /** Each series on those before it. */
