@@ -1,15 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
+import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
 import { enter } from "@/access/door";
 import { GET } from "@/app/api/people-jobs/[id]/report/route";
 import { removeObjects } from "@/features/files/removed-objects";
 import { changeRole } from "@/features/people/actions";
 import { checkImport, requestImport, startImport } from "@/features/people-jobs/actions";
+import { PEOPLE_COLUMNS } from "@/features/people-jobs/format";
+import { ImportDifferences } from "@/features/people-jobs/import-differences";
 import { importStep } from "@/features/people-jobs/import-step";
 import { sweepImportUploads } from "@/features/people-jobs/import-uploads";
 import { getPeopleJob, listRefusals } from "@/features/people-jobs/queries";
 import { doPeopleJob } from "@/features/people-jobs/runner";
+import en from "@/i18n/messages/en.json";
 import { db } from "@/lib/db";
 import { handleStorageRequest, storage } from "@/storage";
 import { ada, bring, clerkFile, HASH, lines, named } from "./support/imports";
@@ -156,4 +160,19 @@ describe("an import from the page", () => {
     await sweepImportUploads();
     expect([await storage().head(key), await storage().head(fresh)]).toEqual([null, expect.anything()]);
   });
+});
+
+test("what would change is said in the reader's words, with each column's own name and days as the language writes them", async () => {
+  const differences = [
+    { field: "emailVerified", before: null, after: "2026-03-04T05:06:00.000Z" },
+    { field: "name", before: "Ada", after: "Ada Okafor" },
+  ];
+  const window = browser({ headers: { "accept-language": "fr" } });
+  const shown = [{ row: 1, subject: "ada@example.org", kind: "changed" as const, differences }];
+  const html = await window.run(async () => renderToStaticMarkup(await ImportDifferences({ shown })));
+  for (const said of ["Adresse confirmée", "<code", ">emailVerified<", "4 mars 2026", "Nom", ">name<"]) expect(html).toContain(said);
+  expect(html).not.toContain("2026-03-04");
+  const worded = Object.keys(en.imports.columns);
+  // A hash is never shown: that there is one is said as "password".
+  expect(PEOPLE_COLUMNS.filter((column) => !worded.includes(column))).toEqual(["passwordHash"]);
 });

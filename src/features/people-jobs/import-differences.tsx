@@ -1,10 +1,16 @@
-import { getTranslations } from "next-intl/server";
+import { getMessages, getTranslations } from "next-intl/server";
+import { getFormatter } from "@/i18n/formatter";
 import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/ui/table";
 import type { Shown } from "./import/schema";
 
-/** A line for each column of each person that is another one. */
+const MOMENTS = new Set(["emailVerified", "createdAt", "lastSeenAt", "bannedAt", "bannedUntil"]);
+
+/** A line for each column of each person that is another one: in the reader's words, beside the name Foyer's own format has for it. */
 export async function ImportDifferences({ shown }: { shown: Shown[] }) {
-  const t = await getTranslations("imports");
+  const [t, format, { imports }] = await Promise.all([getTranslations("imports"), getFormatter(), getMessages()]);
+  const columns: Record<string, string> = imports.columns;
+  const said = (field: string, value: string | null) =>
+    value && MOMENTS.has(field) ? format.dateTime(new Date(value), { dateStyle: "medium", timeStyle: "short" }) : value;
   return (
     <Table label={t("wouldTitle")} className="max-md:min-w-3xl">
       <TableCaption>{t("wouldTitle")}</TableCaption>
@@ -25,11 +31,13 @@ export async function ImportDifferences({ shown }: { shown: Shown[] }) {
                 {index === 0 && row}
               </TableCell>
               <TableCell className="[overflow-wrap:anywhere]">{index === 0 && subject}</TableCell>
-              <TableCell className="whitespace-nowrap font-mono text-sm">{field}</TableCell>
-              <TableCell className="max-w-64 text-muted [overflow-wrap:anywhere]">
-                {before ?? (kind === "created" && index === 0 ? t("newPerson") : "–")}
+              <TableCell>
+                {columns[field]} <code className="block text-muted text-sm">{field}</code>
               </TableCell>
-              <TableCell className="max-w-80 [overflow-wrap:anywhere]">{after ?? "–"}</TableCell>
+              <TableCell className="max-w-64 text-muted [overflow-wrap:anywhere]">
+                {said(field, before) ?? (kind === "created" && index === 0 ? t("newPerson") : "–")}
+              </TableCell>
+              <TableCell className="max-w-80 [overflow-wrap:anywhere]">{said(field, after) ?? "–"}</TableCell>
             </TableRow>
           )),
         )}
