@@ -62,7 +62,7 @@ test("a new member completes a profile and arrives where they were going", async
   await save.click();
   const name = page.getByLabel("Full name", { exact: true });
   await expect(name).toBeFocused();
-  await expect(name).toHaveAccessibleDescription(/Too short: 2 characters/);
+  await expect(name).toHaveAccessibleDescription(/This is missing/);
   await expect(page.getByLabel("City", { exact: true })).toHaveValue("Lyon");
 
   await name.fill("Noor de Vries");
