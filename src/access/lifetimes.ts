@@ -36,6 +36,13 @@ export async function isAwake({ sub, sid, began }: Claims, { role }: Standing): 
   return role === "ADMIN" ? noted : true;
 }
 
+/** What is known of a session is true as well of the one that takes its place: nothing is written twice in that minute. */
+export function passOnSeen(from: string, to: string): void {
+  const seen = lastSeen();
+  const noted = seen.get(from);
+  if (noted && !seen.has(to)) seen.set(to, noted);
+}
+
 /** Writes down that somebody is there: when they were last seen, and, once a day (UTC), that they were seen on it. One statement. */
 export async function notePresence(tx: Pick<Transaction, "$executeRaw">, userId: string): Promise<void> {
   await tx.$executeRaw`
