@@ -12,6 +12,8 @@ import { type Running, start } from "./process";
 
 export const SECRET = "a-secret-only-for-benches-0123456789abcdef";
 const COOKIE = "authjs.session-token";
+/** Each browser of theirs has the id of its person. */
+const DEVICE_COOKIE = "foyer-device";
 const SESSION_SECONDS = 30 * 24 * 3600;
 /** What scripts/supervisor.ts starts it with. */
 const HEAP_FLAGS = ["--expose-gc", "--max-old-space-size=512", "--max-semi-space-size=32"];
@@ -75,7 +77,7 @@ export async function makeMembers(client: pg.Client, count: number, hash?: strin
   const members = Array.from({ length: count }, () => {
     const [id, sid, otherSid] = [randomUUID(), randomUUID(), randomUUID()];
     const email = `member.${id.slice(0, 8)}@example.org`;
-    return { id, sid, otherSid, email, cookie: `${COOKIE}=${tokenOf({ id, sid, email })}` };
+    return { id, sid, otherSid, email, cookie: `${DEVICE_COOKIE}=${id}; ${COOKIE}=${tokenOf({ id, sid, email })}` };
   });
   const ids = members.map(({ id }) => id);
   await client.query(
@@ -84,8 +86,8 @@ export async function makeMembers(client: pg.Client, count: number, hash?: strin
     [ids, members.map(({ email }) => email)],
   );
   await client.query(
-    `INSERT INTO "Session" ("id", "userId", "method", "expiresAt")
-       SELECT sid, id, 'password', now() + interval '30 days' FROM unnest($1::uuid[], $2::uuid[]) AS t(sid, id)`,
+    `INSERT INTO "Session" ("id", "userId", "deviceId", "method", "expiresAt")
+       SELECT sid, id, id, 'password', now() + interval '30 days' FROM unnest($1::uuid[], $2::uuid[]) AS t(sid, id)`,
     [members.flatMap(({ sid, otherSid }) => [sid, otherSid]), ids.flatMap((id) => [id, id])],
   );
   if (hash) await client.query(`INSERT INTO "Password" ("userId", "hash", "updatedAt") SELECT unnest($1::uuid[]), $2, now()`, [ids, hash]);
