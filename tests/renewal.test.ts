@@ -2,12 +2,15 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { type ClientRequest, get, type IncomingMessage, request } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { db } from "@/lib/db";
+import { enter } from "@/access/door";
+import { DEVICE_COOKIE } from "@/access/entry";
+import { endOtherDevices } from "@/features/devices/actions";
+import { db, type Transaction } from "@/lib/db";
 import { env } from "@/lib/env";
 import { sessionCookieName } from "@/lib/session-cookie";
 import { asClaims, type Claims, decodeToken, encodeToken } from "@/lib/session-token";
 import { person } from "./support/people";
-import { newClaims } from "./support/request";
+import { browser, newClaims } from "./support/request";
 import { type Server, startServer } from "./support/server";
 
 /*
@@ -15,6 +18,9 @@ import { type Server, startServer } from "./support/server";
  */
 
 const NAME = sessionCookieName(false);
+const DEVICE = randomUUID();
+/** What a browser brings beside its session. */
+const BROWSER = `theme=dark; ${DEVICE_COOKIE}=${DEVICE}`;
 let sites: Server[];
 beforeAll(async () => {
   const { DATABASE_URL = "", AUTH_SECRET = "" } = process.env;
@@ -25,14 +31,21 @@ afterAll(() => Promise.all(sites.map((site) => site.stop())));
 
 type Role = "MEMBER" | "ADMIN";
 
+/** What the cookie of a session says that began in this browser, or in one that was not noted. */
+async function signedIn(who: { id: string }, deviceId: string | null = DEVICE): Promise<Claims> {
+  const claims = await newClaims(who);
+  await db().session.update({ where: { id: claims.sid }, data: { deviceId } });
+  return claims;
+}
+
 /** Somebody whose role has changed since their browser got its cookie. */
-async function changed(from: Role, to: Role, given: Partial<Claims> = {}) {
+async function changed(from: Role, to: Role, { deviceId, ...given }: Partial<Claims> & { deviceId?: null } = {}) {
   const who = await person({ role: from });
-  const claims = { ...(await newClaims(who)), ...given };
+  const claims = { ...(await signedIn(who, deviceId)), ...given };
   const cookie = encodeToken(claims, env().AUTH_SECRET, NAME);
   const seen = await Promise.all(sites.map((_, index) => ask("/members", cookie, index)));
   expect(seen.map(({ status, given }) => [status, given])).toEqual(sites.map(() => [200, null]));
-  const others = await Promise.all(sites.map(async () => encodeToken(await newClaims(who), env().AUTH_SECRET, NAME)));
+  const others = await Promise.all(sites.map(async () => encodeToken(await signedIn(who), env().AUTH_SECRET, NAME)));
   await db().user.update({ where: { id: who.id }, data: { role: to } });
   // Both processes hear of it within milliseconds; each is asked by another device of theirs until it has.
   for (const [site, other] of others.entries()) while ((await ask("/members", other, site)).given === null);
@@ -41,7 +54,7 @@ async function changed(from: Role, to: Role, given: Partial<Claims> = {}) {
 
 /** What a browser with this cookie is answered, and the session cookie it is given. */
 async function ask(path: string, cookie: string, site = 0, init: RequestInit = {}) {
-  const headers = { cookie: `theme=dark; ${NAME}=${cookie}`, ...init.headers };
+  const headers = { cookie: `${BROWSER}; ${NAME}=${cookie}`, ...init.headers };
   const answer = await fetch(`${sites[site]?.url}${path}`, { redirect: "manual", ...init, headers });
   const line = answer.headers.getSetCookie().find((set) => set.startsWith(`${NAME}=`));
   await answer.arrayBuffer();
@@ -51,7 +64,7 @@ async function ask(path: string, cookie: string, site = 0, init: RequestInit = {
 
 /** The same by an address and a head that fetch would tidy. */
 async function raw(path: string, cookie: string): Promise<{ status: number | undefined; given: boolean }> {
-  const asked = get({ host: "localhost", port: new URL(sites[0]?.url ?? "").port, path, headers: { cookie } });
+  const asked = get({ host: "localhost", port: new URL(sites[0]?.url ?? "").port, path, headers: { cookie: `${BROWSER}; ${cookie}` } });
   const [answer] = (await once(asked, "response")) as [IncomingMessage];
   answer.resume();
   return { status: answer.statusCode, given: answer.headers["set-cookie"]?.some((line) => line.startsWith(`${NAME}=`)) ?? false };
@@ -59,7 +72,7 @@ async function raw(path: string, cookie: string): Promise<{ status: number | und
 
 /** A change whose body is still under way when its session has gone on under another id. */
 async function begin(sid: string, cookie: string): Promise<ClientRequest> {
-  const headers = { cookie: `${NAME}=${cookie}`, "content-type": "application/json", "content-length": '{"title":"x"}'.length };
+  const headers = { cookie: `${BROWSER}; ${NAME}=${cookie}`, "content-type": "application/json", "content-length": '{"title":"x"}'.length };
   const port = new URL(sites[0]?.url ?? "").port;
   const sent = request({ host: "localhost", port, method: "PATCH", path: `/api/chapters/${randomUUID()}`, headers });
   sent.on("error", () => undefined);
@@ -77,6 +90,14 @@ async function csrfOf(): Promise<{ csrf: string; csrfToken: string }> {
 /** As if the seconds in which requests under way still count were over. */
 async function later(sid: string): Promise<void> {
   await db().$executeRaw`UPDATE "Session" SET "endedAt" = "endedAt" - interval '6 seconds' WHERE "id" = ${sid}::uuid`;
+}
+
+/** How many in this database wait for a lock. */
+async function waiting(on: Pick<Transaction, "$queryRaw">): Promise<number> {
+  const [row] = await on.$queryRaw<{ count: number }[]>`
+    SELECT count(DISTINCT l.pid)::int AS "count" FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+     WHERE NOT l.granted AND a.datname = current_database()`;
+  return row?.count ?? 0;
 }
 
 const sidOf = (cookie: string | null) => asClaims(decodeToken(cookie ?? "", env().AUTH_SECRETS, NAME))?.sid;
@@ -108,13 +129,53 @@ describe("after a change of role the session goes on under another id", () => {
     },
   );
 
+  test.each([
+    ["the cookie alone", {}],
+    ["with another browser's", { [DEVICE_COOKIE]: randomUUID() }],
+    ["with what is none", { [DEVICE_COOKIE]: "'" }],
+  ])("a copy of its cookie is worthless at once, also before its browser comes, which it harms in nothing: %s", async (_, others) => {
+    const { claims, cookie } = await changed("MEMBER", "ADMIN");
+    const head = Object.entries({ ...others, [NAME]: cookie }).map((pair) => pair.join("="));
+    const init = { headers: { cookie: head.join("; ") } };
+    const refused = async () => {
+      for (const [site] of sites.entries()) {
+        expect(await ask("/admin/users", cookie, site, init)).toMatchObject({
+          status: 307,
+          to: expect.stringMatching(/^\/login\?/),
+          given: null,
+        });
+        expect((await ask("/api/files", cookie, site, init)).status).toBe(401);
+        expect(await ask("/api/auth/session", cookie, site, init)).toMatchObject({ status: 200, given: null });
+      }
+    };
+    await refused();
+    // Also of those that come at the same moment as the browser's own.
+    const together = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => ask("/api/files", cookie, index % 2, index % 4 < 2 ? init : {})),
+    );
+    expect(together.map(({ status }) => status)).toEqual(together.map((_, index) => (index % 4 < 2 ? 401 : 200)));
+    await refused();
+    await later(claims.sid);
+    await refused();
+    const given = together.find(({ given }) => given !== null)?.given ?? "";
+    expect((await ask("/admin/users", given)).status).toBe(200);
+    expect(await db().auditEvent.count({ where: { action: "session.copied", actorId: claims.sub } })).toBe(0);
+  });
+
+  test("of a session whose browser was not noted the first who comes is taken for it", async () => {
+    const { cookie } = await changed("MEMBER", "ADMIN", { deviceId: null });
+    expect(await ask("/admin/users", cookie, 0, { headers: { cookie: `${NAME}=${cookie}` } })).toMatchObject({
+      status: 200,
+      given: expect.any(String),
+    });
+  });
+
   test("it is the same device, with the same proofs and the same end", async () => {
     const { claims, cookie } = await changed("MEMBER", "ADMIN");
     const before = await db().session.findUniqueOrThrow({ where: { id: claims.sid } });
     const { given } = await ask("/admin/users", cookie);
     const after = await db().session.findUniqueOrThrow({ where: { id: sidOf(given) ?? "" } });
-    const own = { id: after.id, changedXid: after.changedXid, lastSeenAt: after.lastSeenAt };
-    expect(after).toEqual({ ...before, ...own });
+    expect(after).toEqual({ ...before, id: after.id, changedXid: after.changedXid });
   });
 
   test("sixty requests under way at once, at two processes, are all answered, and one of them brings the new cookie", async () => {
@@ -166,7 +227,7 @@ describe("after a change of role the session goes on under another id", () => {
     const other = await person();
     const { csrf, csrfToken } = await csrfOf();
     const body = new URLSearchParams({ csrfToken, email: other.email, password: other.plainPassword ?? "" });
-    const headers = { cookie: `${csrf}; ${NAME}=${cookie}` };
+    const headers = { cookie: `${BROWSER}; ${csrf}; ${NAME}=${cookie}` };
     const { given } = await ask("/api/auth/callback/credentials", cookie, 0, { method: "POST", headers, body });
     expect((await (await fetch(`${sites[0]?.url}/api/me`, { headers: { cookie: `${NAME}=${given}` } })).json()).id).toBe(other.id);
   });
@@ -189,10 +250,45 @@ describe("after a change of role the session goes on under another id", () => {
     answer.resume();
   });
 
+  test("of a slow answer the seconds begin with its head", async () => {
+    const { claims, cookie } = await changed("MEMBER", "ADMIN");
+    const slow = await begin(claims.sid, cookie);
+    const { endedAt } = await db().session.findUniqueOrThrow({ where: { id: claims.sid } });
+    await new Promise((done) => setTimeout(done, 1_100));
+    await later(claims.sid);
+    slow.end('"}');
+    const [answer] = (await once(slow, "response")) as [IncomingMessage];
+    answer.resume();
+    const ended = () => db().session.findUniqueOrThrow({ where: { id: claims.sid } });
+    await expect.poll(async () => (await ended()).endedAt?.getTime(), { timeout: 4_000 }).toBeGreaterThan(endedAt?.getTime() ?? 0);
+    expect(await ask("/members", cookie, 1)).toMatchObject({ status: 200, given: null });
+  });
+
+  test("whoever signs out all their other devices at that moment signs out this one too", async () => {
+    const { who, cookie } = await changed("MEMBER", "ADMIN");
+    const claims = await newClaims(who);
+    const here = browser({ cookies: { [NAME]: encodeToken(claims, env().AUTH_SECRET, NAME) } });
+    // That they were here is written down, which would wait as well.
+    await here.run(() => enter());
+    const [asked, ended] = await db().$transaction(async (tx) => {
+      // The new session is there, and not yet committed, as long as nobody can write into the audit log.
+      await tx.$executeRaw`LOCK TABLE "AuditEvent" IN EXCLUSIVE MODE`;
+      const asked = ask("/members", cookie);
+      await expect.poll(() => waiting(tx)).toBe(1);
+      const ended = here.run(() => endOtherDevices({}));
+      await expect.poll(() => waiting(tx)).toBe(2);
+      return [asked, ended];
+    });
+    expect(await ended).toMatchObject({ ok: true });
+    await asked;
+    const running = await db().session.findMany({ where: { userId: who.id, endedAt: null }, select: { id: true } });
+    expect(running).toEqual([{ id: claims.sid }]);
+  });
+
   test("a stream that is asked for meanwhile ends with the old cookie", async () => {
     const { cookie } = await changed("MEMBER", "ADMIN");
     await ask("/members", cookie);
-    const stream = await fetch(`${sites[0]?.url}/api/jobs/events`, { headers: { cookie: `${NAME}=${cookie}` } });
+    const stream = await fetch(`${sites[0]?.url}/api/jobs/events`, { headers: { cookie: `${BROWSER}; ${NAME}=${cookie}` } });
     expect(stream.status).toBe(200);
     await expect(stream.text()).rejects.toThrow();
   });
@@ -207,7 +303,7 @@ describe("after a change of role the session goes on under another id", () => {
   test("over https it is the cookie of that name, and Secure", async () => {
     const { claims } = await changed("MEMBER", "ADMIN");
     const name = sessionCookieName(true);
-    const headers = { cookie: `${name}=${encodeToken(claims, env().AUTH_SECRET, name)}`, "x-forwarded-proto": "https" };
+    const headers = { cookie: `${BROWSER}; ${name}=${encodeToken(claims, env().AUTH_SECRET, name)}`, "x-forwarded-proto": "https" };
     const answer = await fetch(`${sites[0]?.url}/members`, { redirect: "manual", headers });
     expect(answer.status).toBe(200);
     expect(answer.headers.getSetCookie()).toEqual([expect.stringMatching(/^__Secure-authjs\.session-token=[^;]+;.* Secure;/)]);
@@ -242,7 +338,7 @@ describe("after a change of role the session goes on under another id", () => {
   test("signing out with the old cookie signs out, and leaves none behind", async () => {
     const { who, cookie } = await changed("MEMBER", "ADMIN");
     const { csrf, csrfToken } = await csrfOf();
-    const headers = { cookie: `${csrf}; ${NAME}=${cookie}` };
+    const headers = { cookie: `${BROWSER}; ${csrf}; ${NAME}=${cookie}` };
     const out = await ask("/api/auth/signout", cookie, 0, { method: "POST", headers, body: new URLSearchParams({ csrfToken }) });
     expect(out.given).toBe("");
     expect(await db().session.count({ where: { userId: who.id, endedAt: null } })).toBe(sites.length);

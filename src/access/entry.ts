@@ -89,13 +89,17 @@ function issue(entry: Omit<Entry, typeof issued>): Entry {
 /** What is known of the request itself. serve.mjs has already removed every forwarded header that is not to be believed. */
 export async function currentVisitor(): Promise<Visitor> {
   const [head, jar] = await Promise.all([headers(), cookies()]);
-  const device = jar.get(DEVICE_COOKIE)?.value ?? "";
   return {
     ...senderOf((name) => head.get(name)),
     secure: head.get("x-forwarded-proto") === "https",
     path: localPath(head.get("x-foyer-path")),
-    deviceId: UUID.test(device) ? device : null,
+    deviceId: deviceIdOf(jar.get(DEVICE_COOKIE)?.value),
   };
+}
+
+/** A browser's long-lived id, of the cookie that holds it. */
+export function deviceIdOf(cookie: string | undefined): string | null {
+  return cookie !== undefined && UUID.test(cookie) ? cookie : null;
 }
 
 /** From where, and by which browser, a request with this head was sent. */

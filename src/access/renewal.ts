@@ -6,10 +6,10 @@ import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
 import { cookiesIn, sessionCookieName, setSessionCookie, withSessionCookie } from "@/lib/session-cookie";
 import { asClaims, type Claims, decodeToken, encodeToken } from "@/lib/session-token";
-import { senderOf, type Visitor, visitorOf } from "./entry";
+import { DEVICE_COOKIE, deviceIdOf, senderOf, type Visitor, visitorOf } from "./entry";
 import { standingOf } from "./freshness";
 import { memory } from "./freshness-memory";
-import { isAwake } from "./lifetimes";
+import { isAwake, passOnSeen } from "./lifetimes";
 import { endCopied, lastOf, makeSuccessor, UNDER_WAY_MS } from "./succession";
 
 /** How long one whose answer was lost, by a click on the next link, has to come again. */
@@ -30,22 +30,28 @@ export interface Renewal {
 }
 
 /**
- * After a change of somebody's role their session goes on under another id: the first request with a cookie of before is given the new
- * one, and after a few seconds every copy of the old one is worthless (OWASP Session Management, "privilege level change"). When one
- * comes all the same, the new session ends too, because it may have gone to the wrong one of the two (as RFC 9700, 4.14.2, has it
- * for refresh tokens). Null where the cookie stays what it is: for nearly every request, after two look-ups in memory. Never throws:
- * while the link to the database is down, or it fails, the old cookie stays good, and what it may do the door asks anew in any case.
+ * After a change of somebody's role their session goes on under another id (OWASP Session Management, "privilege level change"): its
+ * browser, known by its long-lived cookie, is given the new one at its first request, and a copy of the old one is worthless at once.
+ * Where both cookies were copied, the old one is worthless a few seconds after that request; when it comes all the same, the new session
+ * ends too, because it may have gone to the wrong one of the two (as RFC 9700, 4.14.2, has it for refresh tokens). Null where the cookie
+ * stays what it is: for nearly every request, after two look-ups in memory. Never throws: while the link to the database is down, or it
+ * fails, the old cookie stays good, and what it may do the door asks anew in any case.
  */
 export async function renewAtNewRole(head: IncomingHttpHeaders): Promise<Renewal | null> {
   const secure = head["x-forwarded-proto"] === "https";
   const name = sessionCookieName(secure);
-  const claims = claimsOf(cookiesIn(head.cookie).find((cookie) => cookie.name === name)?.value, name);
+  const sent = new Map(cookiesIn(head.cookie).map((cookie) => [cookie.name, cookie.value]));
+  const claims = claimsOf(sent.get(name), name);
   if (!claims || !memory().linked) return null;
   let successor: Successor | null = null;
   try {
-    successor = await successorOf(claims, visitorOf(senderOf((line) => head[line]?.toString())));
+    const deviceId = deviceIdOf(sent.get(DEVICE_COOKIE));
+    const found = await successorOf(claims, { ...visitorOf(senderOf((line) => head[line]?.toString())), deviceId });
+    if (found === "copied") return asNobody(withSessionCookie(head.cookie, secure, null));
+    successor = found;
     if (!successor) return null;
     const { id, isNew } = successor;
+    passOnSeen(claims.sid, id);
     const renewed = await claimsIn(claims, id);
     if (!renewed) throw new AppError("unavailable");
     const value = encodeToken(renewed, env().AUTH_SECRET, name);
@@ -63,24 +69,33 @@ export async function renewAtNewRole(head: IncomingHttpHeaders): Promise<Renewal
   }
 }
 
+/** A request goes on without its session; whatever its answer brings is what it has earned itself, by signing in. */
+function asNobody(cookie: string): Renewal {
+  return { cookie, setCookie: null, brought: () => undefined, isOfIt: () => false, endsInMs: UNDER_WAY_MS };
+}
+
 interface Successor {
   id: string;
   isNew: boolean;
 }
 
-/** The session that goes on in place of this one, or null: this one goes on, or none does. */
-async function successorOf(claims: Claims, by: Visitor): Promise<Successor | null> {
+/**
+ * The session that goes on in place of this one, or null: this one goes on, or none does; "copied" where another browser brings it than
+ * the one it was given to.
+ */
+async function successorOf(claims: Claims, by: Visitor): Promise<Successor | "copied" | null> {
   const standing = await standingOf(claims);
   if (standing) {
     if (standing.role === claims.startedAs || !standing.certain || !(await isAwake(claims, standing))) return null;
     const made = await makeOnce(claims, by);
     if (made) return made;
-    // Another process was the first, a moment ago.
+    // Another process was the first, a moment ago; or this is a copy.
   } else if (!memory().people.has(claims.sub)) {
     // Nothing about them has changed for as long as a cookie lasts: this session has only ended.
     return null;
   }
-  const last = await within(ANSWER_MS, lastOf(db(), { userId: claims.sub, sid: claims.sid }));
+  const last = await within(ANSWER_MS, lastOf(db(), { userId: claims.sub, sid: claims.sid, deviceId: by.deviceId }));
+  if (last && !last.isBrowsers) return "copied";
   // One that runs although the door would not have it has been ended otherwise: with every one of theirs.
   if (!last || last.id === claims.sid) return null;
   const carried = carrying.get(claims.sid);
@@ -113,18 +128,19 @@ function lost(sid: string): void {
   setTimeout(() => carrying.get(sid) === answer && carrying.delete(sid), LOST_MS).unref();
 }
 
-/** By session: however many requests come at once, one of them asks the database. */
+/** By session and browser: however many requests come at once, one of them asks the database. */
 const making = new Map<string, Promise<string | null>>();
 
 /** New for the first who asks; null where another process has ended this session. */
 async function makeOnce(claims: Claims, by: Visitor): Promise<Successor | null> {
-  const others = making.get(claims.sid);
+  const key = `${claims.sid} ${by.deviceId}`;
+  const others = making.get(key);
   if (others) {
     const id = await others;
     return id === null ? null : { id, isNew: false };
   }
-  const made = makeSuccessor({ userId: claims.sub, sid: claims.sid }, by).finally(() => making.delete(claims.sid));
-  making.set(claims.sid, made);
+  const made = makeSuccessor({ userId: claims.sub, sid: claims.sid }, by).finally(() => making.delete(key));
+  making.set(key, made);
   const id = await made;
   if (id === null) return null;
   carrying.set(claims.sid, { since: Date.now() });

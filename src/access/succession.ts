@@ -1,58 +1,62 @@
 import type { Transaction } from "@/lib/db";
 import { change } from "./audit";
 import type { Visitor } from "./entry";
-import { lockPerson } from "./identity/factors";
 
 /** What a browser sends before it has its new cookie still counts for so long. */
 export const UNDER_WAY_MS = 5_000;
 
 type Owned = { userId: string; sid: string };
+interface Last {
+  id: string;
+  /** Whether the one that was asked for has ended only just now. */
+  underWay: boolean;
+  /** Whether it began in the browser of this `deviceId`, or that was not noted. */
+  isBrowsers: boolean;
+}
 
-/**
- * The running session at the end of those that took this one's place, itself while it runs, and whether it has ended only just now; null
- * when none runs.
- */
+/** The running session at the end of those that took this one's place, itself while it runs; null when none runs. */
 export async function lastOf(
   on: Pick<Transaction, "$queryRaw">,
-  { userId, sid }: Owned,
-): Promise<{ id: string; underWay: boolean } | null> {
-  const [last] = await on.$queryRaw<{ id: string; underWay: boolean }[]>`
+  { userId, sid, deviceId = null }: Owned & Partial<Pick<Visitor, "deviceId">>,
+): Promise<Last | null> {
+  const [last] = await on.$queryRaw<Last[]>`
     WITH RECURSIVE "line" AS (
-      SELECT "id", "successorId", "endedAt", "endedAt" > clock_timestamp() - make_interval(secs => ${UNDER_WAY_MS / 1000}::int) AS "underWay"
+      SELECT "id", "successorId", "endedAt", "endedAt" > clock_timestamp() - make_interval(secs => ${UNDER_WAY_MS / 1000}::int) AS "underWay",
+             coalesce("deviceId" = ${deviceId}::uuid, "deviceId" IS NULL) AS "isBrowsers"
         FROM "Session" WHERE "id" = ${sid}::uuid AND "userId" = ${userId}::uuid
       UNION ALL
-      SELECT next."id", next."successorId", next."endedAt", "line"."underWay" FROM "line" JOIN "Session" next ON next."id" = "line"."successorId"
+      SELECT next."id", next."successorId", next."endedAt", "line"."underWay", "line"."isBrowsers"
+        FROM "line" JOIN "Session" next ON next."id" = "line"."successorId"
     )
-    SELECT "id", "underWay" IS TRUE AS "underWay" FROM "line" WHERE "endedAt" IS NULL`;
+    SELECT "id", "underWay" IS TRUE AS "underWay", "isBrowsers" FROM "line" WHERE "endedAt" IS NULL`;
   return last ?? null;
 }
 
-/** What of a session is the same in its successor: all but its id, its end, and when it was last seen. */
-const SAME = {
-  userId: true,
-  method: true,
-  strong: true,
-  userAgent: true,
-  ip: true,
-  place: true,
-  deviceId: true,
-  createdAt: true,
-  lastSeenAt: true,
-  reauthenticatedAt: true,
-  expiresAt: true,
-} as const;
-
-/** Ends a session for one that is the same in all but its id; null where it has ended already. */
+/**
+ * Ends a session for one that is the same in all but its id and its end; null where it has ended already, or began in another browser than
+ * the one that asks: nothing is locked for the bearer of a copied cookie. One statement, because the
+ * first page in the new role waits for it: whoever ends all of somebody's sessions holds the person's lock, as it does.
+ */
 export function makeSuccessor({ userId, sid }: Owned, by: Visitor): Promise<string | null> {
   return once((sooner) =>
     change(by, async (tx, record) => {
-      // Whoever ends all of somebody's sessions holds this lock, and would miss one that is made meanwhile.
-      await lockPerson(tx, userId);
-      if (!(await endNow(tx, sid))) throw sooner;
-      const same = await tx.session.findUniqueOrThrow({ where: { id: sid }, select: SAME });
-      const { id } = await tx.session.create({ data: same, select: { id: true } });
-      await tx.session.update({ where: { id: sid }, data: { successorId: id }, select: { id: true } });
-      const after = { method: same.method, strong: same.strong, renewed: true };
+      const [made] = await tx.$queryRaw<{ id: string; method: string; strong: boolean }[]>`
+        WITH "person" AS (
+          SELECT u."id" FROM "User" u JOIN "Session" s ON s."userId" = u."id" WHERE u."id" = ${userId}::uuid AND s."id" = ${sid}::uuid
+             AND coalesce(s."deviceId" = ${by.deviceId}::uuid, s."deviceId" IS NULL) FOR UPDATE OF u
+        ),
+        "former" AS (
+          UPDATE "Session" SET "endedAt" = clock_timestamp(), "successorId" = gen_random_uuid() FROM "person"
+           WHERE "Session"."id" = ${sid}::uuid AND "userId" = "person"."id" AND "endedAt" IS NULL RETURNING "Session".*
+        )
+        INSERT INTO "Session"
+          ("id", "userId", "method", "strong", "userAgent", "ip", "place", "deviceId", "createdAt", "lastSeenAt", "reauthenticatedAt", "expiresAt")
+        SELECT "successorId", "userId", "method", "strong", "userAgent", "ip", "place", "deviceId", "createdAt", "lastSeenAt",
+               "reauthenticatedAt", "expiresAt" FROM "former"
+        RETURNING "id", "method", "strong"`;
+      if (!made) throw sooner;
+      const { id, method, strong } = made;
+      const after = { method, strong, renewed: true };
       await record({ action: "user.signed_in", actorId: userId, subjectType: "Session", subjectId: id, after });
       return id;
     }),
