@@ -29,6 +29,21 @@ describe("change of address", () => {
     expect(await refusal(signIn(browser(), someone.email))).toMatchObject({ code: "unauthenticated" });
   });
 
+  test("keeps the session that asked, also when it has gone on under another id meanwhile", async () => {
+    const someone = await person();
+    const [asking, successor, there] = [await signedIn(someone), await signedIn(someone), await signedIn(someone)];
+    const email = newEmail();
+    await asked(asking, email);
+    await db().session.update({
+      where: { id: asking.claims.sid },
+      data: { endedAt: new Date(), successorId: successor.claims.sid },
+    });
+    const token = await tokenTo(email, "emailChange");
+    expect(await redirectOf(asVisitor({}, () => confirmAddressChange({ token, password: PASSWORD })))).toMatch(/^\/login/);
+    expect((await successor.run(currentEntry))?.actor).toMatchObject({ email });
+    expect(await there.run(currentEntry)).toBeNull();
+  });
+
   test("needs a proof of the last ten minutes, or the password", async () => {
     const someone = await person();
     const window = await signedIn(someone);

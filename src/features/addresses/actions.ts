@@ -21,6 +21,7 @@ import { assertRecentlyProven } from "@/access/identity/reauthentication";
 import { signInWithTicket } from "@/access/identity/sign-in";
 import { beginTwoStep, issueTicket, twoStepPage } from "@/access/identity/tickets";
 import { closeWaysIn, endSessions } from "@/access/identity/ways-in";
+import { lastOf } from "@/access/succession";
 import { isUniqueViolation } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { revokeLinks } from "@/lib/one-time-links";
@@ -102,11 +103,12 @@ export const confirmAddressChange = action({ visitor: true, rate: "credentials" 
     await change(visitor, async (tx, record) => {
       const { userId, address, sid, person } = await takeLink(tx, "CHANGE_EMAIL", token);
       await tx.user.update({ where: { id: userId }, data: { email: address, emailVerified: new Date() }, select: { id: true } });
-      // The session that asked stays, and the one that confirms.
+      // The session that asked stays, under whichever id it has by now, and the one that confirms.
+      const asked = sid === null ? null : await lastOf(tx, { userId, sid });
       await endSessions(
         tx,
         userId,
-        [sid, here].filter((kept) => typeof kept === "string"),
+        [asked?.id, here].filter((kept) => kept !== undefined),
       );
       await revokeLinks(tx, userId);
       // An address nobody confirmed may be a stranger's: it is told nothing, and gets no way back.
