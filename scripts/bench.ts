@@ -2,6 +2,7 @@ import { availableParallelism, loadavg } from "node:os";
 import { authorisation } from "../tests/bench/authorisation";
 import { decoding } from "../tests/bench/decoding";
 import { fileList } from "../tests/bench/file-list";
+import { footprint } from "../tests/bench/footprint";
 import { freshness } from "../tests/bench/freshness";
 import { pace } from "../tests/bench/pace";
 import { pageCosts } from "../tests/bench/page-costs";
@@ -18,7 +19,7 @@ type Part = (stage: Stage) => Promise<Line[]>;
 const BENCHES: Record<string, Record<string, Part>> = {
   sessions: { G1: pageCosts, G2: decoding, G3: freshness, G12: pace },
   signin: { G4: crowd, G5: wholeSignIn },
-  weight: { G10: scriptWeight },
+  weight: { G10: scriptWeight, G11: footprint },
   storage: { G7: fileList, transfer },
   // Last: a million people stay in the database until the end.
   admin: { G8: authorisation, G6: peopleList },

@@ -11,6 +11,8 @@ export interface Running {
   url: string;
   /** CPU time of all its threads so far, in microseconds. */
   cpu(): number;
+  /** What it holds of this machine's memory, in bytes. */
+  memory(): number;
   /** Event-loop gaps in milliseconds since the last call; only of a process started with `gaps`. */
   gaps(): Promise<{ p99: number; max: number }>;
   stop(): Promise<void>;
@@ -52,7 +54,7 @@ export async function start({ cwd, args, port, path, env, gaps = false }: Start)
     clearTimeout(force);
   };
   const url = `http://127.0.0.1:${port}`;
-  for (const end = Date.now() + READY_MS; ; await sleep(50)) {
+  for (const end = Date.now() + READY_MS; ; await sleep(20)) {
     if (hasEnded(child) || Date.now() > end) throw new Error(`${args.join(" ")} did not start:\n${output}`);
     const status = await fetch(url + path, { redirect: "manual" }).then(
       (answer) => answer.status,
@@ -60,13 +62,18 @@ export async function start({ cwd, args, port, path, env, gaps = false }: Start)
     );
     if (status > 0 && status < 500) break;
   }
-  return { url, cpu: () => cpuOf(child), gaps: () => gapsOf(child), stop };
+  return { url, cpu: () => cpuOf(child), memory: () => memoryOf(child), gaps: () => gapsOf(child), stop };
 }
 
 function cpuOf({ pid }: ChildProcess): number {
   // The name in parentheses may hold spaces; what follows it does not.
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
   return (Number(fields[11]) + Number(fields[12])) * TICK_US;
+}
+
+function memoryOf({ pid }: ChildProcess): number {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return Number(kilobytes) * 1_024;
 }
 
 async function gapsOf(child: ChildProcess): Promise<{ p99: number; max: number }> {
