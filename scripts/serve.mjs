@@ -190,10 +190,13 @@ async function succeedSession({ headers, url = "" }, response, about) {
   headers.cookie = renewal.cookie;
   about.renewal = renewal;
   const end = renewal.setCookie === null && setTimeout(about.cut, renewal.endsInMs);
-  response.once("close", () => {
+  const closed = () => {
     if (end) clearTimeout(end);
     if (renewal.setCookie !== null && !response.headersSent) renewal.brought(false);
-  });
+  };
+  // Whoever asked may have left while the new session was made.
+  if (response.destroyed) closed();
+  else response.once("close", closed);
 }
 
 /**
@@ -241,7 +244,8 @@ function bringCookie(response, { setCookie, brought, isOfIt }) {
   const isAdded = setCookie !== null && name !== undefined && !lines.some((line) => line.startsWith(name));
   response.setHeader("set-cookie", isAdded ? [...kept, setCookie] : kept);
   response.setHeader("cache-control", "private, no-store");
-  if (setCookie !== null) brought(true);
+  // Next answers as well who has left: that answer has been said to be lost.
+  if (setCookie !== null && !response.destroyed) brought(true);
 }
 
 /**

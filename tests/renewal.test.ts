@@ -250,6 +250,24 @@ describe("after a change of role the session goes on under another id", () => {
     answer.resume();
   });
 
+  test("so it is where nobody waits for that answer any more before there is a new session", async () => {
+    const { claims, cookie } = await changed("MEMBER", "ADMIN");
+    await db().$transaction(async (tx) => {
+      // Whoever makes the new session waits for the person's row.
+      await tx.$executeRaw`SELECT 1 FROM "User" WHERE "id" = ${claims.sub}::uuid FOR UPDATE`;
+      const headers = { cookie: `${BROWSER}; ${NAME}=${cookie}` };
+      const left = get({ host: "localhost", port: new URL(sites[0]?.url ?? "").port, path: "/members", headers });
+      left.on("error", () => undefined);
+      await expect.poll(() => waiting(tx)).toBe(1);
+      left.destroy();
+      // The server hears of it before the row is free.
+      await fetch(`${sites[0]?.url}/api/health`);
+    });
+    let again = await ask("/members", cookie);
+    while (again.given === null && again.status === 200) again = await ask("/members", cookie);
+    expect((await ask("/admin/users", again.given ?? "")).status).toBe(200);
+  });
+
   test("of a slow answer the seconds begin with its head", async () => {
     const { claims, cookie } = await changed("MEMBER", "ADMIN");
     const slow = await begin(claims.sid, cookie);
