@@ -10,6 +10,7 @@ import { assertRecentlyProven } from "./reauthentication";
 import { readCode, takeCode } from "./second-factor";
 import { offeredWaysIn, signInWithTicket } from "./sign-in";
 import { issueTicket } from "./tickets";
+import { endOtherSessions } from "./ways-in";
 
 /**
  * A change of somebody's own factors: allowed for 10 minutes after proving who one is, one at a time for each person, told to
@@ -29,7 +30,7 @@ export async function changeFactors<T>(
     await assertRecentlyProven(entry, tx);
     const result = await run(tx, record);
     await settleSecondFactor(tx, userId);
-    await tx.session.updateMany({ where: { userId, id: { not: sid }, endedAt: null }, data: { endedAt: new Date() } });
+    await endOtherSessions(tx, userId, [sid]);
     await mailSecurityChanged(tx, userId, what, entry.visitor);
     return { result, ticket: await renewSession(tx, entry, shown) };
   });

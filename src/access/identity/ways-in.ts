@@ -32,8 +32,17 @@ export async function takeFromStrangers(tx: Transaction, userIds: string[]): Pro
 
 /** Ends every session of a person but these; without any, also the ones this database has never heard of, by the epoch. */
 export async function endSessions(tx: Transaction, userId: string, but: string[] = []): Promise<void> {
-  await tx.session.updateMany({ where: { userId, id: { notIn: but }, endedAt: null }, data: { endedAt: new Date() } });
+  await endOtherSessions(tx, userId, but);
   if (but.length === 0) await tx.user.update({ where: { id: userId }, data: { epoch: { increment: 1 } }, select: { id: true } });
+}
+
+/**
+ * Ends every session of a person but these, and says how many. Asked under `lockPerson`, so that one which goes on under another id in
+ * this very moment is not missed.
+ */
+export async function endOtherSessions(tx: Transaction, userId: string, but: string[]): Promise<number> {
+  const where = { userId, id: { notIn: but }, endedAt: null };
+  return (await tx.session.updateMany({ where, data: { endedAt: new Date() } })).count;
 }
 
 /** Ends the sessions of all these people, and says how many of each, where somebody had one. */

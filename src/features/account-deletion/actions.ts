@@ -13,6 +13,7 @@ import { mailAccountDeletion } from "@/access/identity/account-mails";
 import { lockPerson } from "@/access/identity/factors";
 import { actOnPerson, DELETION_DAYS } from "@/access/identity/people-acts";
 import { assertRecentlyProven } from "@/access/identity/reauthentication";
+import { endOtherSessions } from "@/access/identity/ways-in";
 import { accessibleBy } from "@/access/rules";
 import type { Transaction } from "@/lib/db";
 import { normaliseEmail } from "@/lib/email";
@@ -43,7 +44,7 @@ export const requestDeletion = action(
       if (admins.has(userId) && admins.size <= 1) throw new AppError("conflict", "last_admin");
       const { count } = await tx.user.updateMany({ where: { id: userId, deleteAfter: null }, data: { deleteAfter } });
       if (count === 0) throw new AppError("conflict");
-      await tx.session.updateMany({ where: { userId, id: { not: sid }, endedAt: null }, data: { endedAt: new Date() } });
+      await endOtherSessions(tx, userId, [sid]);
       await mailAccountDeletion(tx, [userId], deleteAfter, await getLocale());
       const after = { deleteAfter: deleteAfter.toISOString() };
       await record({ action: "user.deletion_requested", subjectType: "User", subjectId: userId, after });

@@ -13,6 +13,7 @@ import { assertWayInRemains, changeFactors, goOn, lockPerson, renewSession } fro
 import { rememberAddress } from "@/access/identity/pending-address";
 import { continueWithProvider, endSession, isOfferedProvider, signInWithPassword, signInWithTicket } from "@/access/identity/sign-in";
 import { twoStepPage } from "@/access/identity/tickets";
+import { endOtherSessions } from "@/access/identity/ways-in";
 import { assertSignUpOpen } from "@/access/sign-up";
 import { AppError } from "@/lib/errors";
 import { forgetFirstAdminPassword } from "@/lib/first-admin";
@@ -119,11 +120,11 @@ export const changePassword = action(
       const before = await tx.user.findUniqueOrThrow({ where: { id: userId }, select: { mustChangePassword: true } });
       await tx.password.upsert({ where: { userId }, create: { userId, hash }, update: { hash } });
       await tx.user.update({ where: { id: userId }, data: { mustChangePassword: false }, select: { id: true } });
-      const ended = await tx.session.updateMany({ where: { userId, id: { not: sid }, endedAt: null }, data: { endedAt: new Date() } });
+      const otherSessionsEnded = await endOtherSessions(tx, userId, [sid]);
       await tx.session.update({ where: { id: sid }, data: { reauthenticatedAt: new Date() } });
       await revokeLinks(tx, userId);
       await mailPasswordChanged(tx, userId, entry.visitor);
-      await record({ action: "user.password_changed", subjectType: "User", subjectId: userId, after: { otherSessionsEnded: ended.count } });
+      await record({ action: "user.password_changed", subjectType: "User", subjectId: userId, after: { otherSessionsEnded } });
       return { first: before.mustChangePassword, ticket: await renewSession(tx, entry) };
     });
     await goOn(ticket);

@@ -7,6 +7,7 @@ import { doerIn } from "@/access/doer";
 import { action } from "@/access/door";
 import { lockPerson } from "@/access/identity/factors";
 import { actOnPerson } from "@/access/identity/people-acts";
+import { endOtherSessions } from "@/access/identity/ways-in";
 import { accessibleBy } from "@/access/rules";
 import { lastOf } from "@/access/succession";
 import { AppError } from "@/lib/errors";
@@ -36,9 +37,9 @@ export const endOtherDevices = action(
     const { userId, sid } = entry.actor;
     const count = await change(entry, async (tx, record) => {
       await lockPerson(tx, userId);
-      const ended = await tx.session.updateMany({ where: { userId, id: { not: sid }, endedAt: null }, data: { endedAt: new Date() } });
-      await record({ action: "session.others_ended", subjectType: "User", subjectId: userId, after: { count: ended.count } });
-      return ended.count;
+      const count = await endOtherSessions(tx, userId, [sid]);
+      await record({ action: "session.others_ended", subjectType: "User", subjectId: userId, after: { count } });
+      return count;
     });
     revalidatePath("/settings/devices");
     return { count };
