@@ -16,6 +16,7 @@ import { standingOf } from "../freshness";
 import { forgetImpersonation, mayBeImpersonating } from "../impersonation";
 import { absoluteEnd, notePresence } from "../lifetimes";
 import { admitGuess } from "../limits";
+import { lockPerson } from "../person-lock";
 import { bringPreferences } from "../preferences";
 import { assertSignUpOpen, signUpRefusal } from "../sign-up";
 import { askerOf, mailNewDevice, mailSecurityChanged } from "./account-mails";
@@ -23,6 +24,7 @@ import { rememberFailedSignIn } from "./failed-sign-in";
 import { isInvited, settleInvitation, takeInvitation } from "./invitations";
 import { provenSession } from "./reauthentication";
 import type { Proof } from "./tickets";
+import { endOtherSessions } from "./ways-in";
 
 type User = NonNullable<Awaited<ReturnType<Transaction["user"]["findUnique"]>>>;
 type Session = NonNullable<Awaited<ReturnType<Transaction["session"]["findUnique"]>>>;
@@ -270,12 +272,12 @@ export async function connectAccount({ userId, type, provider, providerAccountId
   const visitor = await currentVisitor();
   const entry = await currentEntry();
   await change(visitor, async (tx, record) => {
+    await lockPerson(tx, userId);
     const own = { where: { userId } };
     const others = [await tx.password.count(own), await tx.account.count(own), await tx.passkey.count(own)];
     await tx.account.create({ data: { userId, type, provider, providerAccountId } });
     if (others.some((count) => count > 0)) {
-      const but = entry?.actor.userId === userId ? { id: { not: entry.actor.sid } } : {};
-      await tx.session.updateMany({ where: { userId, endedAt: null, ...but }, data: { endedAt: new Date() } });
+      await endOtherSessions(tx, userId, entry?.actor.userId === userId ? [entry.actor.sid] : []);
       await mailSecurityChanged(tx, userId, "providerConnected", visitor);
     }
     await record({ action: "account.connected", actorId: userId, subjectType: "Account", subjectId: provider, after: { provider } });

@@ -5,6 +5,7 @@ import type { SecurityChange } from "@/lib/mail-props";
 import { newOneTimeSecret } from "@/lib/one-time-secret";
 import { change, type Recorder } from "../audit";
 import type { Entry } from "../entry";
+import { lockPerson } from "../person-lock";
 import { mailSecurityChanged } from "./account-mails";
 import { assertRecentlyProven } from "./reauthentication";
 import { readCode, takeCode } from "./second-factor";
@@ -36,11 +37,6 @@ export async function changeFactors<T>(
   });
   await goOn(ticket);
   return result;
-}
-
-/** One change of the ways in at a time: two that each leave the last one would together leave none. */
-export async function lockPerson(tx: Transaction, userId: string): Promise<void> {
-  await tx.$queryRaw`SELECT 1 FROM "User" WHERE "id" = ${userId}::uuid FOR UPDATE`;
 }
 
 /** Writes whether signing in takes a second step: exactly when there is a confirmed TOTP factor. */

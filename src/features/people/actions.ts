@@ -9,11 +9,12 @@ import { change } from "@/access/audit";
 import { doerIn } from "@/access/doer";
 import { action } from "@/access/door";
 import { lockAddress, mailAccountCreated, mailSecurityChanged } from "@/access/identity/account-mails";
-import { lockPerson, settleSecondFactor } from "@/access/identity/factors";
+import { settleSecondFactor } from "@/access/identity/factors";
 import { revokeInvitations } from "@/access/identity/invitations";
 import { actOnPerson } from "@/access/identity/people-acts";
 import { assertRecentlyProven } from "@/access/identity/reauthentication";
 import { endSessions } from "@/access/identity/ways-in";
+import { lockPerson } from "@/access/person-lock";
 import { AppError } from "@/lib/errors";
 import { COLUMNS_COOKIE } from "./columns";
 import {
