@@ -10,7 +10,7 @@ import { DEVICE_COOKIE, deviceIdOf, senderOf, type Visitor, visitorOf } from "./
 import { standingOf } from "./freshness";
 import { memory } from "./freshness-memory";
 import { isAwake, passOnSeen } from "./lifetimes";
-import { endCopied, lastOf, makeSuccessor, UNDER_WAY_MS } from "./succession";
+import { endCopied, lastOf, makeSuccessor, prolongUnderWay, UNDER_WAY_MS } from "./succession";
 
 /** How long one whose answer was lost, by a click on the next link, has to come again. */
 const LOST_MS = 60_000;
@@ -117,9 +117,7 @@ function wentOut(sid: string): void {
   carrying.delete(sid);
   // Of an answer that was quick they began a moment ago.
   if (Date.now() - since < UNDER_WAY_MS / 5) return;
-  db().$executeRaw`UPDATE "Session" SET "endedAt" = clock_timestamp() WHERE "id" = ${sid}::uuid AND "successorId" IS NOT NULL`.catch(
-    (error: unknown) => log().debug({ err: error }, "the end of a session"),
-  );
+  prolongUnderWay(sid).catch((error: unknown) => log().debug({ err: error }, "the end of a session"));
 }
 
 function lost(sid: string): void {

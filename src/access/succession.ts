@@ -1,8 +1,11 @@
-import type { Transaction } from "@/lib/db";
+import { db, type Transaction } from "@/lib/db";
 import { change } from "./audit";
 import type { Visitor } from "./entry";
 
-/** What a browser sends before it has its new cookie still counts for so long. */
+/**
+ * What a browser sends before it has its new cookie still counts for so long after the end of the old one. That end is written, and its
+ * age read, by the database's clock: those of two processes may differ by minutes.
+ */
 export const UNDER_WAY_MS = 5_000;
 
 type Owned = { userId: string; sid: string };
@@ -33,9 +36,9 @@ export async function lastOf(
 }
 
 /**
- * Ends a session for one that is the same in all but its id and its end; null where it has ended already, or began in another browser than
- * the one that asks: nothing is locked for the bearer of a copied cookie. One statement, because the
- * first page in the new role waits for it: whoever ends all of somebody's sessions holds the person's lock, as it does.
+ * Ends a session for one that is the same in all but its id, and returns that id; null where it has ended already, or began in another
+ * browser than the one that asks: nothing is locked for the bearer of a copied cookie. Until it is committed it holds `lockPerson`, as
+ * does whoever ends all of somebody's sessions. One statement, because the first page in the new role waits for it.
  */
 export function makeSuccessor({ userId, sid }: Owned, by: Visitor): Promise<string | null> {
   return once((sooner) =>
@@ -63,11 +66,18 @@ export function makeSuccessor({ userId, sid }: Owned, by: Visitor): Promise<stri
   );
 }
 
-/** Ends the session that took the place of one whose cookie came again. */
+/** The seconds in which the old cookie still counts begin anew: the answer with the new one has only just gone out. */
+export async function prolongUnderWay(sid: string): Promise<void> {
+  await db().$executeRaw`UPDATE "Session" SET "endedAt" = clock_timestamp() WHERE "id" = ${sid}::uuid AND "successorId" IS NOT NULL`;
+}
+
+/** Ends the session that took the place of one whose cookie came again, where it still runs, and remembers it as copied. */
 export async function endCopied({ userId, sid: id }: Owned, by: Visitor): Promise<void> {
   await once((sooner) =>
     change(by, async (tx, record) => {
-      if (!(await endNow(tx, id))) throw sooner;
+      const ended = await tx.$executeRaw`
+        UPDATE "Session" SET "endedAt" = clock_timestamp() WHERE "id" = ${id}::uuid AND "endedAt" IS NULL`;
+      if (ended === 0) throw sooner;
       await record({ action: "session.copied", actorId: userId, subjectType: "Session", subjectId: id });
     }),
   );
@@ -80,9 +90,4 @@ async function once<T>(run: (sooner: Error) => Promise<T>): Promise<T | null> {
     if (error === sooner) return null;
     throw error;
   });
-}
-
-/** By the database's clock, which says as well how long ago it was: those of two processes may differ by minutes. */
-async function endNow(tx: Transaction, id: string): Promise<boolean> {
-  return (await tx.$executeRaw`UPDATE "Session" SET "endedAt" = clock_timestamp() WHERE "id" = ${id}::uuid AND "endedAt" IS NULL`) === 1;
 }
