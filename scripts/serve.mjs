@@ -192,7 +192,7 @@ async function succeedSession({ headers, url = "" }, response, about) {
   const end = renewal.setCookie === null && setTimeout(about.cut, renewal.endsInMs);
   const closed = () => {
     if (end) clearTimeout(end);
-    if (renewal.setCookie !== null && !response.headersSent) renewal.brought(false);
+    if (renewal.setCookie !== null && !response.headersSent) renewal.settle(false);
   };
   // Whoever asked may have left while the new session was made.
   if (response.destroyed) closed();
@@ -237,15 +237,15 @@ function amendHead(response, about, isCallers) {
  * would make of it, but what comes of a sign-in.
  * @param {import("node:http").ServerResponse} response @param {Renewal} renewal
  */
-function bringCookie(response, { setCookie, brought, isOfIt }) {
+function bringCookie(response, { setCookie, settle, isOfSuccessor }) {
   const lines = [response.getHeader("set-cookie") ?? []].flat().map(String);
   const name = setCookie?.slice(0, setCookie.indexOf("=") + 1);
-  const kept = setCookie === null ? lines.filter((line) => !isOfIt(line)) : lines;
+  const kept = setCookie === null ? lines.filter((line) => !isOfSuccessor(line)) : lines;
   const isAdded = setCookie !== null && name !== undefined && !lines.some((line) => line.startsWith(name));
   response.setHeader("set-cookie", isAdded ? [...kept, setCookie] : kept);
   response.setHeader("cache-control", "private, no-store");
   // Next answers as well who has left: that answer has been said to be lost.
-  if (setCookie !== null && !response.destroyed) brought(true);
+  if (setCookie !== null && !response.destroyed) settle(true);
 }
 
 /**

@@ -12,19 +12,23 @@ import { memory } from "./freshness-memory";
 import { isAwake, passOnSeen } from "./lifetimes";
 import { endCopied, lastOf, makeSuccessor, prolongUnderWay, UNDER_WAY_MS } from "./succession";
 
-/** How long one whose answer was lost, by a click on the next link, has to come again. */
+/** How long a browser whose answer was lost, by a click on the next link, has to come again. */
 const LOST_MS = 60_000;
+/** An answer that took longer than this to go out gives the old cookie its last seconds anew. */
+const SLOW_MS = 1_000;
+/** How long the database has to say what became of a session. */
 const ANSWER_MS = 1_500;
 
 /** How a request goes on with another session cookie than it brought. */
 export interface Renewal {
-  /** The head's cookies. */
+  /** The Cookie of the head it goes on with. */
   cookie: string;
-  /** The Set-Cookie of its answer, which tells by `brought` whether it went out; null when another answer brings it. */
+  /** The Set-Cookie of its answer; null when another answer brings it. */
   setCookie: string | null;
-  brought: (isOut: boolean) => void;
-  /** Whether a Set-Cookie of its answer is of this session, as Auth.js makes it anew, and of no later one. */
-  isOfIt: (setCookie: string) => boolean;
+  /** To be told once, where there is a `setCookie`, whether the head of its answer went out. */
+  settle: (isOut: boolean) => void;
+  /** Whether a Set-Cookie of its answer is of the successor, as Auth.js makes it anew, and of no sign-in meanwhile. */
+  isOfSuccessor: (setCookie: string) => boolean;
   /** How long an answer may take that brings no cookie: a stream would outlive the old one. */
   endsInMs: number;
 }
@@ -58,8 +62,8 @@ export async function renewAtNewRole(head: IncomingHttpHeaders): Promise<Renewal
     return {
       cookie: withSessionCookie(head.cookie, secure, value),
       setCookie: isNew ? setSessionCookie(secure, value, claims.end) : null,
-      brought: (isOut) => (isOut ? wentOut(claims.sid) : lost(claims.sid)),
-      isOfIt: (line) => claimsOf(cookiesIn(line)[0]?.value, name)?.sid === id,
+      settle: (isOut) => (isOut ? delivered(claims.sid) : lost(claims.sid)),
+      isOfSuccessor: (line) => claimsOf(cookiesIn(line)[0]?.value, name)?.sid === id,
       endsInMs: UNDER_WAY_MS,
     };
   } catch (error) {
@@ -71,11 +75,12 @@ export async function renewAtNewRole(head: IncomingHttpHeaders): Promise<Renewal
 
 /** A request goes on without its session; whatever its answer brings is what it has earned itself, by signing in. */
 function asNobody(cookie: string): Renewal {
-  return { cookie, setCookie: null, brought: () => undefined, isOfIt: () => false, endsInMs: UNDER_WAY_MS };
+  return { cookie, setCookie: null, settle: () => undefined, isOfSuccessor: () => false, endsInMs: UNDER_WAY_MS };
 }
 
 interface Successor {
   id: string;
+  /** Whether this request's answer is the one that brings its cookie. */
   isNew: boolean;
 }
 
@@ -98,32 +103,35 @@ async function successorOf(claims: Claims, by: Visitor): Promise<Successor | "co
   if (last && !last.isBrowsers) return "copied";
   // One that runs although the door would not have it has been ended otherwise: with every one of theirs.
   if (!last || last.id === claims.sid) return null;
-  const carried = carrying.get(claims.sid);
-  if (carried?.isLost) {
-    carrying.set(claims.sid, { since: Date.now() });
+  const delivery = deliveries.get(claims.sid);
+  if (delivery?.isLost) {
+    deliveries.set(claims.sid, { since: Date.now() });
     return { id: last.id, isNew: true };
   }
-  if (last.underWay || carried) return { id: last.id, isNew: false };
+  if (last.underWay || delivery) return { id: last.id, isNew: false };
   await endCopied({ userId: claims.sub, sid: last.id }, by);
   return null;
 }
 
-/** Of each session that has ended, the answer with the new cookie until its head goes out. */
-const carrying = new Map<string, { since: number; isLost?: true }>();
+/**
+ * By the id of a session that has ended: the answer with the new cookie, until its head has gone out, and for `LOST_MS` once it is lost. A
+ * process knows of its own answers only, and the server around Next asks one bundle: no other has to find this.
+ */
+const deliveries = new Map<string, { since: number; isLost?: true }>();
 
 /** From here on the old cookie has its last seconds, in every process. */
-function wentOut(sid: string): void {
-  const { since = 0 } = carrying.get(sid) ?? {};
-  carrying.delete(sid);
+function delivered(sid: string): void {
+  const { since = 0 } = deliveries.get(sid) ?? {};
+  deliveries.delete(sid);
   // Of an answer that was quick they began a moment ago.
-  if (Date.now() - since < UNDER_WAY_MS / 5) return;
+  if (Date.now() - since < SLOW_MS) return;
   prolongUnderWay(sid).catch((error: unknown) => log().debug({ err: error }, "the end of a session"));
 }
 
 function lost(sid: string): void {
-  const answer = { since: Date.now(), isLost: true } as const;
-  carrying.set(sid, answer);
-  setTimeout(() => carrying.get(sid) === answer && carrying.delete(sid), LOST_MS).unref();
+  const delivery = { since: Date.now(), isLost: true } as const;
+  deliveries.set(sid, delivery);
+  setTimeout(() => deliveries.get(sid) === delivery && deliveries.delete(sid), LOST_MS).unref();
 }
 
 /** By session and browser: however many requests come at once, one of them asks the database. */
@@ -141,7 +149,7 @@ async function makeOnce(claims: Claims, by: Visitor): Promise<Successor | null> 
   making.set(key, made);
   const id = await made;
   if (id === null) return null;
-  carrying.set(claims.sid, { since: Date.now() });
+  deliveries.set(claims.sid, { since: Date.now() });
   return { id, isNew: true };
 }
 
