@@ -52,6 +52,16 @@ const WITHOUT_SESSION = /^\/(?:_next\/static|api\/storage)\/(?:(?!\.\.)[\w.~/-])
 const underWay = new AsyncLocalStorage();
 Object.assign(globalThis, { foyerUnderWay: underWay });
 
+/**
+ * What src/start-up.ts leaves on globalThis, once Next has loaded it: this file is no part of the site's bundle.
+ * @typedef {object} Bundle
+ * @property {typeof import("../src/lib/session-cookie").oneSessionCookie} [foyerOneSession]
+ * @property {typeof import("../src/access/renewal").renewAtNewRole} [foyerRenewal]
+ * @property {typeof import("../middleware").quickHead} [foyerQuickHead]
+ * @property {() => Promise<unknown>} [foyerStop]
+ */
+const bundle = /** @type {Bundle} */ (globalThis);
+
 const dir = dirname(dirname(fileURLToPath(import.meta.url)));
 const dev = process.argv.includes("--dev");
 const hostname = process.env.HOSTNAME || "0.0.0.0";
@@ -172,7 +182,7 @@ function refuse(request, response, status) {
  * @param {import("node:http").IncomingHttpHeaders} headers
  */
 function keepOneSession(headers) {
-  const { foyerOneSession } = /** @type {{ foyerOneSession?: (cookies: string, secure: boolean) => string }} */ (globalThis);
+  const { foyerOneSession } = bundle;
   if (headers.cookie && foyerOneSession) headers.cookie = foyerOneSession(headers.cookie, headers["x-forwarded-proto"] === "https");
 }
 
@@ -181,11 +191,8 @@ function keepOneSession(headers) {
  * @param {import("node:http").IncomingMessage} request @param {import("node:http").ServerResponse} response @param {UnderWay} about
  */
 async function succeedSession({ headers, url = "" }, response, about) {
-  const { foyerRenewal } = /** @type {{ foyerRenewal?: (head: import("node:http").IncomingHttpHeaders) => Promise<Renewal | null> }} */ (
-    globalThis
-  );
   if (!headers.cookie || WITHOUT_SESSION.test(url)) return;
-  const renewal = await foyerRenewal?.(headers);
+  const renewal = await bundle.foyerRenewal?.(headers);
   if (!renewal) return;
   headers.cookie = renewal.cookie;
   about.renewal = renewal;
@@ -204,11 +211,7 @@ async function succeedSession({ headers, url = "" }, response, about) {
  * @param {import("node:http").IncomingMessage} request @param {import("node:http").ServerResponse} response
  */
 function passProxyBy(request, response) {
-  const { foyerQuickHead } =
-    /** @type {{ foyerQuickHead?: (request: import("node:http").IncomingMessage) => { request: Record<string, string>, policy: string } | null }} */ (
-      globalThis
-    );
-  const head = foyerQuickHead?.(request);
+  const head = bundle.foyerQuickHead?.(request);
   if (!head) return;
   Object.assign(request.headers, head.request);
   response.setHeader("Content-Security-Policy", head.policy);
@@ -306,8 +309,7 @@ function stopWith(listening, site) {
   process.on("disconnect", () => process.exit(1));
 }
 
-/** The worker belongs to the site's bundle; src/start-up.ts leaves here what ends it. */
+/** The worker belongs to the site's bundle. */
 async function stopJobs() {
-  const { foyerStop } = /** @type {{ foyerStop?: () => Promise<void> }} */ (globalThis);
-  await foyerStop?.().catch(() => {});
+  await bundle.foyerStop?.().catch(() => {});
 }
