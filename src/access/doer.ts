@@ -1,6 +1,7 @@
 import { db, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import type { Entry } from "./entry";
+import { notBannedNow } from "./identity/bans";
 import { missingFactor } from "./required-factor";
 import { type AppAbility, abilityFor } from "./rules";
 
@@ -20,9 +21,8 @@ export function doerIn({ actor, ability }: Entry): Doer {
  * rights_lost when they are gone, shut out, or may no longer ask for it.
  */
 export async function doerOf(userId: string, tx: Pick<Transaction, "user"> = db()): Promise<Doer> {
-  const now = new Date();
   const person = await tx.user.findFirst({
-    where: { id: userId, deletedAt: null, OR: [{ bannedAt: null }, { bannedUntil: { lte: now } }] },
+    where: { id: userId, deletedAt: null, ...notBannedNow() },
     select: { role: true, profileComplete: true, mustChangePassword: true, emailVerified: true, secondFactor: true },
   });
   if (!person) throw new AppError("forbidden", "rights_lost");

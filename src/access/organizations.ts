@@ -1,6 +1,7 @@
 import type { Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import type { Recorder } from "./audit";
+import { notBannedNow } from "./identity/bans";
 import { lockRoom } from "./room";
 
 /**
@@ -81,7 +82,7 @@ async function heirOf(tx: Transaction, organizationId: string) {
     // In the order of the enum: an admin before a member.
     orderBy: [{ role: "asc" as const }, { createdAt: "asc" as const }, { userId: "asc" as const }],
   };
-  const stays = { deletedAt: null, deleteAfter: null, OR: [{ bannedAt: null }, { bannedUntil: { lte: new Date() } }] };
+  const stays = { deletedAt: null, deleteAfter: null, ...notBannedNow() };
   const best = await tx.organizationMember.findFirst({ where: { organizationId, user: stays }, ...order });
   return best ?? tx.organizationMember.findFirst({ where: { organizationId }, ...order });
 }

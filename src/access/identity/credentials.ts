@@ -20,6 +20,7 @@ import { lockPerson } from "../person-lock";
 import { bringPreferences } from "../preferences";
 import { assertSignUpOpen, signUpRefusal } from "../sign-up";
 import { askerOf, mailNewDevice, mailSecurityChanged } from "./account-mails";
+import { assertNotBanned, isBannedNow } from "./bans";
 import { rememberFailedSignIn } from "./failed-sign-in";
 import { isInvited, settleInvitation, takeInvitation } from "./invitations";
 import { provenSession } from "./reauthentication";
@@ -158,18 +159,6 @@ export function claimsOf(user: User, session: Pick<Session, "id" | "expiresAt" |
 
 function seconds(ms: number): number {
   return Math.floor(ms / 1000);
-}
-
-/** Whether a ban holds at this moment: one without an end holds for good. */
-export function isBannedNow({ bannedAt, bannedUntil }: Pick<User, "bannedAt" | "bannedUntil">): boolean {
-  return bannedAt !== null && (bannedUntil === null || bannedUntil > new Date());
-}
-
-/** Throws what a banned person is told, and only after they have shown who they are: until when, and why. */
-export function assertNotBanned({ bannedAt, bannedUntil, banReason }: Pick<User, "bannedAt" | "bannedUntil" | "banReason">): void {
-  if (!isBannedNow({ bannedAt, bannedUntil })) return;
-  const params = { reason: banReason ?? "", until: bannedUntil?.getTime() ?? 0 };
-  throw new AppError("forbidden", bannedUntil ? "banned_until" : "banned", { params });
 }
 
 /** The id of the person behind this provider's account when they are banned; undefined for everybody else, and for somebody new. */

@@ -3,6 +3,7 @@ import { hashOneTimeSecret } from "@/lib/one-time-secret";
 import { lockAdmins } from "../admins";
 import type { Recorder } from "../audit";
 import { lockAddress } from "./account-mails";
+import { notBannedNow } from "./bans";
 
 /** How long an invitation can be accepted. */
 export const INVITATION_DAYS = 7;
@@ -84,13 +85,7 @@ const INVITATION = { id: true, email: true, role: true } as const;
  */
 export function openInvitations() {
   const now = new Date();
-  const stays = {
-    role: "ADMIN" as const,
-    deletedAt: null,
-    deleteAfter: null,
-    // `not: null`, so that its negation holds too: SQL knows a third answer.
-    OR: [{ bannedAt: null }, { bannedUntil: { not: null, lte: now } }],
-  };
+  const stays = { role: "ADMIN" as const, deletedAt: null, deleteAfter: null, ...notBannedNow() };
   return { acceptedAt: null, revokedAt: null, expiresAt: { gt: now }, OR: [{ role: "MEMBER" as const }, { invitedBy: stays }] };
 }
 

@@ -2,6 +2,7 @@ import type { OrganizationRole } from "@/lib/db";
 import { db, type Transaction } from "@/lib/db";
 import { hashOneTimeSecret } from "@/lib/one-time-secret";
 import { lockOrganization } from "../organizations";
+import { notBannedNow } from "./bans";
 
 /** How long an invitation to an organisation can be accepted. */
 export const ORGANIZATION_INVITATION_DAYS = 7;
@@ -74,7 +75,7 @@ const inTime = () => ({ expiresAt: { gt: new Date() } });
 
 /** With those of the organisation who can act, mean to stay and may invite. */
 function invitation() {
-  const stays = { deletedAt: null, deleteAfter: null, OR: [{ bannedAt: null }, { bannedUntil: { lte: new Date() } }] };
+  const stays = { deletedAt: null, deleteAfter: null, ...notBannedNow() };
   const may = { where: { role: { in: ["OWNER" as const, "ADMIN" as const] }, user: stays }, select: { userId: true, role: true } };
   return {
     id: true,

@@ -8,7 +8,7 @@ import type { AuditRow, Recorder } from "../audit";
 import type { Doer } from "../doer";
 import { accessibleBy } from "../rules";
 import { mailAccountDeletion, mailAddressesConfirmed, mailBanned } from "./account-mails";
-import { isBannedNow } from "./credentials";
+import { isBannedNow } from "./bans";
 import { endSessionsOf, takeFromStrangers } from "./ways-in";
 
 /** How long an account that is to be deleted can be kept after all. */

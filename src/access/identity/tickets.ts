@@ -6,7 +6,7 @@ import { hashOneTimeSecret, newOneTimeSecret } from "@/lib/one-time-secret";
 import { change } from "../audit";
 import { currentVisitor } from "../entry";
 import { mailSecurityChanged } from "./account-mails";
-import { assertNotBanned } from "./credentials";
+import { assertNotBanned } from "./bans";
 import { sealedCookie } from "./sealed-cookie";
 import { readCode, takeCode } from "./second-factor";
 

@@ -1,6 +1,6 @@
 import "server-only";
 import type { Entry } from "@/access/entry";
-import { isBannedNow } from "@/access/identity/credentials";
+import { isBannedNow } from "@/access/identity/bans";
 import { matchingPeople, seenAt, shortParts } from "@/access/identity/people-filter";
 import { accessibleBy } from "@/access/rules";
 import { db } from "@/lib/db";

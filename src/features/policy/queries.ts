@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import type { Entry } from "@/access/entry";
-import { isBannedNow } from "@/access/identity/credentials";
+import { isBannedNow } from "@/access/identity/bans";
 import { explain } from "@/access/policy";
 import { accessibleBy, type SubjectName } from "@/access/rules";
 import { db } from "@/lib/db";
