@@ -32,7 +32,7 @@ export async function VideosFeed({ entry, cursor, organizations }: FeedProps) {
       maxChosen={MAX_CHOSEN}
       emptyBody={available ? undefined : t("emptyUnavailable")}
       share={shareVideo}
-      factsOf={({ aspectRatio, durationSeconds }) => [aspectRatio, t("secondsOf", { count: durationSeconds })]}
+      factsOf={(request) => factsOf(request, t)}
       resultsOf={({ videos }) => videos}
       tilesOf={({ videos }) => <Tiles of="videos" videos={videos} />}
     />
@@ -49,7 +49,7 @@ export async function SharedVideosFeed({ entry, cursor, organization }: SharedFe
       requests={generations}
       next={next}
       cursor={cursor}
-      factsOf={({ aspectRatio, durationSeconds }) => [aspectRatio, t("secondsOf", { count: durationSeconds })]}
+      factsOf={(request) => factsOf(request, t)}
       resultsOf={({ videos }) => videos}
       tilesOf={({ videos }) => <Tiles videos={videos} />}
     />
@@ -75,4 +75,10 @@ function Length({ seconds }: { seconds: number }) {
       {`0:${String(seconds).padStart(2, "0")}`}
     </span>
   );
+}
+
+type Asked = Pick<ListedVideos, "aspectRatio" | "durationSeconds">;
+
+function factsOf({ aspectRatio, durationSeconds }: Asked, t: Awaited<ReturnType<typeof getTranslations<"videos">>>): string[] {
+  return [aspectRatio, t("secondsOf", { count: durationSeconds })];
 }
