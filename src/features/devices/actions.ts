@@ -55,13 +55,9 @@ export const endDevicesOf = action({ can: ["read", "Dashboard"], rate: "write" }
     await lockPerson(tx, userId);
     const running = await lastOf(tx, { userId, sid: id });
     if (!running) throw new AppError("not_found");
-    const ended = await tx.session.updateMany({ where: { userId, id: running.id }, data: { endedAt: new Date() } });
-    await record({
-      action: "session.ended_by_admin",
-      subjectType: "User",
-      subjectId: userId,
-      after: { sid: id, count: ended.count },
-    });
+    await tx.session.update({ where: { id: running.id }, data: { endedAt: new Date() }, select: { id: true } });
+    const after = { sid: running.id, count: 1 };
+    await record({ action: "session.ended_by_admin", subjectType: "User", subjectId: userId, after });
   });
   revalidatePath(`/admin/users/${userId}`);
 });
