@@ -10,6 +10,7 @@ import { isAwake } from "./lifetimes";
 import { missingFactor } from "./required-factor";
 import { type AppAbility, abilityFor } from "./rules";
 
+/** The cookie of a browser's long-lived id, which every sign-in gives it: what tells a copied session cookie from its own. */
 export const DEVICE_COOKIE = "foyer-device";
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

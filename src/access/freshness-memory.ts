@@ -3,6 +3,7 @@ import { type Claims, SESSION_SECONDS } from "@/lib/session-token";
 
 /** How far the clocks of two processes may be apart before a token's `iat` could mislead the floor below. */
 export const CLOCK_SKEW_S = 15 * 60;
+/** People, sessions or doubts that a process remembers at most: beyond it `forgetAll`. */
 export const MAX_REMEMBERED = 50_000;
 
 /** What is true of a signed-in person now. `certain` is false when only memory could be asked: reads may go on, changes may not. */
@@ -89,6 +90,7 @@ export function memory(): Memory {
   return shared.foyerFreshness;
 }
 
+/** A row as it is remembered: learnt now, and of somebody who is there. */
 export function toPerson({ id: _, version, deleteAfter, ...row }: Row): Person {
   const until = deleteAfter === null || deleteAfter === undefined ? null : new Date(deleteAfter).toISOString();
   const { role, profileComplete, mustChangePassword, emailVerified, secondFactor, name, email, image, epoch } = row;
@@ -103,6 +105,7 @@ export function learn(own: Memory, row: Row): void {
   if (!known || (!known.deleted && person.version > known.version)) remember(own, own.people, row.id, person);
 }
 
+/** Notes whether a session has ended, as the database says. */
 export function learnSession(own: Memory, sid: string, ended: boolean): void {
   // An end is never undone, whichever of two answers comes last.
   remember(own, own.sessions, sid, { ended: ended || own.sessions.get(sid)?.ended === true, learnedAt: Date.now() });
@@ -119,6 +122,7 @@ export function settleDoubt(own: Memory, id: string, message: number | undefined
   if (own.doubtful.get(id)?.message === message) own.doubtful.delete(id);
 }
 
+/** Notes that somebody is deleted: no row or message is believed of them any more, and no cookie. */
 export function bury(own: Memory, id: string): void {
   const nothing = { name: "", email: "", image: null, role: "MEMBER" as const, deleteAfter: null };
   const no = { profileComplete: false, mustChangePassword: false, emailVerified: false, secondFactor: false };

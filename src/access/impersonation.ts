@@ -5,6 +5,7 @@ import { standingOf } from "./freshness";
 import type { Standing } from "./freshness-memory";
 import { sealedCookie } from "./identity/sealed-cookie";
 
+/** How long an admin acts as somebody at most. */
 export const IMPERSONATION_MINUTES = 15;
 /** Outlives the impersonation, so that a form sent after its end is not taken for a change of the admin's own account. */
 const COOKIE_SECONDS = 24 * 3600;
@@ -48,10 +49,12 @@ export async function mayBeImpersonating(visitor: Visitor): Promise<boolean> {
   return (await cookie.read(visitor)) !== null;
 }
 
+/** Has this browser show the member of these claims from its next request on, in the admin's own session. */
 export async function keepImpersonation(claims: Claims, { userId, sid, mayWrite }: Omit<Impersonator, "end">, by: Visitor): Promise<void> {
   await cookie.write({ claims, userId, sid, mayWrite }, by);
 }
 
+/** Has this browser show the admin themselves again; the member's session is the caller's to end. */
 export async function forgetImpersonation(by: Visitor): Promise<void> {
   await cookie.clear(by);
 }

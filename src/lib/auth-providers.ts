@@ -59,6 +59,7 @@ function checksOf(type: "oauth" | "oidc", own: readonly string[] = ["pkce"]): st
   return [...new Set([...own.filter((check) => check !== "none"), "state", ...(type === "oidc" ? ["nonce"] : [])])];
 }
 
+/** These providers as people are shown them, in their order: a setting of the developer's goes before the provider's own. */
 export function waysIn(providers: readonly Provider[]): WayIn[] {
   return providers.map((entry) => {
     const provider = typeof entry === "function" ? entry({}) : entry;

@@ -257,6 +257,7 @@ export function providerVariables(id: string): {
 }
 
 type ProviderSuffix = "ID" | "SECRET" | "ISSUER";
+/** Its name alone: AUTH_GITHUB_ID of `github`. */
 export function providerVariable(id: string, suffix: ProviderSuffix): string {
   return `AUTH_${id.toUpperCase().replace(/-/g, "_")}_${suffix}`;
 }

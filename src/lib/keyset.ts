@@ -17,6 +17,7 @@ export const cursorSchema = z
     return z.NEVER;
   });
 
+/** A cursor as it stands in an address; `cursorSchema` reads it again. */
 export function encodeCursor({ value, id }: Cursor): string {
   return Buffer.from(JSON.stringify([value, id])).toString("base64url");
 }
