@@ -129,6 +129,8 @@ describe("devices", () => {
       expect(await end(listed.claims.sid)).toMatchObject({ ok: true });
       expect(await redirectOf(now.run(() => enter()))).toContain("/login");
       expect(await end(listed.claims.sid)).toMatchObject({ ok: false, error: { code: "not_found" } });
+      const named = { OR: [{ subjectId: now.claims.sid }, { after: { path: ["sid"], equals: now.claims.sid } }] };
+      expect(await db().auditEvent.count({ where: { action: { startsWith: "session.ended" }, ...named } })).toBe(1);
     }
   });
 
