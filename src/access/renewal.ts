@@ -122,10 +122,10 @@ const deliveries = new Map<string, { since: number; isLost?: true }>();
 /** From here on the old cookie has its last seconds, in every process. */
 function delivered(sid: string): void {
   const { since = 0 } = deliveries.get(sid) ?? {};
-  deliveries.delete(sid);
   // Of an answer that was quick they began a moment ago.
-  if (Date.now() - since < SLOW_MS) return;
-  prolongUnderWay(sid).catch((error: unknown) => log().debug({ err: error }, "the end of a session"));
+  const written = Date.now() - since < SLOW_MS ? Promise.resolve() : prolongUnderWay(sid);
+  // Until they are written down it is the delivery that says so.
+  written.catch((error: unknown) => log().debug({ err: error }, "the end of a session")).finally(() => deliveries.delete(sid));
 }
 
 function lost(sid: string): void {
