@@ -28,7 +28,7 @@ process.env.DATABASE_URL = proxied.href;
 const hand = new pg.Pool({ connectionString: direct.href, max: 4 });
 const sql = async (text: string, values: unknown[] = []) => (await hand.query(text, values)).rows;
 const killLink = () =>
-  sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'foyer-freshness' AND datname = current_database()`);
+  sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'foyer_freshness' AND datname = current_database()`);
 const memory = () => (globalThis as typeof globalThis & { foyerFreshness: { lastHeard: number; linked: boolean } }).foyerFreshness;
 const isLinked = () => memory().linked;
 const linked = () => vi.waitFor(() => expect(isLinked()).toBe(true), COMES);
@@ -179,7 +179,7 @@ describe("while the link is down", () => {
       async () =>
         expect(
           await sql(
-            `SELECT 1 FROM pg_stat_activity WHERE application_name = 'foyer-freshness' AND datname = current_database() AND wait_event_type = 'Lock'`,
+            `SELECT 1 FROM pg_stat_activity WHERE application_name = 'foyer_freshness' AND datname = current_database() AND wait_event_type = 'Lock'`,
           ),
         ).toHaveLength(1),
       COMES,

@@ -1,7 +1,6 @@
-import { Client, type Notification } from "pg";
+import type { Client } from "pg";
 import { within } from "@/lib/deadline";
-import { env } from "@/lib/env";
-import { log } from "@/lib/log";
+import { keepHearing } from "@/lib/notifications";
 import { SESSION_SECONDS } from "@/lib/session-token";
 import {
   bury,
@@ -17,66 +16,38 @@ import {
 } from "./freshness-memory";
 
 const CHANNEL = "foyer_freshness";
-const HEARTBEAT_MS = 1_000;
 const ANSWER_MS = 1_500;
 const CATCH_UP_MS = 30_000;
 
-/** Keeps the memory of this process current until `own.running` is false: connects, catches up, listens, and again. */
+/** Keeps the memory of this process current: LISTEN first, then what was missed, then one question a second. */
 export async function keepListening(own: Memory): Promise<void> {
-  for (let failures = 0; own.running; failures++) {
-    try {
-      await listen(own, () => {
-        failures = 0;
-      });
-    } catch (error) {
-      if (own.running && failures % 20 === 0) log().warn({ err: error }, "freshness: no link to the database, asking it for every check");
-    }
-    own.linked = false;
-    if (own.running) await sleep(Math.min(2_000, 50 * 2 ** Math.min(failures, 6)) * (0.5 + Math.random()));
-  }
-}
-
-/** Listens until the connection ends or stays silent: LISTEN first, then what was missed, then one heartbeat a second. */
-async function listen(own: Memory, onLinked: () => void): Promise<void> {
-  const client = new Client({
-    connectionString: env().DATABASE_URL,
-    connectionTimeoutMillis: ANSWER_MS,
-    keepAlive: true,
-    application_name: "foyer-freshness",
-  });
-  const lost = new Promise<never>((_, reject) => {
-    client.on("error", reject);
-    client.on("end", () => reject(new Error("connection ended")));
-  });
-  lost.catch(() => undefined);
-  client.on("notification", (message) => hear(own, message));
-  try {
-    await Promise.race([within(2 * ANSWER_MS, client.connect()), lost]);
-    await within(ANSWER_MS, client.query(`LISTEN ${CHANNEL}`));
-    const before = await oldestOpenXid(client);
-    await within(CATCH_UP_MS, catchUp(own, client, before));
-    own.knownXid = before;
-    own.client = client;
-    own.linked = true;
-    own.lastHeard = Date.now();
-    own.silentSince = 0;
-    onLinked();
-    log().debug("freshness: linked");
-    for (let previous = before; own.running; ) {
-      await Promise.race([sleep(HEARTBEAT_MS), lost]);
-      const now = await Promise.race([oldestOpenXid(client), lost]);
+  let previous = 0n;
+  await keepHearing(CHANNEL, {
+    async linked(client) {
+      previous = await oldestOpenXid(client);
+      await within(CATCH_UP_MS, catchUp(own, client, previous));
+      own.knownXid = previous;
+      own.client = client;
+      own.linked = true;
+      own.lastHeard = Date.now();
+      own.silentSince = 0;
+    },
+    async ask(client) {
+      const now = await oldestOpenXid(client);
+      // An answer of a link that was given up says nothing of the next one.
+      if (own.client !== client) return;
       own.lastHeard = Date.now();
       // A beat late on purpose: a commit is announced a moment after it becomes visible.
       own.knownXid = previous;
       previous = now;
-    }
-  } finally {
-    own.linked = false;
-    if (own.client === client) own.client = null;
-    client.removeAllListeners("notification");
-    // A half-open socket never finishes a polite goodbye.
-    void within(ANSWER_MS, client.end()).catch(() => undefined);
-  }
+    },
+    heard: (payload) => hear(own, payload),
+    // The database is asked for every check until the link is back.
+    lost() {
+      own.linked = false;
+      own.client = null;
+    },
+  });
 }
 
 async function oldestOpenXid(client: Client): Promise<bigint> {
@@ -107,18 +78,14 @@ async function catchUp(own: Memory, client: Client, now: bigint): Promise<void> 
   for (const { id } of deleted.rows) bury(own, id);
 }
 
-function hear(own: Memory, { payload }: Notification): void {
+function hear(own: Memory, payload: string): void {
   own.lastHeard = Date.now();
   try {
-    const { id } = JSON.parse(payload ?? "") as { id?: unknown };
+    const { id } = JSON.parse(payload) as { id?: unknown };
     if (typeof id === "string" && id.length <= 36) doubt(own, id);
     else forgetAll(own);
   } catch {
     // What cannot be read may have mattered, as does "many": ask again for all.
     forgetAll(own);
   }
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

@@ -9,9 +9,13 @@ const HEARTBEAT_MS = 1_000;
 const MAX_PAUSE_MS = 2_000;
 
 interface Ears {
-  /** The link stands, for the first time or anew: what was notified before is to be looked up. */
-  linked(): void;
+  /** The link stands, for the first time or anew: what was notified before is to be looked up. Where that fails, it does not stand. */
+  linked(client: Client): void | Promise<void>;
   heard(payload: string): void;
+  /** Asks something once a second, by which it is noticed that the link has died without a word; SELECT 1 where nothing else is to be asked. */
+  ask?(client: Client): Promise<unknown>;
+  /** The link is gone. Also told of one that never stood. */
+  lost?(): void;
 }
 
 /**
@@ -21,9 +25,9 @@ interface Ears {
 export async function keepHearing(channel: string, ears: Ears, signal?: AbortSignal): Promise<void> {
   for (let failures = 0; !signal?.aborted; failures++) {
     try {
-      const linked = () => {
+      const linked = async (client: Client) => {
+        await ears.linked(client);
         failures = 0;
-        ears.linked();
       };
       await hear(channel, { ...ears, linked }, signal);
     } catch (error) {
@@ -33,7 +37,7 @@ export async function keepHearing(channel: string, ears: Ears, signal?: AbortSig
   }
 }
 
-async function hear(channel: string, { linked, heard }: Ears, signal?: AbortSignal): Promise<void> {
+async function hear(channel: string, { linked, heard, ask = plainQuestion, lost: gone }: Ears, signal?: AbortSignal): Promise<void> {
   const client = new Client({
     connectionString: env().DATABASE_URL,
     connectionTimeoutMillis: ANSWER_MS,
@@ -49,16 +53,21 @@ async function hear(channel: string, { linked, heard }: Ears, signal?: AbortSign
   try {
     await Promise.race([within(2 * ANSWER_MS, client.connect()), lost]);
     await within(ANSWER_MS, client.query(`LISTEN ${client.escapeIdentifier(channel)}`));
-    linked();
+    await linked(client);
     while (!signal?.aborted) {
       await Promise.race([sleep(HEARTBEAT_MS), lost]);
-      await Promise.race([within(ANSWER_MS, client.query("SELECT 1")), lost]);
+      await Promise.race([within(ANSWER_MS, ask(client)), lost]);
     }
   } finally {
+    gone?.();
     client.removeAllListeners("notification");
     // A half-open socket never finishes a polite goodbye.
     void within(ANSWER_MS, client.end()).catch(() => undefined);
   }
+}
+
+function plainQuestion(client: Client): Promise<unknown> {
+  return client.query("SELECT 1");
 }
 
 function sleep(ms: number): Promise<void> {

@@ -128,7 +128,7 @@ async function obedience({ say, database }: Stage, servers: Running[]): Promise<
     goal: { most: 0, of: "ours" },
   });
   say("G3: the link cut");
-  const cut = () => client.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'foyer-freshness'");
+  const cut = () => client.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'foyer_freshness'");
   const times = await rounds(agent, servers, client, SIGN_OUT_DEVICE, CUT_ROUNDS, cut);
   lines.push({
     id: "G3",
