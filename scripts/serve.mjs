@@ -24,6 +24,8 @@ const JOBS_GRACE_MS = 5_000;
 const MAX_WAITING = 16;
 /** Answers that nobody takes, of all connections together, beyond what the kernel holds for them. */
 const UNREAD = { most: 128 * 1_048_576, everyMs: 1_000 };
+/** When a database that did not answer is worth asking again. */
+const RETRY_AFTER_S = 5;
 /** How long a refused sender has to see the answer before its connection is cut under what it still sends. */
 const REFUSAL_MS = 1_000;
 
@@ -90,7 +92,7 @@ server.on("request", async (request, response) => {
     const about = { cut: () => void (response.writableFinished || response.destroy()), incoming: request };
     amendHead(response, about, isCallersFault(request));
     sendAtEnd(response, about);
-    await succeedSession(request, response, about);
+    if (!(await succeedSession(request, about))) return refuseForNow(request, response);
     passProxyBy(request, response);
     await underWay.run(about, () => handle(request, response));
   } catch (error) {
@@ -177,6 +179,12 @@ function refuse(request, response, status) {
   request.socket.once("close", () => clearTimeout(cut));
 }
 
+/** @param {import("node:http").IncomingMessage} request @param {import("node:http").ServerResponse} response */
+function refuseForNow(request, response) {
+  response.setHeader("retry-after", RETRY_AFTER_S);
+  refuse(request, response, 503);
+}
+
 /**
  * Leaves of the cookies one that is the session's: src/lib/session-cookie.ts says which.
  * @param {import("node:http").IncomingHttpHeaders} headers
@@ -187,23 +195,17 @@ function keepOneSession(headers) {
 }
 
 /**
- * Goes on with another session cookie than the one that was brought, where src/access/renewal.ts says so.
- * @param {import("node:http").IncomingMessage} request @param {import("node:http").ServerResponse} response @param {UnderWay} about
+ * Goes on with another session cookie than the one that was brought, or brings another one, where src/access/renewal.ts says so; false
+ * where nobody can say with which.
+ * @param {import("node:http").IncomingMessage} request @param {UnderWay} about
  */
-async function succeedSession({ headers, url = "" }, response, about) {
-  if (!headers.cookie || WITHOUT_SESSION.test(url)) return;
+async function succeedSession({ headers, url = "" }, about) {
+  if (!headers.cookie || WITHOUT_SESSION.test(url)) return true;
   const renewal = await bundle.foyerRenewal?.(headers);
-  if (!renewal) return;
-  headers.cookie = renewal.cookie;
-  about.renewal = renewal;
-  const end = renewal.setCookie === null && setTimeout(about.cut, renewal.endsInMs);
-  const closed = () => {
-    if (end) clearTimeout(end);
-    if (renewal.setCookie !== null && !response.headersSent) renewal.settle(false);
-  };
-  // Whoever asked may have left while the new session was made.
-  if (response.destroyed) closed();
-  else response.once("close", closed);
+  if (renewal === "unavailable") return false;
+  if (renewal) headers.cookie = renewal.cookie;
+  if (renewal?.setCookie) about.renewal = renewal;
+  return true;
 }
 
 /**
@@ -236,19 +238,16 @@ function amendHead(response, about, isCallers) {
 }
 
 /**
- * Adds the new session cookie to an answer that says nothing else of it. One that is to bring none brings no copy either that Auth.js
- * would make of it, but what comes of a sign-in.
+ * Adds the new session cookie to an answer, unless somebody signs in or out by it; the old one, which Auth.js would make anew, goes.
  * @param {import("node:http").ServerResponse} response @param {Renewal} renewal
  */
-function bringCookie(response, { setCookie, settle, isOfSuccessor }) {
+function bringCookie(response, { setCookie, isOfFormer }) {
+  if (setCookie === null) return;
   const lines = [response.getHeader("set-cookie") ?? []].flat().map(String);
-  const name = setCookie?.slice(0, setCookie.indexOf("=") + 1);
-  const kept = setCookie === null ? lines.filter((line) => !isOfSuccessor(line)) : lines;
-  const isAdded = setCookie !== null && name !== undefined && !lines.some((line) => line.startsWith(name));
-  response.setHeader("set-cookie", isAdded ? [...kept, setCookie] : kept);
+  const others = lines.filter((line) => !isOfFormer(line));
+  const name = setCookie.slice(0, setCookie.indexOf("=") + 1);
+  response.setHeader("set-cookie", others.some((line) => line.startsWith(name)) ? others : [...others, setCookie]);
   response.setHeader("cache-control", "private, no-store");
-  // Next answers as well who has left: that answer has been said to be lost.
-  if (setCookie !== null && !response.destroyed) settle(true);
 }
 
 /**

@@ -33,6 +33,7 @@ const claims = (): Claims => ({
   deleteAfter: null,
   strong: false,
   startedAs: "MEMBER",
+  follows: null,
   began: now(),
   whole: true,
 });
@@ -192,7 +193,7 @@ describe("nothing but a whole, current token of ours is read", () => {
 });
 
 /** Claims that the first release did not write. */
-const LATER = ["emailVerified", "secondFactor", "deleteAfter", "strong", "startedAs", "began", "whole"];
+const LATER = ["emailVerified", "secondFactor", "deleteAfter", "strong", "startedAs", "follows", "began", "whole"];
 
 describe("asClaims", () => {
   test("without what the first release did not know it is still good, but not whole, so that the database is asked", () => {
@@ -204,6 +205,9 @@ describe("asClaims", () => {
     for (const wrong of [undefined, null, "OWNER"])
       expect(asClaims({ ...given, startedAs: wrong })).toMatchObject({ startedAs: given.role, whole: true });
     expect(asClaims({ ...given, whole: false })).toMatchObject({ whole: true });
+    // Of one that follows another only the database knows whether it has begun.
+    expect(asClaims({ ...given, follows: given.sid })).toMatchObject({ follows: given.sid, whole: false });
+    expect(asClaims({ ...given, follows: 7 })).toMatchObject({ follows: null, whole: true });
   });
 
   test("is whole or nothing: each field missing or of another type is refused", () => {

@@ -44,8 +44,8 @@ export const ROW_COLUMNS = `u."id", u."version", u."epoch", u."role", u."profile
 
 export interface Memory {
   people: Map<string, Person>;
-  /** By session id: whether it has ended. */
-  sessions: Map<string, { ended: boolean; learnedAt: number }>;
+  /** By session id: whether it has ended, and in which browser it began; null where that was not noted, undefined where nobody asked. */
+  sessions: Map<string, { ended: boolean; browser: string | null | undefined; learnedAt: number }>;
   /**
    * People and sessions of whom the channel said that they changed, by id. Only that is believed: anybody who may connect to
    * the database can send on it. The next check asks the database, and takes the id out unless another message came meanwhile.
@@ -106,9 +106,11 @@ export function learn(own: Memory, row: Row): void {
 }
 
 /** Notes whether a session has ended, as the database says. */
-export function learnSession(own: Memory, sid: string, ended: boolean): void {
+export function learnSession(own: Memory, sid: string, ended: boolean, browser?: string | null): void {
+  const known = own.sessions.get(sid);
   // An end is never undone, whichever of two answers comes last.
-  remember(own, own.sessions, sid, { ended: ended || own.sessions.get(sid)?.ended === true, learnedAt: Date.now() });
+  const session = { ended: ended || known?.ended === true, browser: browser === undefined ? known?.browser : browser };
+  remember(own, own.sessions, sid, { ...session, learnedAt: Date.now() });
 }
 
 /** Notes that a person or session changed. What was asked before this no longer counts. */

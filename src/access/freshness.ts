@@ -64,6 +64,18 @@ export async function findSession(told: Told): Promise<Session | null> {
 }
 
 /**
+ * The id of the browser in which a session began; null where that was not noted. It never changes, so the database is asked once.
+ * Throws "unavailable" when it has to be asked and does not answer.
+ */
+export async function browserOf(told: Told): Promise<string | null> {
+  const own = memory();
+  if (own.sessions.get(told.sid)?.browser === undefined) await ask(told);
+  const browser = own.sessions.get(told.sid)?.browser;
+  if (browser === undefined) throw new AppError("unavailable");
+  return browser;
+}
+
+/**
  * Waits until this process has heard of every change committed so far: whoever changed something and shows a page next
  * sees it. PostgreSQL delivers pending notifications before it answers the next statement of a listening connection.
  */
@@ -128,8 +140,8 @@ async function lookUp(sub: string, sid: string): Promise<Person | null> {
   const own = memory();
   const generation = own.generation;
   const doubts = [sub, sid].map((id) => [id, own.doubtful.get(id)?.message] as const);
-  const rows = await db().$queryRawUnsafe<(Row & { ended: boolean })[]>(
-    `SELECT ${ROW_COLUMNS}, s."endedAt" IS NOT NULL OR s."expiresAt" < now() AS "ended"
+  const rows = await db().$queryRawUnsafe<(Row & { ended: boolean; browser: string | null })[]>(
+    `SELECT ${ROW_COLUMNS}, s."deviceId" AS "browser", s."endedAt" IS NOT NULL OR s."expiresAt" < now() AS "ended"
        FROM "Session" s JOIN "User" u ON u."id" = s."userId" WHERE s."id" = $1::uuid AND u."id" = $2::uuid`,
     sid,
     sub,
@@ -138,7 +150,7 @@ async function lookUp(sub: string, sid: string): Promise<Person | null> {
   own.lastHeard = Date.now();
   // Between the question and the answer so much may have changed that everything was forgotten: then this is already old.
   if (generation === own.generation) {
-    learnSession(own, sid, row?.ended ?? true);
+    learnSession(own, sid, row?.ended ?? true, row?.browser);
     if (row) learn(own, row);
     for (const [id, message] of doubts) settleDoubt(own, id, message);
   }

@@ -2,78 +2,84 @@ import { db, type Transaction } from "@/lib/db";
 import { change } from "./audit";
 import type { Visitor } from "./entry";
 
-/**
- * What a browser sends before it has its new cookie still counts for so long after the end of the old one. That end is written, and its
- * age read, by the database's clock: those of two processes may differ by minutes.
- */
-export const UNDER_WAY_MS = 5_000;
+/** What a browser sent before it had its new cookie may arrive so much later than what it sent with it. */
+export const UNDER_WAY_MS = 800;
+/** Nothing that was sent before comes later than this: after it an old cookie is a copy. By the database's clock; two processes' may differ. */
+const LATE_S = 5;
 
 type Owned = { userId: string; sid: string };
+type Following = Owned & { follows: string };
 interface Last {
   id: string;
-  /** Whether the one that was asked for has ended only just now. */
+  /** Whether the one that was asked for runs, or has ended only just now. */
   underWay: boolean;
   /** Whether it began in the browser of this `deviceId`, or that was not noted. */
   isBrowsers: boolean;
 }
 
-/** The running session at the end of those that took this one's place, itself while it runs; null when none runs. */
+/** The running session at the end of those that took this one's place, itself while none has; null when none runs. */
 export async function lastOf(
-  on: Pick<Transaction, "$queryRaw">,
   { userId, sid, deviceId = null }: Owned & Partial<Pick<Visitor, "deviceId">>,
+  on: Pick<Transaction, "$queryRaw"> = db(),
 ): Promise<Last | null> {
   const [last] = await on.$queryRaw<Last[]>`
     WITH RECURSIVE "line" AS (
-      SELECT "id", "successorId", "endedAt", "endedAt" > clock_timestamp() - make_interval(secs => ${UNDER_WAY_MS / 1000}::int) AS "underWay",
-             coalesce("deviceId" = ${deviceId}::uuid, "deviceId" IS NULL) AS "isBrowsers"
+      SELECT "id", "successorId", "endedAt", "endedAt" > clock_timestamp() - make_interval(secs => ${LATE_S}::int) AS "underWay",
+             coalesce("deviceId" = ${deviceId}::uuid, "deviceId" IS NULL) AS "isBrowsers", 0 AS "place"
         FROM "Session" WHERE "id" = ${sid}::uuid AND "userId" = ${userId}::uuid
       UNION ALL
-      SELECT next."id", next."successorId", next."endedAt", "line"."underWay", "line"."isBrowsers"
+      SELECT next."id", next."successorId", next."endedAt", "line"."underWay", "line"."isBrowsers", "line"."place" + 1
         FROM "line" JOIN "Session" next ON next."id" = "line"."successorId"
     )
-    SELECT "id", "underWay" IS TRUE AS "underWay", "isBrowsers" FROM "line" WHERE "endedAt" IS NULL`;
+    SELECT "id", "underWay" IS NOT FALSE AS "underWay", "isBrowsers" FROM "line" WHERE "endedAt" IS NULL ORDER BY "place" DESC LIMIT 1`;
   return last ?? null;
 }
 
 /**
- * Ends a session for one that is the same in all but its id, and returns that id; null where it has ended already, or began in another
- * browser than the one that asks: nothing is locked for the bearer of a copied cookie. Until it is committed it holds `lockPerson`, as
- * does whoever ends all of somebody's sessions. One statement, because the first page in the new role waits for it.
+ * Makes the session `sid` in place of the one it follows, the same in all but its id, unless that one has ended, has a successor, or began in
+ * another browser than the one that asks: then nothing is changed, and nothing locked for the bearer of a copied cookie. Until it is
+ * committed it holds `lockPerson`, as does whoever ends all of somebody's sessions.
  */
-export function makeSuccessor({ userId, sid }: Owned, by: Visitor): Promise<string | null> {
-  return once((sooner) =>
+export async function makeSuccessor({ userId, sid, follows }: Following, by: Visitor): Promise<void> {
+  await unlessSooner((sooner) =>
     change(by, async (tx, record) => {
-      const [made] = await tx.$queryRaw<{ id: string; method: string; strong: boolean }[]>`
+      const [made] = await tx.$queryRaw<{ method: string; strong: boolean }[]>`
         WITH "person" AS (
-          SELECT u."id" FROM "User" u JOIN "Session" s ON s."userId" = u."id" WHERE u."id" = ${userId}::uuid AND s."id" = ${sid}::uuid
+          SELECT u."id" FROM "User" u JOIN "Session" s ON s."userId" = u."id"
+           WHERE u."id" = ${userId}::uuid AND s."id" = ${follows}::uuid AND s."endedAt" IS NULL AND s."successorId" IS NULL
              AND coalesce(s."deviceId" = ${by.deviceId}::uuid, s."deviceId" IS NULL) FOR UPDATE OF u
         ),
         "former" AS (
-          UPDATE "Session" SET "endedAt" = clock_timestamp(), "successorId" = gen_random_uuid() FROM "person"
-           WHERE "Session"."id" = ${sid}::uuid AND "userId" = "person"."id" AND "endedAt" IS NULL RETURNING "Session".*
+          UPDATE "Session" SET "successorId" = ${sid}::uuid FROM "person"
+           WHERE "Session"."id" = ${follows}::uuid AND "endedAt" IS NULL AND "successorId" IS NULL RETURNING "Session".*
         )
         INSERT INTO "Session"
           ("id", "userId", "method", "strong", "userAgent", "ip", "place", "deviceId", "createdAt", "lastSeenAt", "reauthenticatedAt", "expiresAt")
         SELECT "successorId", "userId", "method", "strong", "userAgent", "ip", "place", "deviceId", "createdAt", "lastSeenAt",
                "reauthenticatedAt", "expiresAt" FROM "former"
-        RETURNING "id", "method", "strong"`;
+        RETURNING "method", "strong"`;
       if (!made) throw sooner;
-      const { id, method, strong } = made;
-      const after = { method, strong, renewed: true };
-      await record({ action: "user.signed_in", actorId: userId, subjectType: "Session", subjectId: id, after });
-      return id;
+      await record({
+        action: "user.signed_in",
+        actorId: userId,
+        subjectType: "Session",
+        subjectId: sid,
+        after: { ...made, renewed: true },
+      });
     }),
   );
 }
 
-/** The seconds in which the old cookie still counts begin anew: the answer with the new one has only just gone out. */
-export async function prolongUnderWay(sid: string): Promise<void> {
-  await db().$executeRaw`UPDATE "Session" SET "endedAt" = clock_timestamp() WHERE "id" = ${sid}::uuid AND "successorId" IS NOT NULL`;
+/** Ends the session that this one took the place of, if it has not ended yet. */
+export async function endFormer({ userId, sid, follows }: Following): Promise<void> {
+  await db().$executeRaw`
+    UPDATE "Session" SET "endedAt" = clock_timestamp()
+     WHERE "id" = ${follows}::uuid AND "userId" = ${userId}::uuid AND "successorId" = ${sid}::uuid AND "endedAt" IS NULL`;
 }
 
 /** Ends the session that took the place of one whose cookie came again, where it still runs, and remembers it as copied. */
 export async function endCopied({ userId, sid: id }: Owned, by: Visitor): Promise<void> {
-  await once((sooner) =>
+  await unlessSooner((sooner) =>
     change(by, async (tx, record) => {
       const ended = await tx.$executeRaw`
         UPDATE "Session" SET "endedAt" = clock_timestamp() WHERE "id" = ${id}::uuid AND "endedAt" IS NULL`;
@@ -83,11 +89,10 @@ export async function endCopied({ userId, sid: id }: Owned, by: Visitor): Promis
   );
 }
 
-/** What `run` gives, or null where it finds that another request was sooner and throws what it is given: then nothing is changed. */
-async function once<T>(run: (sooner: Error) => Promise<T>): Promise<T | null> {
+/** Does `run`, or nothing where it finds that another request was sooner and throws what it is given. */
+async function unlessSooner(run: (sooner: Error) => Promise<void>): Promise<void> {
   const sooner = new Error("another request was sooner");
-  return run(sooner).catch((error: unknown) => {
-    if (error === sooner) return null;
-    throw error;
+  await run(sooner).catch((error: unknown) => {
+    if (error !== sooner) throw error;
   });
 }

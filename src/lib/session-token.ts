@@ -21,6 +21,8 @@ export type Claims = {
   epoch: number;
   /** The role in which the session got its id: in another one it goes on under another (src/access/renewal.ts). */
   startedAs: "MEMBER" | "ADMIN";
+  /** The session that it takes the place of, as soon as a browser brings it; null for one that began with a sign-in. */
+  follows: string | null;
   /** When the person signed in, in seconds. */
   began: number;
   end: number;
@@ -29,7 +31,7 @@ export type Claims = {
   name: string;
   email: string;
   picture: string | null;
-  /** False for a cookie of an earlier release, which knew less: the database is then asked once, and nobody is signed out. */
+  /** False for a cookie of an earlier release, which knew less, and for one that follows another: the database is then asked once. */
   whole: boolean;
 };
 
@@ -91,7 +93,7 @@ export function asClaims(payload: Record<string, unknown> | null): Claims | null
   if (typeof epoch !== "number" || typeof end !== "number" || typeof iat !== "number" || typeof exp !== "number") return null;
   if (picture !== null && typeof picture !== "string") return null;
   // These came after the first release. A cookie from before them is still good: what it lacks is looked up.
-  const { emailVerified, secondFactor, deleteAfter, strong, began, startedAs } = payload;
+  const { emailVerified, secondFactor, deleteAfter, strong, began, startedAs, follows } = payload;
   const isWhole =
     typeof emailVerified === "boolean" && typeof secondFactor === "boolean" && typeof strong === "boolean" && typeof began === "number";
   // One literal: put together of two by spreading, it took as long as the decryption.
@@ -115,8 +117,17 @@ export function asClaims(payload: Record<string, unknown> | null): Claims | null
     strong: strong === true,
     startedAs: startedAs === "MEMBER" || startedAs === "ADMIN" ? startedAs : role,
     began: typeof began === "number" ? began : end - SESSION_SECONDS,
-    whole: isWhole,
+    follows: typeof follows === "string" ? follows : null,
+    whole: isWhole && typeof follows !== "string",
   };
+}
+
+/** The id of the session that follows this one in another role: always the same (RFC 9562, version 8), and not to be guessed. */
+export function successorSid(sid: string, role: Claims["role"], secret: string): string {
+  const bytes = createHmac("sha256", secret).update(`the session that follows ${sid} as ${role}`).digest().subarray(0, 16);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
 interface Key {

@@ -112,5 +112,17 @@ export function claimsOf(sub: string, sid: string, email: string): Claims {
   const end = iat + SESSION_SECONDS;
   const person = { sub, sid, name: "Ada Okafor", email, picture: null, role: "MEMBER" as const };
   const standing = { profileComplete: true, mustChangePassword: false, emailVerified: true, secondFactor: false, deleteAfter: null };
-  return { ...person, ...standing, strong: false, startedAs: person.role, began: iat, whole: true, epoch: 0, iat, end, exp: end };
+  return {
+    ...person,
+    ...standing,
+    strong: false,
+    startedAs: person.role,
+    follows: null,
+    began: iat,
+    whole: true,
+    epoch: 0,
+    iat,
+    end,
+    exp: end,
+  };
 }

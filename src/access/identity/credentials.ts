@@ -154,7 +154,7 @@ export function claimsOf(user: User, session: Pick<Session, "id" | "expiresAt" |
   const standing = { emailVerified: user.emailVerified !== null, deleteAfter: user.deleteAfter?.toISOString() ?? null };
   const [now, end] = [seconds(Date.now()), seconds(session.expiresAt.getTime())];
   const lifetimes = { began: seconds(began), iat: now, end, exp: end };
-  return { ...person, ...standing, ...lifetimes, startedAs: role, sid: session.id, strong: session.strong, whole: true };
+  return { ...person, ...standing, ...lifetimes, startedAs: role, follows: null, sid: session.id, strong: session.strong, whole: true };
 }
 
 function seconds(ms: number): number {

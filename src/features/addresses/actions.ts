@@ -104,7 +104,7 @@ export const confirmAddressChange = action({ visitor: true, rate: "credentials" 
       const { userId, address, sid, person } = await takeLink(tx, "CHANGE_EMAIL", token);
       await tx.user.update({ where: { id: userId }, data: { email: address, emailVerified: new Date() }, select: { id: true } });
       // The session that asked stays, under whichever id it has by now, and the one that confirms.
-      const asked = sid === null ? null : await lastOf(tx, { userId, sid });
+      const asked = sid === null ? null : await lastOf({ userId, sid }, tx);
       await endSessions(
         tx,
         userId,

@@ -18,7 +18,7 @@ export const endDevice = action({ can: ["delete", "Session"], rate: "write", sta
   const { userId } = entry.actor;
   await change(entry, async (tx, record) => {
     await lockPerson(tx, userId);
-    const running = await lastOf(tx, { userId, sid: id });
+    const running = await lastOf({ userId, sid: id }, tx);
     const where = { AND: [accessibleBy(entry.ability, "delete").ofType("Session"), { id: running?.id ?? id, userId, endedAt: null }] };
     const session = await tx.session.findFirst({ where, select: { id: true, userId: true } });
     if (!session) throw new AppError("not_found");
@@ -53,7 +53,7 @@ export const endDevicesOf = action({ can: ["read", "Dashboard"], rate: "write" }
     if (!id) return actOnPerson(tx, record, doerIn(entry), { act: "signOut" }, userId);
     ForbiddenError.from(entry.ability).throwUnlessCan("delete", subject("Session", { userId }));
     await lockPerson(tx, userId);
-    const running = await lastOf(tx, { userId, sid: id });
+    const running = await lastOf({ userId, sid: id }, tx);
     if (!running) throw new AppError("not_found");
     await tx.session.update({ where: { id: running.id }, data: { endedAt: new Date() }, select: { id: true } });
     const after = { sid: running.id, count: 1 };

@@ -11,7 +11,9 @@ const MOST = 100;
 export async function listDevices(entry: Entry, userId = entry.actor.userId) {
   const { sid } = entry.actor;
   const rows = await db().session.findMany({
-    where: { AND: [accessibleBy(entry.ability).ofType("Session"), { userId, endedAt: null, expiresAt: { gt: new Date() } }] },
+    where: {
+      AND: [accessibleBy(entry.ability).ofType("Session"), { userId, endedAt: null, successorId: null, expiresAt: { gt: new Date() } }],
+    },
     select: { id: true, method: true, strong: true, userAgent: true, ip: true, place: true, createdAt: true, lastSeenAt: true },
     orderBy: { lastSeenAt: "desc" },
     take: MOST,
