@@ -161,7 +161,7 @@ describe("every change of the ways in", () => {
 
   test("a recovery code used is told, at a sign-in and at a proof", async () => {
     const someone = await person();
-    const { recoveryCodes } = await withTotp(someone);
+    const { recoveryCodes } = await withTotp(someone, 2);
     const [one = "", two = ""] = recoveryCodes;
     const window = browser();
     await redirectOf(window.run(() => signInWithEmail({ email: someone.email, password: PASSWORD })));

@@ -141,7 +141,7 @@ describe("signing in with a second factor", () => {
 
   test("a recovery code opens it once, however it is typed, twenty at once included", async () => {
     const someone = await person();
-    const { recoveryCodes } = await withTotp(someone);
+    const { recoveryCodes } = await withTotp(someone, 2);
     const [one = "", two = ""] = recoveryCodes;
     expect(await redirectOf(pass(await atSecondStep(someone), one.toUpperCase().replace("-", " ")))).toBe("/files");
     expect(await refusal(pass(await atSecondStep(someone), one))).toMatchObject({ code: "invalid", fields: { code: expect.any(String) } });
@@ -155,7 +155,7 @@ describe("signing in with a second factor", () => {
   test("another person's codes open nothing", async () => {
     const [mine, theirs] = [await person(), await person()];
     await withTotp(mine);
-    const other = await withTotp(theirs);
+    const other = await withTotp(theirs, 1);
     const window = await atSecondStep(mine);
     for (const code of [other.code(), other.recoveryCodes[0] ?? ""])
       expect(await refusal(pass(window, code))).toMatchObject({ code: "invalid" });
@@ -185,7 +185,7 @@ describe("signing in with a second factor", () => {
 
   test("after fifty wrong codes in a day the app's no longer count, and a recovery code still does", async () => {
     const someone = await person();
-    const { code, recoveryCodes } = await withTotp(someone);
+    const { code, recoveryCodes } = await withTotp(someone, 1);
     const window = await atSecondStep(someone);
     await db().token.create({
       data: { purpose: "TWO_STEP", userId: someone.id, address: "", hash: someone.id, data: { wrong: 50 }, expiresAt: new Date() },
@@ -370,7 +370,7 @@ describe("turning two-step sign-in on and off", () => {
 
   test("new recovery codes end the old ones", async () => {
     const someone = await person();
-    const { recoveryCodes } = await withTotp(someone);
+    const { recoveryCodes } = await withTotp(someone, 2);
     const made = await as(someone, () => newRecoveryCodes({}));
     if (!made.ok) throw new Error(made.error.message);
     expect(await refusal(pass(await atSecondStep(someone), recoveryCodes[0] ?? ""))).toMatchObject({ code: "invalid" });

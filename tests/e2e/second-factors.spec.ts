@@ -180,7 +180,7 @@ test.describe("without JavaScript", () => {
 
   test("the second step says what was wrong, takes the app's code and leads on; five wrong ones lead back", async ({ page }) => {
     const member = await person();
-    const { code, recoveryCodes } = await withTotp(member);
+    const { code, recoveryCodes } = await withTotp(member, 1);
     const first = async () => {
       await page.goto("/login?callbackUrl=%2Ffiles");
       await page.getByLabel("Email", { exact: true }).fill(member.email);
