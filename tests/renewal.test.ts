@@ -247,6 +247,16 @@ describe("after a change of role the session goes on under another id", () => {
     await expect.poll(async () => (await db().session.findUniqueOrThrow({ where: { id: claims.sid } })).endedAt).not.toBeNull();
   });
 
+  test("a process that has just started takes nobody's new cookie for an old one, before it hears of anything", async () => {
+    const { cookie } = await changed("MEMBER", "ADMIN");
+    const { given } = await ask("/members", cookie);
+    await follow(cookie, given);
+    await sites[1]?.restart();
+    const answers = await Promise.all(Array.from({ length: 40 }, () => ask("/members", given ?? "", 1)));
+    for (const { status } of answers) expect([200, 503]).toContain(status);
+    expect((await ask("/admin/users", given ?? "", 1)).status).toBe(200);
+  });
+
   test("a copy of both cookies that comes later ends the session of whichever of the two came first, and it is remembered", async () => {
     const { who, claims, cookie } = await changed("MEMBER", "ADMIN");
     const thief = await ask("/admin/users", cookie);

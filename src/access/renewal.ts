@@ -31,7 +31,7 @@ export interface Renewal {
  * both cookies, and the new session ends too (as RFC 9700, 4.14.2, has it for refresh tokens).
  *
  * Null where the cookie stays what it is: for nearly every request, after two look-ups in memory. "unavailable" where the role has
- * changed and nobody can say whose browser this is: it would be a guess either way. Never throws.
+ * changed and nobody can say whose browser this is, or whether the new session has begun: it would be a guess. Never throws.
  */
 export async function renewAtNewRole(head: IncomingHttpHeaders): Promise<Renewal | "unavailable" | null> {
   const secure = head["x-forwarded-proto"] === "https";
@@ -47,8 +47,9 @@ export async function renewAtNewRole(head: IncomingHttpHeaders): Promise<Renewal
   const by = { ...visitorOf(senderOf((line) => head[line]?.toString())), deviceId: deviceIdOf(sent.get(DEVICE_COOKIE)) };
   const { follows } = claims;
   if (follows !== null && !(await begin({ ...claims, follows }, by))) {
-    // Nobody is signed out for a database that is away: the one before runs on until this one can begin, unless it has begun long since.
-    if (memory().sessions.get(follows)?.ended) return null;
+    // Nobody is signed out for a database that is away: the one before runs on until this one can begin. Where that one has ended, this
+    // one has begun, or came too late, and only the database knows.
+    if (memory().sessions.get(follows)?.ended) return "unavailable";
     return goOn(encodeToken({ ...claims, sid: follows, follows: undefined }, env().AUTH_SECRET, name));
   }
   // What it is that does not answer the door finds too, and says it better.
@@ -85,9 +86,7 @@ const beginning = new Map<string, Promise<void>>();
  */
 async function begin(claims: Claims & { follows: string }, by: Visitor): Promise<boolean> {
   const { sub: userId, sid, follows } = claims;
-  const { sessions, linked } = memory();
-  if (sessions.has(sid)) return true;
-  if (!linked) return false;
+  if (memory().sessions.has(sid)) return true;
   const key = `${sid} ${by.deviceId}`;
   try {
     const begun = beginning.get(key) ?? makeSuccessor({ userId, sid, follows }, by).finally(() => beginning.delete(key));
