@@ -64,7 +64,8 @@ export function NewPasswordInput({ strength, ...props }: ComponentProps<typeof P
             />
           ))}
         </span>
-        <span role="status" className="min-h-5 text-muted text-sm">
+        {/* Its line is kept free for what will stand there, but not between a field and its error. */}
+        <span role="status" className={cn("text-muted text-sm", (shown || !props["aria-invalid"]) && "min-h-5")}>
           {shown && strength.label.replace("{word}", strength.words[shown.score] ?? "")}
           {weak && shown.reason && ` ${strength.reasons[`password_${shown.reason}`] ?? ""}`}
         </span>
