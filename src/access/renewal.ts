@@ -11,7 +11,7 @@ import { memory, type Standing } from "./freshness-memory";
 import { isAwake, passOnSeen } from "./lifetimes";
 import { endCopied, endFormer, lastOf, makeSuccessor, UNDER_WAY_MS } from "./succession";
 
-/** How long the database has to begin a session. */
+/** How long the database has to begin a session, or to say what became of one. */
 const ANSWER_MS = 1_500;
 
 /** How a request goes on with another session cookie than it brought, or its answer brings another one. */
@@ -80,26 +80,27 @@ function successorOf(claims: Claims, { certain: _, image: picture, ...person }: 
 /** By session and browser: however many requests come at once, one of them asks the database. */
 const beginning = new Map<string, Promise<void>>();
 
-/**
- * Where this process meets a session for the first time that follows another: makes it, if that one still runs, and ends that one. False
- * where the database does not answer.
- */
+/** Begins a session that follows another, where this process meets it for the first time. False where the database does not answer. */
 async function begin(claims: Claims & { follows: string }, by: Visitor): Promise<boolean> {
-  const { sub: userId, sid, follows } = claims;
-  if (memory().sessions.has(sid)) return true;
-  const key = `${sid} ${by.deviceId}`;
+  if (memory().sessions.has(claims.sid)) return true;
+  const key = `${claims.sid} ${by.deviceId}`;
+  const begun = beginning.get(key) ?? takeOver(claims, by).finally(() => beginning.delete(key));
+  beginning.set(key, begun);
   try {
-    const begun = beginning.get(key) ?? makeSuccessor({ userId, sid, follows }, by).finally(() => beginning.delete(key));
-    beginning.set(key, begun);
     await within(ANSWER_MS, begun);
+    return true;
   } catch (error) {
     complain(error);
     return false;
   }
+}
+
+/** Makes the session, if the one that it follows still runs, and ends that one. */
+async function takeOver({ sub: userId, sid, follows }: Claims & { follows: string }, by: Visitor): Promise<void> {
+  await makeSuccessor({ userId, sid, follows }, by);
   passOnSeen(follows, sid);
   // Not at once: what the browser sent before it had the new cookie may arrive after what it sent with it.
   setTimeout(() => endFormer({ userId, sid, follows }).catch(complain), UNDER_WAY_MS).unref();
-  return true;
 }
 
 /** Of a cookie whose session has ended: where it has ended for a successor, and not only just now, somebody has a copy. */
@@ -109,7 +110,7 @@ async function noteCopy({ sub: userId, sid }: Claims, by: Visitor): Promise<void
   if (!own.people.has(userId)) return;
   const browser = own.sessions.get(sid)?.browser;
   if (browser && browser !== by.deviceId) return;
-  const last = await lastOf({ userId, sid, deviceId: by.deviceId });
+  const last = await within(ANSWER_MS, lastOf({ userId, sid, deviceId: by.deviceId }));
   if (!last || last.id === sid || last.underWay || !last.isBrowsers) return;
   await endCopied({ userId, sid: last.id }, by);
 }
