@@ -21,6 +21,8 @@ const NAME = sessionCookieName(false);
 const DEVICE = randomUUID();
 /** What a browser brings beside its session. */
 const BROWSER = `theme=dark; ${DEVICE_COOKIE}=${DEVICE}`;
+/** A lock that stands while others do something may stand longer than a transaction of the product. */
+const SLOW = { timeout: 30_000 };
 let sites: Server[];
 beforeAll(async () => {
   const { DATABASE_URL = "", AUTH_SECRET = "" } = process.env;
@@ -86,7 +88,7 @@ async function follow(cookie: string, given: string | null): Promise<void> {
 
 /** As if nothing that was sent before could arrive any more. */
 async function later(sid: string): Promise<void> {
-  await db().$executeRaw`UPDATE "Session" SET "endedAt" = "endedAt" - interval '6 seconds' WHERE "id" = ${sid}::uuid`;
+  await db().$executeRaw`UPDATE "Session" SET "endedAt" = "endedAt" - interval '61 seconds' WHERE "id" = ${sid}::uuid`;
 }
 
 /** How many in this database wait for a lock. */
@@ -173,7 +175,7 @@ describe("after a change of role the session goes on under another id", () => {
     await db().$transaction(async (tx) => {
       await tx.$executeRaw`LOCK TABLE "Session", "User" IN ACCESS EXCLUSIVE MODE`;
       for (const { status } of await copies()) expect([401, 503]).toContain(status);
-    });
+    }, SLOW);
     expect((await ask("/admin/users", cookie)).status).toBe(200);
   });
 
@@ -255,6 +257,60 @@ describe("after a change of role the session goes on under another id", () => {
     const answers = await Promise.all(Array.from({ length: 40 }, () => ask("/members", given ?? "", 1)));
     for (const { status } of answers) expect([200, 503]).toContain(status);
     expect((await ask("/admin/users", given ?? "", 1)).status).toBe(200);
+  });
+
+  test("a database that stands still for two seconds signs nobody out whose new cookie this process has not met, and lets nobody in again", async () => {
+    const [{ cookie }, left] = [await changed("MEMBER", "ADMIN"), await changed("MEMBER", "ADMIN")];
+    const { given } = await ask("/members", cookie);
+    await follow(cookie, given);
+    const unused = (await ask("/members", left.cookie)).given ?? "";
+    await db().session.update({ where: { id: left.claims.sid }, data: { endedAt: new Date() } });
+    for (const [site] of sites.entries()) await expect.poll(async () => (await ask("/api/me", left.cookie, site)).status).toBe(401);
+    await sites[1]?.restart();
+    await db().$transaction(async (tx) => {
+      await tx.$executeRaw`LOCK TABLE "Session" IN ACCESS EXCLUSIVE MODE`;
+      const asked = Promise.all(["/members", "/api/me", "/api/auth/session"].map((path) => ask(path, given ?? "", 1)));
+      const unusable = Promise.all([ask("/api/me", unused, 0), ask("/api/me", unused, 1)]);
+      await new Promise((done) => setTimeout(done, 2_200));
+      for (const { status, given } of await asked) expect([status, given]).toEqual([503, null]);
+      for (const { status } of await unusable) expect(status).toBe(503);
+    }, SLOW);
+    expect((await ask("/admin/users", given ?? "", 1)).status).toBe(200);
+    expect((await ask("/api/me", unused, 1)).status).toBe(401);
+  });
+
+  test("who signs out with the old cookie, just after the new one has begun, is signed out of both", async () => {
+    const { who, cookie } = await changed("MEMBER", "ADMIN");
+    const { given } = await ask("/members", cookie);
+    const { csrf, csrfToken } = await csrfOf();
+    const headers = { cookie: `${BROWSER}; ${csrf}; ${NAME}=${cookie}` };
+    await ask("/members", given ?? "");
+    await ask("/api/auth/signout", cookie, 0, { method: "POST", headers, body: new URLSearchParams({ csrfToken }) });
+    for (const one of [cookie, given ?? ""]) expect((await ask("/api/me", one)).status).toBe(401);
+    expect(await db().session.count({ where: { userId: who.id, endedAt: null } })).toBe(sites.length);
+  });
+
+  test("a new cookie that another browser brings first is nobody's, and its own browser begins with it all the same", async () => {
+    const { cookie } = await changed("MEMBER", "ADMIN");
+    const { given } = await ask("/members", cookie);
+    for (const [site] of sites.entries())
+      expect((await ask("/api/me", given ?? "", site, { headers: { cookie: `${NAME}=${given}` } })).status).toBe(401);
+    for (const [site] of sites.entries()) expect((await ask("/api/me", given ?? "", site)).status).toBe(200);
+  });
+
+  test("the end of a session that could not be written is written later", async () => {
+    const { claims, cookie } = await changed("MEMBER", "ADMIN");
+    const { given } = await ask("/members", cookie);
+    expect((await ask("/api/me", given ?? "")).status).toBe(200);
+    await db().$transaction(async (tx) => {
+      await tx.$executeRaw`LOCK TABLE "Session" IN ACCESS EXCLUSIVE MODE`;
+      await expect.poll(() => waiting(tx), { timeout: 3_000 }).toBe(1);
+      await tx.$executeRaw`
+        SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid WHERE NOT l.granted AND a.datname = current_database()`;
+    }, SLOW);
+    await expect
+      .poll(async () => (await db().session.findUniqueOrThrow({ where: { id: claims.sid } })).endedAt, { timeout: 5_000 })
+      .not.toBeNull();
   });
 
   test("a copy of both cookies that comes later ends the session of whichever of the two came first, and it is remembered", async () => {

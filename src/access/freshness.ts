@@ -150,7 +150,7 @@ async function lookUp(sub: string, sid: string): Promise<Person | null> {
   own.lastHeard = Date.now();
   // Between the question and the answer so much may have changed that everything was forgotten: then this is already old.
   if (generation === own.generation) {
-    learnSession(own, sid, row?.ended ?? true, row?.browser);
+    learnSession(own, sid, row?.ended ?? true, row?.browser ?? null);
     if (row) learn(own, row);
     for (const [id, message] of doubts) settleDoubt(own, id, message);
   }

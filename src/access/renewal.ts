@@ -11,6 +11,7 @@ import { memory, type Standing } from "./freshness-memory";
 import { isAwake, passOnSeen } from "./lifetimes";
 import { endCopied, endFormer, lastOf, makeSuccessor, UNDER_WAY_MS } from "./succession";
 
+const RETRY_MS = 1_000;
 /** How long the database has to begin a session, or to say what became of one. */
 const ANSWER_MS = 1_500;
 
@@ -46,15 +47,15 @@ export async function renewAtNewRole(head: IncomingHttpHeaders): Promise<Renewal
   });
   const by = { ...visitorOf(senderOf((line) => head[line]?.toString())), deviceId: deviceIdOf(sent.get(DEVICE_COOKIE)) };
   const { follows } = claims;
-  if (follows !== null && !(await begin({ ...claims, follows }, by))) {
-    // Nobody is signed out for a database that is away: the one before runs on until this one can begin. Where that one has ended, this
-    // one has begun, or came too late, and only the database knows.
-    if (memory().sessions.get(follows)?.ended) return "unavailable";
-    return goOn(encodeToken({ ...claims, sid: follows, follows: undefined }, env().AUTH_SECRET, name));
+  if (follows !== null && !memory().sessions.has(claims.sid)) {
+    const former = { ...claims, sid: follows };
+    const browser = await browserOf(former).catch(() => undefined);
+    if (browser && browser !== by.deviceId) return goOn(null);
+    if (browser === undefined || !(await begin({ ...claims, follows }, by))) return "unavailable";
   }
   // What it is that does not answer the door finds too, and says it better.
   const standing = await standingOf(claims).catch(() => undefined);
-  if (standing === null) await noteCopy(claims, by).catch(complain);
+  if (standing === null && (await isSucceeded(claims, by).catch(complain))) return goOn(null);
   if (!standing || standing.role === claims.startedAs) return null;
   const browser = await browserOf(claims).catch(() => undefined);
   if (browser === undefined) return "unavailable";
@@ -82,7 +83,6 @@ const beginning = new Map<string, Promise<void>>();
 
 /** Begins a session that follows another, where this process meets it for the first time. False where the database does not answer. */
 async function begin(claims: Claims & { follows: string }, by: Visitor): Promise<boolean> {
-  if (memory().sessions.has(claims.sid)) return true;
   const key = `${claims.sid} ${by.deviceId}`;
   const begun = beginning.get(key) ?? takeOver(claims, by).finally(() => beginning.delete(key));
   beginning.set(key, begun);
@@ -100,19 +100,30 @@ async function takeOver({ sub: userId, sid, follows }: Claims & { follows: strin
   await makeSuccessor({ userId, sid, follows }, by);
   passOnSeen(follows, sid);
   // Not at once: what the browser sent before it had the new cookie may arrive after what it sent with it.
-  setTimeout(() => endFormer({ userId, sid, follows }).catch(complain), UNDER_WAY_MS).unref();
+  const endIn = (ms: number): unknown =>
+    setTimeout(() => {
+      endFormer({ userId, sid, follows }).catch((error: unknown) => {
+        complain(error);
+        endIn(RETRY_MS);
+      });
+    }, ms).unref();
+  endIn(UNDER_WAY_MS);
 }
 
-/** Of a cookie whose session has ended: where it has ended for a successor, and not only just now, somebody has a copy. */
-async function noteCopy({ sub: userId, sid }: Claims, by: Visitor): Promise<void> {
+/**
+ * Whether this session, which has ended, has one that runs in its place: then its cookie is nobody's, and no answer takes the new one away
+ * with it. Where it came too late to have been sent before, somebody has a copy.
+ */
+async function isSucceeded({ sub: userId, sid }: Claims, by: Visitor): Promise<boolean> {
   const own = memory();
   // Nothing about them has changed for as long as a cookie lasts: this session has only ended.
-  if (!own.people.has(userId)) return;
+  if (!own.people.has(userId)) return false;
   const browser = own.sessions.get(sid)?.browser;
-  if (browser && browser !== by.deviceId) return;
+  if (browser && browser !== by.deviceId) return false;
   const last = await within(ANSWER_MS, lastOf({ userId, sid, deviceId: by.deviceId }));
-  if (!last || last.id === sid || last.underWay || !last.isBrowsers) return;
-  await endCopied({ userId, sid: last.id }, by);
+  if (!last || last.id === sid || !last.isBrowsers) return false;
+  if (!last.underWay) await endCopied({ userId, sid: last.id }, by);
+  return true;
 }
 
 function complain(error: unknown): void {

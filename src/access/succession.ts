@@ -4,8 +4,8 @@ import type { Visitor } from "./entry";
 
 /** What a browser sent before it had its new cookie may arrive so much later than what it sent with it. */
 export const UNDER_WAY_MS = 800;
-/** Nothing that was sent before comes later than this: after it an old cookie is a copy. By the database's clock; two processes' may differ. */
-const LATE_S = 5;
+/** What a browser sent before waits in its queue hardly longer: after it an old cookie is a copy. By the database's clock; two processes' may differ. */
+const LATE_S = 60;
 
 type Owned = { userId: string; sid: string };
 type Following = Owned & { follows: string };
@@ -33,6 +33,27 @@ export async function lastOf(
     )
     SELECT "id", "underWay" IS NOT FALSE AS "underWay", "isBrowsers" FROM "line" WHERE "endedAt" IS NULL ORDER BY "place" DESC LIMIT 1`;
   return last ?? null;
+}
+
+/**
+ * Ends a session with all that took its place one after the other, and the one that it took the place of, where they still run; says how many.
+ * Asked under `lockPerson`, so that one which begins in this very moment is not missed.
+ */
+export async function endLine(tx: Transaction, { userId, sid }: Owned): Promise<number> {
+  return tx.$executeRaw`
+    UPDATE "Session" SET "endedAt" = clock_timestamp() WHERE "id" = ANY(${await lineOf(tx, { userId, sid })}::uuid[]) AND "endedAt" IS NULL`;
+}
+
+/** The ids of a session, of all that took its place one after the other, and of the one that it took the place of. */
+export async function lineOf(tx: Transaction, { userId, sid }: Owned): Promise<string[]> {
+  const line = await tx.$queryRaw<{ id: string }[]>`
+    WITH RECURSIVE "line" AS (
+      SELECT "id", "successorId" FROM "Session" WHERE ("id" = ${sid}::uuid OR "successorId" = ${sid}::uuid) AND "userId" = ${userId}::uuid
+      UNION
+      SELECT next."id", next."successorId" FROM "line" JOIN "Session" next ON next."id" = "line"."successorId"
+    )
+    SELECT "id" FROM "line"`;
+  return line.map(({ id }) => id);
 }
 
 /**

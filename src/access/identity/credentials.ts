@@ -19,6 +19,7 @@ import { admitGuess } from "../limits";
 import { lockPerson } from "../person-lock";
 import { bringPreferences } from "../preferences";
 import { assertSignUpOpen, signUpRefusal } from "../sign-up";
+import { endLine } from "../succession";
 import { askerOf, mailNewDevice, mailSecurityChanged } from "./account-mails";
 import { assertNotBanned, isBannedNow } from "./bans";
 import { rememberFailedSignIn } from "./failed-sign-in";
@@ -120,7 +121,7 @@ export async function openSession(
     };
     const strong = shown.strong || (before?.sub === userId && (await isStrongAndFresh(tx, before)));
     if (user.secondFactor && !strong && !renewed) throw new AppError("unauthenticated");
-    if (before) await tx.session.updateMany({ where: { id: before.sid, endedAt: null }, data: { endedAt: new Date() } });
+    if (before) await endLine(tx, { userId: before.sub, sid: before.sid });
     const { ip, userAgent } = visitor;
     const place = placeOf(ip);
     const data = { userId, method, strong, deviceId, ip, userAgent, place, expiresAt: absoluteEnd(user.role), ...kept };
@@ -185,7 +186,8 @@ async function deviceOf({ deviceId, secure }: Visitor): Promise<string> {
 /** Ends the session of these claims: from now on its cookie, and every copy of it, is worthless. */
 export async function closeSession(claims: Claims): Promise<void> {
   await change(await currentVisitor(), async (tx, record) => {
-    await tx.session.updateMany({ where: { id: claims.sid, userId: claims.sub, endedAt: null }, data: { endedAt: new Date() } });
+    await lockPerson(tx, claims.sub);
+    await endLine(tx, { userId: claims.sub, sid: claims.sid });
     await record({ action: "user.signed_out", actorId: claims.sub, subjectType: "Session", subjectId: claims.sid });
   });
 }

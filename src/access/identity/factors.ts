@@ -6,6 +6,7 @@ import { newOneTimeSecret } from "@/lib/one-time-secret";
 import { change, type Recorder } from "../audit";
 import type { Entry } from "../entry";
 import { lockPerson } from "../person-lock";
+import { endLine } from "../succession";
 import { mailSecurityChanged } from "./account-mails";
 import { assertRecentlyProven } from "./reauthentication";
 import { readCode, takeCode } from "./second-factor";
@@ -68,9 +69,7 @@ export async function assertWayInRemains(tx: Transaction, userId: string): Promi
  * when this one is over: of two changes at once in one session, the second.
  */
 export async function renewSession(tx: Transaction, { actor }: Entry, shown?: "strong"): Promise<string> {
-  const where = { id: actor.sid, userId: actor.userId, endedAt: null };
-  const { count } = await tx.session.updateMany({ where, data: { endedAt: new Date() } });
-  if (count === 0) throw new AppError("unauthenticated", "signed_out");
+  if ((await endLine(tx, { userId: actor.userId, sid: actor.sid })) === 0) throw new AppError("unauthenticated", "signed_out");
   const select = { method: true, strong: true, createdAt: true, reauthenticatedAt: true, expiresAt: true } as const;
   const former = await tx.session.findUniqueOrThrow({ where: { id: actor.sid }, select });
   const provenAt = shown ? Date.now() : former.reauthenticatedAt.getTime();

@@ -1,4 +1,5 @@
 import type { Transaction } from "@/lib/db";
+import { lineOf } from "../succession";
 
 const NEVER = new Date(0);
 
@@ -37,11 +38,13 @@ export async function endSessions(tx: Transaction, userId: string, but: string[]
 }
 
 /**
- * Ends every session of a person but these, and says how many. Asked under `lockPerson`, so that one which goes on under another id in
+ * Ends every session of a person but these, and what goes on in their place, and says how many. Asked under `lockPerson`, so that one which goes on under another id in
  * this very moment is not missed.
  */
 export async function endOtherSessions(tx: Transaction, userId: string, but: string[]): Promise<number> {
-  const where = { userId, id: { notIn: but }, endedAt: null };
+  const kept: string[] = [];
+  for (const sid of but) kept.push(sid, ...(await lineOf(tx, { userId, sid })));
+  const where = { userId, id: { notIn: kept }, endedAt: null };
   return (await tx.session.updateMany({ where, data: { endedAt: new Date() } })).count;
 }
 

@@ -9,7 +9,7 @@ import { actOnPerson } from "@/access/identity/people-acts";
 import { endOtherSessions } from "@/access/identity/ways-in";
 import { lockPerson } from "@/access/person-lock";
 import { accessibleBy } from "@/access/rules";
-import { lastOf } from "@/access/succession";
+import { endLine, lastOf } from "@/access/succession";
 import { AppError } from "@/lib/errors";
 import { endDeviceSchema, endDevicesOfSchema, endOtherDevicesSchema } from "./schema";
 
@@ -23,7 +23,7 @@ export const endDevice = action({ can: ["delete", "Session"], rate: "write", sta
     const session = await tx.session.findFirst({ where, select: { id: true, userId: true } });
     if (!session) throw new AppError("not_found");
     ForbiddenError.from(entry.ability).throwUnlessCan("delete", subject("Session", session));
-    await tx.session.update({ where: { id: session.id }, data: { endedAt: new Date() }, select: { id: true } });
+    await endLine(tx, { userId, sid: session.id });
     await record({ action: "session.ended", subjectType: "Session", subjectId: session.id });
   });
   revalidatePath("/settings/devices");
@@ -55,7 +55,7 @@ export const endDevicesOf = action({ can: ["read", "Dashboard"], rate: "write" }
     await lockPerson(tx, userId);
     const running = await lastOf({ userId, sid: id }, tx);
     if (!running) throw new AppError("not_found");
-    await tx.session.update({ where: { id: running.id }, data: { endedAt: new Date() }, select: { id: true } });
+    await endLine(tx, { userId, sid: running.id });
     const after = { sid: running.id, count: 1 };
     await record({ action: "session.ended_by_admin", subjectType: "User", subjectId: userId, after });
   });
