@@ -54,7 +54,7 @@ const addressOf = (state: State, index: number) => (state === "unknown" ? addres
 beforeAll(async () => {
   const { DATABASE_URL = "", AUTH_SECRET = "" } = process.env;
   // What a hash costs would be missed if it were left out; those of the people below are of a time when it was less.
-  site = await startServer({ env: { DATABASE_URL, AUTH_SECRET, RATE_LIMIT_FACTOR: "1000", BCRYPT_COST: "6" }, long: true });
+  site = await startServer({ env: { DATABASE_URL, AUTH_SECRET, RATE_LIMIT_FACTOR: "1000", BCRYPT_COST: "6" } });
   addresses = {
     known: await people({}),
     unverified: await people({ emailVerified: null }),

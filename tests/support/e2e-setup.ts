@@ -26,13 +26,11 @@ export default async function setup(): Promise<() => Promise<void>> {
   github.account();
   const githubEnv = { AUTH_GITHUB_ID: github.clientId, AUTH_GITHUB_SECRET: github.clientSecret, AUTH_GITHUB_ENTERPRISE_URL: github.url };
   // As `npm start` without any configuration: mails stay in the outbox, where the tests read their links.
-  const server = await startServer({ env: { ...githubEnv, FOYER_ZERO_CONFIG: "1", FFMPEG_PATH }, long: true }).catch(
-    async (error: unknown) => {
-      await github.stop();
-      await cluster.stop();
-      throw error;
-    },
-  );
+  const server = await startServer({ env: { ...githubEnv, FOYER_ZERO_CONFIG: "1", FFMPEG_PATH } }).catch(async (error: unknown) => {
+    await github.stop();
+    await cluster.stop();
+    throw error;
+  });
   const site: SiteUnderTest = { url: server.url, logFile: server.logFile, githubUrl: github.url, githubEnv };
   process.env[SITE] = JSON.stringify(site);
   // The workers make people through the app's own client, which reads these two.

@@ -7,8 +7,6 @@ import { fileURLToPath } from "node:url";
 import { cloneDatabase, freePort, temporaryFolder } from "./postgres";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** As in vitest.config.ts: of a server that lives for seconds a sixth of the processor time goes to what they leave out. */
-const SHORT_LIVED = ["--no-wasm-tier-up", "--interrupt-budget=1000000"];
 const START_LIMIT_MS = 60_000;
 /** Above the 10 s that the server gives open requests. */
 const STOP_LIMIT_MS = 15_000;
@@ -37,14 +35,11 @@ export async function startServer({
   env = {},
   port,
   root = ROOT,
-  long = false,
 }: {
   env?: Record<string, string>;
   port?: number;
   /** Another tree with a build of its own. */
   root?: string;
-  /** It answers thousands of requests, and is to become as fast as in production. */
-  long?: boolean;
 } = {}): Promise<Server> {
   if (!existsSync(join(root, ".next", "BUILD_ID"))) throw new Error("There is no production build: run `npm run build` first.");
   const folder = temporaryFolder();
@@ -67,7 +62,7 @@ export async function startServer({
 
   let child: ChildProcess;
   const start = async () => {
-    child = launch(root, given, logFile, long ? [] : SHORT_LIVED);
+    child = launch(root, given, logFile);
     await ready(child, url, logFile);
   };
   const stop = (signal: NodeJS.Signals = "SIGTERM") => end(child, signal);
@@ -97,11 +92,11 @@ export function errorLines(log: string): string[] {
   });
 }
 
-function launch(cwd: string, env: Record<string, string>, logFile: string, flags: string[]): ChildProcess {
+function launch(cwd: string, env: Record<string, string>, logFile: string): ChildProcess {
   // Only what a process needs from the machine: whatever else the shell has set must not reach the server.
   const { PATH, HOME, LANG, TMPDIR } = process.env;
   const output = openSync(logFile, "a");
-  const child = spawn(process.execPath, [...flags, "scripts/serve.mjs"], {
+  const child = spawn(process.execPath, ["scripts/serve.mjs"], {
     cwd,
     env: { PATH, HOME, LANG, TMPDIR, NODE_ENV: "production", ...env },
     // The channel ends with this process, and the server with the channel: a test that fails half-way leaves none behind.
