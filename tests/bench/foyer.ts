@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, parse } from "node:path";
 import type pg from "pg";
 import { requireClient } from "../../scripts/build";
 import { root } from "../../scripts/root";
@@ -18,7 +18,7 @@ const SESSION_SECONDS = 30 * 24 * 3600;
 /** What scripts/supervisor.ts starts it with. */
 const HEAP_FLAGS = ["--expose-gc", "--max-old-space-size=512", "--max-semi-space-size=32"];
 const NOT_COPIED = ["node_modules", ".git", ".next", ".foyer", "tests", "test-results", "docs", ".env", ".env.local"];
-const PAGES = ["guarded", "open", "standing"];
+const PAGES = ["guarded.tsx", "open.tsx", "standing.tsx", "obeyed.ts"];
 
 /** A production build of this tree with the pages of tests/bench/pages below /bench, in a folder of its own that goes at the end. */
 export async function buildFoyer(): Promise<string> {
@@ -33,10 +33,11 @@ export async function buildFoyer(): Promise<string> {
   } catch {
     execFileSync("cp", ["-a", modules, tree]);
   }
-  for (const name of PAGES) {
+  for (const file of PAGES) {
+    const { name, ext } = parse(file);
     const folder = join(tree, "src", "app", "bench", name);
     mkdirSync(folder, { recursive: true });
-    cpSync(join(root, "tests", "bench", "pages", `${name}.tsx`), join(folder, "page.tsx"));
+    cpSync(join(root, "tests", "bench", "pages", file), join(folder, ext === ".tsx" ? "page.tsx" : "route.ts"));
   }
   nextBuild(join(tree, "node_modules"), tree);
   return tree;
