@@ -35,7 +35,10 @@ export default defineConfig({
       // The real package throws outside a React server bundle, which is what a test is.
       { find: /^server-only$/, replacement: here("./tests/support/empty.ts") },
       // What a server component gets: outside of one, next-intl has only its browser half and no configuration.
-      { find: /^next-intl\/server$/, replacement: here("./node_modules/next-intl/dist/esm/development/server.react-server.js") },
+      { find: /^next-intl\/server$/, replacement: here("./node_modules/next-intl/dist/esm/production/server.react-server.js") },
+      // As in production: in development it looks through all messages at every request.
+      { find: /^use-intl$/, replacement: here("./node_modules/use-intl/dist/esm/production/index.js") },
+      { find: /^use-intl\/(core|react)$/, replacement: here("./node_modules/use-intl/dist/esm/production/$1.js") },
       { find: /^next-intl\/config$/, replacement: here("./src/i18n/request.ts") },
     ],
   },
