@@ -10,6 +10,9 @@ export type StrengthTexts = {
   words: string[];
   /** Why it is weak, by the estimator's key. */
   reasons: Record<string, string>;
+  /** What the server takes, in UTF-8, and what is said beyond it. */
+  mostBytes: number;
+  tooLong: string;
 };
 
 const STEPS = 4;
@@ -51,6 +54,7 @@ export function NewPasswordInput({ strength, ...props }: ComponentProps<typeof P
     setTyped({ password: currentTarget.value, email });
   };
   const weak = shown !== null && shown.score < ENOUGH;
+  const isTooLong = new TextEncoder().encode(typed.password.normalize("NFKC")).length > strength.mostBytes;
   return (
     <span ref={place} className="grid gap-2">
       <PasswordInput {...props} onFocus={load} onInput={read} />
@@ -60,14 +64,18 @@ export function NewPasswordInput({ strength, ...props }: ComponentProps<typeof P
             <span
               // biome-ignore lint/suspicious/noArrayIndexKey: the steps have no other name and never move
               key={step}
-              className={cn("h-1 rounded-full bg-border", shown && step < Math.max(1, shown.score) && (weak ? "bg-warning" : "bg-success"))}
+              className={cn(
+                "h-1 rounded-full bg-border",
+                shown && step < Math.max(1, shown.score) && (weak || isTooLong ? "bg-warning" : "bg-success"),
+              )}
             />
           ))}
         </span>
         {/* Its line is kept free for what will stand there, but not between a field and its error. */}
         <span role="status" className={cn("text-muted text-sm", (shown || !props["aria-invalid"]) && "min-h-5")}>
-          {shown && strength.label.replace("{word}", strength.words[shown.score] ?? "")}
-          {weak && shown.reason && ` ${strength.reasons[`password_${shown.reason}`] ?? ""}`}
+          {isTooLong && strength.tooLong}
+          {!isTooLong && shown && strength.label.replace("{word}", strength.words[shown.score] ?? "")}
+          {!isTooLong && weak && shown.reason && ` ${strength.reasons[`password_${shown.reason}`] ?? ""}`}
         </span>
       </span>
     </span>

@@ -23,6 +23,12 @@ test("the estimator is loaded with the first focus, names what is weak and says 
   await expect(status).toContainText("your own data");
   await field.fill("orchid-lantern-quartz-77");
   await expect(status).toHaveText("Strength: strong.");
+  // 72 bytes are taken and 73 are not: what the server would say is said before it is asked.
+  await field.fill(`${"orchid-lantern-quartz-"}${"é".repeat(25)}`);
+  await expect(status).toHaveText("Strength: strong.");
+  await field.press("End");
+  await field.pressSequentially("7");
+  await expect(status).toHaveText(/^Too long: 72 characters at most/);
   await page.context().addCookies([{ name: "locale", value: "fr", url: page.url() }]);
   await page.goto("/register");
   await page.locator("input[name=password]").fill("password");

@@ -1,14 +1,28 @@
 import { headers } from "next/headers";
 import { getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
+import type { Visitor } from "@/access/entry";
 import { getFormatter } from "@/i18n/formatter";
 import { EmptyState } from "@/ui/empty-state";
 import { PageHeader } from "@/ui/page-header";
 import { Section } from "@/ui/section";
 import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/ui/table";
-import { framed, type MailboxMail, type MailboxRow } from "./mailbox";
+import { framed, isMailboxOpen, type MailboxMail, type MailboxRow } from "./mailbox";
 
 /** Links within the mailbox load the whole page: a frame keeps the policy, and the nonce, of the document it stands in. */
 const ADDRESS = "/dev/mailbox";
+
+/** Where mail is kept for want of a server, the way to it, for whoever waits for one; nothing elsewhere. */
+export async function MailboxHint({ visitor }: { visitor: Visitor }) {
+  if (!(await isMailboxOpen(visitor))) return null;
+  const t = await getTranslations("mailbox");
+  const link = (chunks: ReactNode) => (
+    <a href={ADDRESS} className="link">
+      {chunks}
+    </a>
+  );
+  return <p className="text-muted text-sm">{t.rich("here", { link })}</p>;
+}
 
 /** The list, newest first. */
 export async function MailboxList({ mails }: { mails: MailboxRow[] }) {

@@ -1,5 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
+import { currentVisitor } from "@/access/entry";
+import { MailboxHint } from "@/features/mail/mailbox-view";
 import { forgotPassword } from "@/features/recovery/actions";
 import { RecoveryForm } from "@/features/recovery/recovery-form";
 import { SoftLink } from "@/ui/soft-link";
@@ -10,7 +12,12 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function ForgotPasswordPage() {
-  const [t, auth, addresses] = await Promise.all([getTranslations("recovery"), getTranslations("auth"), getTranslations("addresses")]);
+  const [t, auth, addresses, visitor] = await Promise.all([
+    getTranslations("recovery"),
+    getTranslations("auth"),
+    getTranslations("addresses"),
+    currentVisitor(),
+  ]);
   const again = { submit: addresses("resend"), wait: addresses("resendIn", { seconds: "{seconds}" }) };
   return (
     <AuthFrame
@@ -22,11 +29,14 @@ export default async function ForgotPasswordPage() {
         </SoftLink>
       }
     >
-      <RecoveryForm
-        action={forgotPassword}
-        email={{ label: auth("email"), done: t("forgotSent", { address: "{address}" }), again }}
-        submit={t("forgot")}
-      />
+      <div className="grid gap-7">
+        <RecoveryForm
+          action={forgotPassword}
+          email={{ label: auth("email"), done: t("forgotSent", { address: "{address}" }), again }}
+          submit={t("forgot")}
+        />
+        <MailboxHint visitor={visitor} />
+      </div>
     </AuthFrame>
   );
 }

@@ -8,6 +8,7 @@ import { SignOutLink } from "@/features/accounts/sign-out-link";
 import { ChangeAddress } from "@/features/addresses/change-address";
 import { ConfirmLink } from "@/features/addresses/confirm-link";
 import { ResendMail } from "@/features/addresses/resend-mail";
+import { MailboxHint } from "@/features/mail/mailbox-view";
 import { SoftLink } from "@/ui/soft-link";
 import { AuthFrame } from "../../_frames/auth-frame";
 
@@ -38,6 +39,7 @@ export default async function VerifyEmailPage({ searchParams }: { searchParams: 
       footer={entry ? <SignOutLink email={entry.actor.email} /> : <OtherWays />}
     >
       <div className="grid gap-7">
+        <MailboxHint visitor={visitor} />
         {address && <ResendMail pending={pending?.address === address ? pending : null} />}
         {entry && <ChangeAddress entry={entry} hasPassword folded />}
       </div>
