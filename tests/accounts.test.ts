@@ -266,17 +266,19 @@ describe("signInWithEmail", () => {
     }
   });
 
-  test("the cookie is HttpOnly and Lax, short enough for one, and Secure with its prefix over https", async () => {
+  test("the cookies are HttpOnly and Lax, short enough for one, and Secure with their prefixes over https", async () => {
     const someone = await person({ name: "Ìfẹ́".repeat(20), bio: "x".repeat(1000) });
     for (const scheme of ["http", "https"]) {
       const window = browser({ headers: { "x-forwarded-proto": scheme } });
       await redirectOf(window.run(() => signInWithEmail({ email: someone.email, password: PASSWORD })));
-      const line = window.setCookies.find((cookie) => cookie.includes("session-token=")) ?? "";
-      expect(line).toMatch(scheme === "https" ? /^__Secure-authjs\.session-token=/ : /^authjs\.session-token=/);
-      expect(line).toMatch(/; HttpOnly/);
-      expect(line).toMatch(/; SameSite=lax/i);
-      expect(/; Secure/.test(line)).toBe(scheme === "https");
-      expect(line.length).toBeLessThan(4096);
+      for (const [name, prefix] of [["authjs.session-token", "__Secure-"] as const, ["foyer-device", "__Host-"] as const]) {
+        const line = window.setCookies.find((cookie) => cookie.includes(`${name}=`)) ?? "";
+        expect(line.startsWith(`${scheme === "https" ? prefix : ""}${name}=`), line).toBe(true);
+        expect(line).toMatch(/; HttpOnly/);
+        expect(line).toMatch(/; SameSite=lax/i);
+        expect(/; Secure/.test(line)).toBe(scheme === "https");
+        expect(line.length).toBeLessThan(4096);
+      }
     }
   });
 

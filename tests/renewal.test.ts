@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { enter } from "@/access/door";
-import { DEVICE_COOKIE } from "@/access/entry";
+import { deviceCookieName } from "@/access/entry";
 import { endOtherDevices } from "@/features/devices/actions";
 import { db, type Transaction } from "@/lib/db";
 import { env } from "@/lib/env";
@@ -20,6 +20,7 @@ import { type Server, startServer } from "./support/server";
 const NAME = sessionCookieName(false);
 const DEVICE = randomUUID();
 /** What a browser brings beside its session. */
+const DEVICE_COOKIE = deviceCookieName(false);
 const BROWSER = `theme=dark; ${DEVICE_COOKIE}=${DEVICE}`;
 /** A lock that stands while others do something may stand longer than a transaction of the product. */
 const SLOW = { timeout: 30_000 };
@@ -404,8 +405,13 @@ describe("after a change of role the session goes on under another id", () => {
   test("over https it is the cookie of that name, and Secure", async () => {
     const { claims } = await changed("MEMBER", "ADMIN");
     const name = sessionCookieName(true);
-    const headers = { cookie: `${BROWSER}; ${name}=${encodeToken(claims, env().AUTH_SECRET, name)}`, "x-forwarded-proto": "https" };
-    const answer = await fetch(`${sites[0]?.url}/members`, { redirect: "manual", headers });
+    const come = (browser: string) => {
+      const headers = { cookie: `${browser}; ${name}=${encodeToken(claims, env().AUTH_SECRET, name)}`, "x-forwarded-proto": "https" };
+      return fetch(`${sites[0]?.url}/members`, { redirect: "manual", headers });
+    };
+    // The name that a neighbouring host may set says nothing here.
+    expect((await come(BROWSER)).status).toBe(307);
+    const answer = await come(`${deviceCookieName(true)}=${DEVICE}`);
     expect(answer.status).toBe(200);
     expect(answer.headers.getSetCookie()).toEqual([expect.stringMatching(/^__Secure-authjs\.session-token=[^;]+;.* Secure;/)]);
   });

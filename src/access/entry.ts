@@ -10,8 +10,11 @@ import { isAwake } from "./lifetimes";
 import { missingFactor } from "./required-factor";
 import { type AppAbility, abilityFor } from "./rules";
 
-/** The cookie of a browser's long-lived id, which every sign-in gives it: what tells a copied session cookie from its own. */
-export const DEVICE_COOKIE = "foyer-device";
+/**
+ * The cookie of a browser's long-lived id, which every sign-in gives it: what tells a copied session cookie from its own. Over
+ * https no neighbouring host can plant one (RFC 6265bis, 4.1.3.2).
+ */
+export const deviceCookieName = (secure: boolean): string => (secure ? "__Host-foyer-device" : "foyer-device");
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 type Acting = Exclude<Awaited<ReturnType<typeof impersonation>>, "over" | null>;
@@ -90,11 +93,12 @@ function issue(entry: Omit<Entry, typeof issued>): Entry {
 /** What is known of the request itself. serve.mjs has already removed every forwarded header that is not to be believed. */
 export async function currentVisitor(): Promise<Visitor> {
   const [head, jar] = await Promise.all([headers(), cookies()]);
+  const secure = head.get("x-forwarded-proto") === "https";
   return {
     ...senderOf((name) => head.get(name)),
-    secure: head.get("x-forwarded-proto") === "https",
+    secure,
     path: localPath(head.get("x-foyer-path")),
-    deviceId: deviceIdOf(jar.get(DEVICE_COOKIE)?.value),
+    deviceId: deviceIdOf(jar.get(deviceCookieName(secure))?.value),
   };
 }
 

@@ -5,7 +5,7 @@ import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
 import { cookiesIn, sessionCookieName, setSessionCookie, withSessionCookie } from "@/lib/session-cookie";
 import { asClaims, type Claims, decodeToken, encodeToken, successorSid } from "@/lib/session-token";
-import { DEVICE_COOKIE, deviceIdOf, senderOf, type Visitor, visitorOf } from "./entry";
+import { deviceCookieName, deviceIdOf, senderOf, type Visitor, visitorOf } from "./entry";
 import { browserOf, standingOf } from "./freshness";
 import { memory, type Standing } from "./freshness-memory";
 import { isAwake, passOnSeen } from "./lifetimes";
@@ -45,7 +45,7 @@ export async function renewAtNewRole(head: IncomingHttpHeaders): Promise<Renewal
     setCookie: null,
     isOfFormer: () => false,
   });
-  const by = { ...visitorOf(senderOf((line) => head[line]?.toString())), deviceId: deviceIdOf(sent.get(DEVICE_COOKIE)) };
+  const by = { ...visitorOf(senderOf((line) => head[line]?.toString())), deviceId: deviceIdOf(sent.get(deviceCookieName(secure))) };
   const { follows } = claims;
   if (follows !== null && !memory().sessions.has(claims.sid)) {
     const former = { ...claims, sid: follows };

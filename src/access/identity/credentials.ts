@@ -11,7 +11,7 @@ import { hashPassword, needsRehash, verifyPassword } from "@/lib/passwords";
 import { addJob } from "@/lib/queue";
 import type { Claims } from "@/lib/session-token";
 import { change } from "../audit";
-import { currentClaims, currentEntry, currentVisitor, DEVICE_COOKIE, type Visitor } from "../entry";
+import { currentClaims, currentEntry, currentVisitor, deviceCookieName, type Visitor } from "../entry";
 import { standingOf } from "../freshness";
 import { forgetImpersonation, mayBeImpersonating } from "../impersonation";
 import { absoluteEnd, notePresence } from "../lifetimes";
@@ -179,7 +179,7 @@ export async function findBanned({
 async function deviceOf({ deviceId, secure }: Visitor): Promise<string> {
   const jar = await cookies();
   const id = deviceId ?? randomUUID();
-  jar.set(DEVICE_COOKIE, id, { maxAge: DEVICE_SECONDS, path: "/", sameSite: "lax", httpOnly: true, secure });
+  jar.set(deviceCookieName(secure), id, { maxAge: DEVICE_SECONDS, path: "/", sameSite: "lax", httpOnly: true, secure });
   return id;
 }
 
