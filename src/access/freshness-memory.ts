@@ -1,4 +1,5 @@
 import type { Client } from "pg";
+import { perProcess } from "@/lib/per-process";
 import { type Claims, SESSION_SECONDS } from "@/lib/session-token";
 
 /** How far the clocks of two processes may be apart before a token's `iat` could mislead the floor below. */
@@ -69,10 +70,9 @@ export interface Memory {
   silentSince: number;
 }
 
-/** One memory a process: Next evaluates this module once per bundle. */
+/** What this process remembers of whom something has changed. */
 export function memory(): Memory {
-  const shared = globalThis as typeof globalThis & { foyerFreshness?: Memory };
-  shared.foyerFreshness ??= {
+  return perProcess<Memory>("foyerFreshness", () => ({
     people: new Map(),
     sessions: new Map(),
     doubtful: new Map(),
@@ -86,8 +86,7 @@ export function memory(): Memory {
     running: false,
     asked: new Map(),
     silentSince: 0,
-  };
-  return shared.foyerFreshness;
+  }));
 }
 
 /** A row as it is remembered: learnt now, and of somebody who is there. */

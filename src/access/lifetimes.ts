@@ -1,5 +1,6 @@
 import { db, type Transaction } from "@/lib/db";
 import { log } from "@/lib/log";
+import { perProcess } from "@/lib/per-process";
 import { type Claims, SESSION_SECONDS } from "@/lib/session-token";
 import type { Standing } from "./freshness-memory";
 
@@ -65,7 +66,5 @@ async function noteSeen(userId: string, sid: string, idle: number | null): Promi
 
 /** When each session was last written down by this process, and whether it had not been idle for too long. */
 function lastSeen(): Map<string, { at: number; answer: Promise<boolean> }> {
-  const shared = globalThis as typeof globalThis & { foyerSeen?: Map<string, { at: number; answer: Promise<boolean> }> };
-  shared.foyerSeen ??= new Map();
-  return shared.foyerSeen;
+  return perProcess("foyerSeen", () => new Map());
 }

@@ -13,6 +13,7 @@ import { within } from "@/lib/deadline";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
+import { perProcess } from "@/lib/per-process";
 
 /** How often something may be asked for, by the class a door declares. */
 export type RateClass = "read" | "preview" | "write" | "upload" | "webhook" | "credentials" | "signup";
@@ -119,11 +120,8 @@ interface Limiters {
   guesses: Promise<Record<keyof typeof GUESSES, RateLimiterStoreAbstract>> | null;
 }
 
-/** One set a process: Next evaluates this module once per bundle. */
 function limiters(): Limiters {
-  const shared = globalThis as typeof globalThis & { foyerLimiters?: Limiters };
-  shared.foyerLimiters ??= { memory: new Map(), guesses: null };
-  return shared.foyerLimiters;
+  return perProcess<Limiters>("foyerLimiters", () => ({ memory: new Map(), guesses: null }));
 }
 
 function memoryLimiter(rate: RateClass): RateLimiterMemory {

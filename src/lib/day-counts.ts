@@ -1,5 +1,6 @@
 import { db } from "./db";
 import { log } from "./log";
+import { perProcess } from "./per-process";
 
 /** What is counted without being remembered: of neither is kept who it was, or when within the day. */
 export const COUNTED_METRICS = ["signup.visited", "signin.limited"] as const;
@@ -42,9 +43,6 @@ export async function flushDayCounts(): Promise<void> {
   }
 }
 
-/** One set a process: Next evaluates this module once per bundle. */
 function counts(): Counts {
-  const shared = globalThis as typeof globalThis & { foyerDayCounts?: Counts };
-  shared.foyerDayCounts ??= { waiting: new Map(), timer: undefined };
-  return shared.foyerDayCounts;
+  return perProcess<Counts>("foyerDayCounts", () => ({ waiting: new Map(), timer: undefined }));
 }

@@ -2,6 +2,7 @@ import { createCaslExtension } from "@casl/prisma/runtime";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { Prisma, PrismaClient } from "@/generated/prisma/client";
 import { env } from "./env";
+import { perProcess } from "./per-process";
 
 /** Names of columns' values, for whoever speaks of rows without making a client. */
 export type {
@@ -22,14 +23,9 @@ const CONNECT_TIMEOUT_MS = 3_000;
 const IDLE_MS = 60_000;
 const STATEMENT_TIMEOUT_MS = 15_000;
 
-/**
- * The one database client of this process. It lives on globalThis because Next evaluates modules once per bundle, and it
- * is made on first use because a build has no database.
- */
+/** The one database client of this process, made on first use because a build has no database. */
 export function db(): Database {
-  const shared = globalThis as typeof globalThis & { foyerDb?: Database };
-  shared.foyerDb ??= connect();
-  return shared.foyerDb;
+  return perProcess("foyerDb", connect);
 }
 
 export type Database = ReturnType<typeof connect>;

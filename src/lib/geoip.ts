@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type CityResponse, Reader } from "maxmind";
 import { EnvError, env } from "./env";
+import { perProcess } from "./per-process";
 
 const MOST_CHARS = 120;
 
@@ -28,11 +29,9 @@ export function openGeoip(): void {
   }
 }
 
-/** One a process, read whole into memory: Next evaluates this module once per bundle. */
+/** Read whole into memory. */
 function database(): Reader<CityResponse> | null {
   const { GEOIP_DB_PATH } = env();
   if (!GEOIP_DB_PATH) return null;
-  const shared = globalThis as typeof globalThis & { foyerGeoip?: Reader<CityResponse> };
-  shared.foyerGeoip ??= new Reader<CityResponse>(readFileSync(GEOIP_DB_PATH));
-  return shared.foyerGeoip;
+  return perProcess("foyerGeoip", () => new Reader<CityResponse>(readFileSync(GEOIP_DB_PATH)));
 }

@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import { isBreached } from "./breached-passwords";
 import { env } from "./env";
 import { AppError } from "./errors";
+import { perProcess } from "./per-process";
 
 /** bcrypt reads no further than this; more would be cut without a word. */
 export const MAX_PASSWORD_BYTES = 72;
@@ -132,16 +133,14 @@ interface Lane {
 type Lanes = Record<"hashing" | "strength", Lane>;
 
 /**
- * One set a process, whichever bundle asks first. A core is left to the requests, and whoever chooses a password never
+ * A core is left to the requests, and whoever chooses a password never
  * stands in the way of those who sign in: estimating a hostile one takes seconds.
  */
 function lanes(): Lanes {
-  const shared = globalThis as typeof globalThis & { foyerHashing?: Lanes };
-  shared.foyerHashing ??= {
+  return perProcess<Lanes>("foyerHashing", () => ({
     hashing: { seats: [], queue: [], most: Math.min(4, Math.max(1, availableParallelism() - 1)), averageMs: 100 },
     strength: { seats: [], queue: [], most: 1, averageMs: 20 },
-  };
-  return shared.foyerHashing;
+  }));
 }
 
 function run<T>(job: Job): Promise<T> {

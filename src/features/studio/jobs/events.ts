@@ -6,6 +6,7 @@ import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
 import { keepHearing } from "@/lib/notifications";
+import { perProcess } from "@/lib/per-process";
 import { cutterOf } from "@/lib/under-way";
 
 /** Streams of one person in this process: a tab that is looked at has one. */
@@ -215,12 +216,13 @@ async function tick(rooms: Rooms): Promise<void> {
   }
 }
 
-/** Next evaluates modules once a bundle; the streams and the link are the process's. */
+/** The streams of this process, and the link that they hear by. */
 function allRooms(): Rooms {
-  const shared = globalThis as typeof globalThis & { foyerJobStreams?: Rooms };
-  if (shared.foyerJobStreams) return shared.foyerJobStreams;
+  return perProcess("foyerJobStreams", openRooms);
+}
+
+function openRooms(): Rooms {
   const rooms: Rooms = new Map();
-  shared.foyerJobStreams = rooms;
   const linked = () => {
     for (const userId of rooms.keys()) void tell(rooms, userId);
   };
