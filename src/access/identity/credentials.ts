@@ -121,7 +121,10 @@ export async function openSession(
     };
     const strong = shown.strong || (before?.sub === userId && (await isStrongAndFresh(tx, before)));
     if (user.secondFactor && !strong && !renewed) throw new AppError("unauthenticated");
-    if (before) await endLine(tx, { userId: before.sub, sid: before.sid });
+    if (before) {
+      await lockPerson(tx, before.sub);
+      await endLine(tx, { userId: before.sub, sid: before.sid });
+    }
     const { ip, userAgent } = visitor;
     const place = placeOf(ip);
     const data = { userId, method, strong, deviceId, ip, userAgent, place, expiresAt: absoluteEnd(user.role), ...kept };
