@@ -18,6 +18,8 @@ const KEEP_ALIVE_MS = 65_000;
 const HEADERS_TIMEOUT_MS = 66_000;
 const GRACE_MS = 10_000;
 const IDLE_SWEEP_MS = 100;
+/** For what is loaded at start-up, on a machine that does much else. */
+const START_MS = 60_000;
 /** A mail that is being handed over gets this long; one that is cut off is sent again. */
 const JOBS_GRACE_MS = 5_000;
 /** Requests that one connection may send before they are answered; browsers send none, and each takes memory. */
@@ -61,6 +63,7 @@ Object.assign(globalThis, { foyerUnderWay: underWay });
  * @property {typeof import("../src/access/renewal").renewAtNewRole} [foyerRenewal]
  * @property {typeof import("../middleware").quickHead} [foyerQuickHead]
  * @property {() => Promise<unknown>} [foyerStop]
+ * @property {boolean} [foyerStarted] False where it has failed.
  */
 const bundle = /** @type {Bundle} */ (globalThis);
 
@@ -80,6 +83,8 @@ const app = next({ dev, dir, hostname, port, httpServer: /** @type {import("node
 stopWith(server, app);
 await app.prepare();
 const handle = app.getRequestHandler();
+// In production Next does not wait for src/instrumentation.ts: who came before its end would be judged without the bundle.
+if (!dev) await started();
 
 server.on("request", async (request, response) => {
   const turn = turnOf(request, response);
@@ -125,6 +130,15 @@ server.listen(port, hostname, () => {
   const address = server.address();
   process.send?.({ type: "listening", port: typeof address === "object" ? address?.port : port });
 });
+
+/** Resolves when src/start-up.ts has begun all that it begins; where that fails Next has said why, and this process ends. */
+async function started() {
+  for (const end = Date.now() + START_MS; !bundle.foyerStarted; await new Promise((done) => setTimeout(done, 5))) {
+    if (bundle.foyerStarted !== false && Date.now() < end) continue;
+    console.error("The site could not start.");
+    process.exit(1);
+  }
+}
 
 /** @type {WeakMap<import("node:net").Socket, Promise<void>[]>} Of each connection, the ends of what is not answered yet. */
 const unanswered = new WeakMap();
@@ -204,7 +218,7 @@ async function succeedSession({ headers, url = "" }, about) {
   const renewal = await bundle.foyerRenewal?.(headers);
   if (renewal === "unavailable") return false;
   if (renewal) headers.cookie = renewal.cookie;
-  if (renewal?.setCookie) about.renewal = renewal;
+  if (renewal) about.renewal = renewal;
   return true;
 }
 
@@ -241,10 +255,14 @@ function amendHead(response, about, isCallers) {
  * Adds the new session cookie to an answer, unless somebody signs in or out by it; the old one, which Auth.js would make anew, goes.
  * @param {import("node:http").ServerResponse} response @param {Renewal} renewal
  */
-function bringCookie(response, { setCookie, isOfFormer }) {
-  if (setCookie === null) return;
+function bringCookie(response, renewal) {
   const lines = [response.getHeader("set-cookie") ?? []].flat().map(String);
-  const others = lines.filter((line) => !isOfFormer(line));
+  const others = lines.filter((line) => !renewal.isOfFormer(line));
+  const setCookie = renewal.setCookie();
+  if (setCookie === null) {
+    if (others.length < lines.length) response.setHeader("set-cookie", others);
+    return;
+  }
   const name = setCookie.slice(0, setCookie.indexOf("=") + 1);
   response.setHeader("set-cookie", others.some((line) => line.startsWith(name)) ? others : [...others, setCookie]);
   response.setHeader("cache-control", "private, no-store");

@@ -9,9 +9,16 @@ let judge: typeof import("./lib/outage") | undefined;
 /** Start-up of a serving process: the environment is checked, the store and the database link come up, leftovers go. */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
-  const { startUp } = await import("./start-up");
-  judge = await import("./lib/outage");
-  await startUp();
+  let isStarted = false;
+  try {
+    const { startUp } = await import("./start-up");
+    judge = await import("./lib/outage");
+    await startUp();
+    isStarted = true;
+  } finally {
+    // scripts/serve.mjs waits for it.
+    Object.assign(globalThis, { foyerStarted: isStarted });
+  }
 }
 
 /** What Next caught: outages, which are answered 503, and the bugs of pages and handlers, with the digest a person was shown. */

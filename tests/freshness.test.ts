@@ -322,7 +322,7 @@ describe("while the database is down", () => {
     const renewed = await renewAtNewRole({
       cookie: `authjs.session-token=${encodeToken(member.claims, env().AUTH_SECRET, "authjs.session-token")}`,
     });
-    expect(renewed).toMatchObject({ setCookie: expect.stringContaining("authjs.session-token=") });
+    expect(renewed !== "unavailable" && renewed?.setCookie()).toContain("authjs.session-token=");
   });
 
   test("for longer than a minute, memory is not believed either: unavailable, and still no sign-out", async () => {

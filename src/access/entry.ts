@@ -3,7 +3,7 @@ import { cache } from "react";
 import { env } from "@/lib/env";
 import { readSessionCookie, sessionCookieName } from "@/lib/session-cookie";
 import { asClaims, type Claims, decodeToken } from "@/lib/session-token";
-import { standingOf } from "./freshness";
+import { standingIn } from "./freshness";
 import type { Standing } from "./freshness-memory";
 import { type Impersonator, impersonation } from "./impersonation";
 import { isAwake } from "./lifetimes";
@@ -64,7 +64,7 @@ export interface Entry {
 export const currentEntry: () => Promise<Entry | null> = cache(async () => {
   const visitor = await currentVisitor();
   const claims = await currentClaims(visitor);
-  const standing = claims && (await standingOf(claims));
+  const standing = claims && (await standingIn(claims, visitor.deviceId));
   if (!claims || !standing || !(await isAwake(claims, standing))) return null;
   const { certain, ...person } = standing;
   const actor: Actor = { userId: claims.sub, sid: claims.sid, strong: claims.strong, impersonator: null, ...person };

@@ -21,6 +21,8 @@ const MAX_BLIND_MS = 60_000;
 const ANSWER_MS = 1_500;
 /** While the link is down, an answer of the database is good for this long. */
 const ASKED_MS = 1_000;
+/** No id of a browser's long-lived cookie. */
+const NO_BROWSERS = "none";
 
 export type { Standing };
 
@@ -64,15 +66,29 @@ export async function findSession(told: Told): Promise<Session | null> {
 }
 
 /**
- * The id of the browser in which a session began; null where that was not noted. It never changes, so the database is asked once.
- * Throws "unavailable" when it has to be asked and does not answer.
+ * The id of the browser in which a session began; null where that was not noted, and no browser's where there is no such session. It never
+ * changes, so the database is asked once. Throws "unavailable" when it has to be asked and does not answer.
  */
 export async function browserOf(told: Told): Promise<string | null> {
   const own = memory();
-  if (own.sessions.get(told.sid)?.browser === undefined) await ask(told);
-  const browser = own.sessions.get(told.sid)?.browser;
-  if (browser === undefined) throw new AppError("unavailable");
-  return browser;
+  const known = own.sessions.get(told.sid)?.browser;
+  if (known !== undefined) return known;
+  const session = await ask(told);
+  const learnt = own.sessions.get(told.sid);
+  if (session === null && !learnt) return NO_BROWSERS;
+  if (learnt?.browser === undefined) throw new AppError("unavailable");
+  return learnt.browser;
+}
+
+/**
+ * As `standingOf`, for the browser that brings these claims: null as well where the role is another than the one in which the session began,
+ * and this is not the browser in which it did. A cookie that was copied before gives no new rights, at whatever moment it is asked about.
+ */
+export async function standingIn(claims: Claims, deviceId: string | null): Promise<Standing | null> {
+  const standing = await standingOf(claims);
+  if (!standing || standing.role === claims.startedAs) return standing;
+  const browser = await browserOf(claims);
+  return browser === null || browser === deviceId ? standing : null;
 }
 
 /**
@@ -111,21 +127,22 @@ async function ask({ sub, sid, iat }: Told): Promise<Session | null> {
   const key = `${sub} ${sid}`;
   let asked = own.asked.get(key);
   if (!asked || Date.now() - asked.at > ASKED_MS) {
+    // Somebody has just waited in vain: the next ones do not, until a second has passed. It begins with a question that was asked.
     const isSilent = Date.now() - own.silentSince < ASKED_MS;
-    // Somebody has just waited in vain: the next ones do not, until a second has passed.
-    const answer = isSilent ? Promise.reject(new Error("the database did not answer a moment ago")) : within(ANSWER_MS, lookUp(sub, sid));
-    asked = { at: Date.now(), answer };
-    asked.answer.catch(() => undefined);
+    asked = isSilent ? undefined : { at: Date.now(), answer: within(ANSWER_MS, lookUp(sub, sid)) };
+    asked?.answer.catch(() => {
+      own.silentSince = Date.now();
+    });
     if (own.asked.size > 10_000) own.asked.clear();
-    own.asked.set(key, asked);
+    if (asked) own.asked.set(key, asked);
   }
   try {
+    if (!asked) throw new Error("the database did not answer a moment ago");
     const person = await asked.answer;
     // With a link, what was learnt is remembered and kept current; without one, this answer serves for a second.
     if (own.linked) own.asked.delete(key);
     return person ? running(person, true) : null;
   } catch (error) {
-    if (Date.now() - own.silentSince > ASKED_MS) own.silentSince = Date.now();
     if (own.sessions.get(sid)?.ended) return null;
     // Something about them did change, and what is not known: nobody is signed out for it, and nobody let in.
     const isDoubtful = own.doubtful.has(sub) || own.doubtful.has(sid);
@@ -150,8 +167,11 @@ async function lookUp(sub: string, sid: string): Promise<Person | null> {
   own.lastHeard = Date.now();
   // Between the question and the answer so much may have changed that everything was forgotten: then this is already old.
   if (generation === own.generation) {
-    learnSession(own, sid, row?.ended ?? true, row?.browser ?? null);
-    if (row) learn(own, row);
+    // One that is not there is not noted: it may begin yet (renewal.ts).
+    if (row) {
+      learnSession(own, sid, row.ended, row.browser);
+      learn(own, row);
+    }
     for (const [id, message] of doubts) settleDoubt(own, id, message);
   }
   return row && !row.ended ? toPerson(row) : null;

@@ -19,8 +19,8 @@ const ANSWER_MS = 1_500;
 export interface Renewal {
   /** The Cookie of the head it goes on with. */
   cookie: string | undefined;
-  /** The Set-Cookie of its answer; null for none. */
-  setCookie: string | null;
+  /** The Set-Cookie of its answer, asked for when that goes out: null for none, as where the session of before has ended meanwhile. */
+  setCookie: () => string | null;
   /** Whether a Set-Cookie of its answer is of the session before, as Auth.js makes it anew, and of no sign-in or sign-out meanwhile. */
   isOfFormer: (setCookie: string) => boolean;
 }
@@ -42,7 +42,7 @@ export async function renewAtNewRole(head: IncomingHttpHeaders): Promise<Renewal
   if (!claims) return null;
   const goOn = (value: string | null): Renewal => ({
     cookie: withSessionCookie(head.cookie, secure, value),
-    setCookie: null,
+    setCookie: () => null,
     isOfFormer: () => false,
   });
   const by = { ...visitorOf(senderOf((line) => head[line]?.toString())), deviceId: deviceIdOf(sent.get(deviceCookieName(secure))) };
@@ -55,7 +55,10 @@ export async function renewAtNewRole(head: IncomingHttpHeaders): Promise<Renewal
   }
   // What it is that does not answer the door finds too, and says it better.
   const standing = await standingOf(claims).catch(() => undefined);
-  if (standing === null && (await isSucceeded(claims, by).catch(complain))) return goOn(null);
+  if (standing === null) {
+    const succeeded = await isSucceeded(claims, by).catch((error: unknown) => void complain(error));
+    if (succeeded !== false) return succeeded ? goOn(null) : "unavailable";
+  }
   if (!standing || standing.role === claims.startedAs) return null;
   const browser = await browserOf(claims).catch(() => undefined);
   if (browser === undefined) return "unavailable";
@@ -63,7 +66,9 @@ export async function renewAtNewRole(head: IncomingHttpHeaders): Promise<Renewal
   if (!standing.certain || !(await isAwake(claims, standing))) return null;
   const value = encodeToken(successorOf(claims, standing), env().AUTH_SECRET, name);
   const isOfFormer = (line: string) => claimsOf(cookiesIn(line)[0]?.value, name)?.sid === claims.sid;
-  return { cookie: head.cookie, setCookie: setSessionCookie(secure, value, claims.end), isOfFormer };
+  // Whoever has signed in or out meanwhile, or has come with a newer one, keeps what they have.
+  const setCookie = () => (memory().sessions.get(claims.sid)?.ended ? null : setSessionCookie(secure, value, claims.end));
+  return { cookie: head.cookie, setCookie, isOfFormer };
 }
 
 function claimsOf(token: string | undefined, name: string): Claims | null {

@@ -1,6 +1,7 @@
 import { db, type Transaction } from "@/lib/db";
 import { change } from "./audit";
 import type { Visitor } from "./entry";
+import { lockPerson } from "./person-lock";
 
 /** What a browser sent before it had its new cookie may arrive so much later than what it sent with it. */
 export const UNDER_WAY_MS = 800;
@@ -36,7 +37,7 @@ export async function lastOf(
 }
 
 /**
- * Ends a session with all that took its place one after the other, and the one that it took the place of, where they still run; says how many.
+ * Ends a session with all that took its place one after the other, and all that it took the place of, where they still run; says how many.
  * Asked under `lockPerson`, so that one which begins in this very moment is not missed.
  */
 export async function endLine(tx: Transaction, { userId, sid }: Owned): Promise<number> {
@@ -44,13 +45,14 @@ export async function endLine(tx: Transaction, { userId, sid }: Owned): Promise<
     UPDATE "Session" SET "endedAt" = clock_timestamp() WHERE "id" = ANY(${await lineOf(tx, { userId, sid })}::uuid[]) AND "endedAt" IS NULL`;
 }
 
-/** The ids of a session, of all that took its place one after the other, and of the one that it took the place of. */
+/** The ids of a session, of all that took its place one after the other, and of all that it took the place of. */
 export async function lineOf(tx: Transaction, { userId, sid }: Owned): Promise<string[]> {
   const line = await tx.$queryRaw<{ id: string }[]>`
     WITH RECURSIVE "line" AS (
-      SELECT "id", "successorId" FROM "Session" WHERE ("id" = ${sid}::uuid OR "successorId" = ${sid}::uuid) AND "userId" = ${userId}::uuid
+      SELECT "id", "successorId" FROM "Session" WHERE "id" = ${sid}::uuid AND "userId" = ${userId}::uuid
       UNION
-      SELECT next."id", next."successorId" FROM "line" JOIN "Session" next ON next."id" = "line"."successorId"
+      SELECT other."id", other."successorId" FROM "line"
+        JOIN "Session" other ON other."userId" = ${userId}::uuid AND (other."id" = "line"."successorId" OR other."successorId" = "line"."id")
     )
     SELECT "id" FROM "line"`;
   return line.map(({ id }) => id);
@@ -102,9 +104,8 @@ export async function endFormer({ userId, sid, follows }: Following): Promise<vo
 export async function endCopied({ userId, sid: id }: Owned, by: Visitor): Promise<void> {
   await unlessSooner((sooner) =>
     change(by, async (tx, record) => {
-      const ended = await tx.$executeRaw`
-        UPDATE "Session" SET "endedAt" = clock_timestamp() WHERE "id" = ${id}::uuid AND "endedAt" IS NULL`;
-      if (ended === 0) throw sooner;
+      await lockPerson(tx, userId);
+      if ((await endLine(tx, { userId, sid: id })) === 0) throw sooner;
       await record({ action: "session.copied", actorId: userId, subjectType: "Session", subjectId: id });
     }),
   );

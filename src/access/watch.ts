@@ -1,5 +1,5 @@
 import { currentClaims, type Entry } from "./entry";
-import { standingOf } from "./freshness";
+import { standingIn } from "./freshness";
 
 /**
  * For an answer that goes on after the door has let it in: a question that is cheap to ask every second, whether the session
@@ -12,7 +12,7 @@ export async function watchStanding({ actor, visitor }: Entry): Promise<() => Pr
   const role = impersonator ? "ADMIN" : actor.role;
   return async () => {
     if (!claims || (impersonator && impersonator.end * 1000 <= Date.now())) return false;
-    const standing = await standingOf(claims).catch(() => undefined);
+    const standing = await standingIn(claims, visitor.deviceId).catch(() => undefined);
     if (standing === undefined) return true;
     return (
       standing !== null && standing.role === role && standing.profileComplete && standing.emailVerified && !standing.mustChangePassword
