@@ -1,11 +1,13 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { PrismaAdapter } from "@auth/prisma-adapter";
 import { cookies } from "next/headers";
+import type { NextRequest } from "next/server";
 import NextAuth, { type NextAuthConfig } from "next-auth";
 import type { Adapter } from "next-auth/adapters";
 import type { Provider } from "next-auth/providers";
 import Credentials from "next-auth/providers/credentials";
-import { localPath } from "@/access/entry";
-import { standingOf } from "@/access/freshness";
+import { currentVisitor, localPath } from "@/access/entry";
+import { standingIn } from "@/access/freshness";
 import {
   closeSession,
   connectAccount,
@@ -25,7 +27,7 @@ import { emailSchema, normaliseEmail } from "@/lib/email";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
-import { asClaims, decodeToken, encodeToken, SESSION_SECONDS } from "@/lib/session-token";
+import { asClaims, type Claims, decodeToken, encodeToken, SESSION_SECONDS } from "@/lib/session-token";
 import authConfig from "./auth.config";
 
 /** The one Auth.js instance. Its configuration is made at the first request, because a build has no environment. */
@@ -34,6 +36,16 @@ export const { handlers, auth, signIn, signOut } = NextAuth(() => configuration(
 /** The way in that is never offered: whoever was asked for more than one proof comes by it in the end. */
 export const TICKET_PROVIDER = "ticket";
 const BASE_PATH = "/api/auth";
+/** What Auth.js asks its events is only logged when it fails: a sign-out would say that it has worked. */
+const signingOut = new AsyncLocalStorage<{ error?: unknown }>();
+
+/** Answers a POST to one of Auth.js's own routes; throws where a session could not be ended, and the cookie stays then. */
+export async function handlePost(request: NextRequest): Promise<Response> {
+  const about: { error?: unknown } = {};
+  const response = await signingOut.run(about, () => handlers.POST(request));
+  if (about.error) throw about.error;
+  return response;
+}
 
 /** The providers of auth.config.ts that can be used here. */
 export function configuredProviders(): Provider[] {
@@ -87,9 +99,14 @@ function configuration(): NextAuthConfig {
       // A throw in `jwt` or `session` deletes the cookie, so neither ever throws: an outage must not sign anybody out.
       async jwt({ token, user, account }) {
         try {
-          if (user?.id && account) return await openSession(user.id, user.proof?.method ?? account.provider, user.proof);
+          if (user?.id && account) {
+            const isLinked = account.type === "oauth" || account.type === "oidc";
+            const { provider, providerAccountId } = account;
+            const shown = isLinked ? { account: { provider, providerAccountId } } : user.proof;
+            return await openSession(user.id, user.proof?.method ?? provider, shown);
+          }
           const claims = asClaims(token);
-          const standing = claims && (await standingOf(claims));
+          const standing = claims && (await standingNow(claims));
           if (!standing) return null;
           const { image, certain: _, ...known } = standing;
           // "update" carries what the browser sent; it is never looked at, only taken as "read again".
@@ -129,7 +146,12 @@ function configuration(): NextAuthConfig {
     events: {
       async signOut(message) {
         const claims = "token" in message && message.token ? asClaims(message.token) : null;
-        if (claims) await closeSession(claims);
+        const about = signingOut.getStore();
+        if (claims)
+          await closeSession(claims).catch((error: unknown) => {
+            if (!about) throw error;
+            about.error = error;
+          });
       },
     },
     logger: {
@@ -149,7 +171,7 @@ async function authorizePassword({ email, password }: Partial<Record<string, unk
     const person = await signInCredentials(address.success ? address.data : NOBODYS_ADDRESS, password);
     // One that was set up in this very moment is asked for by `openSession`.
     if (person?.secondFactor && (await beginTwoStep(person.id, "password"))) throw new AppError("unauthenticated", "second_step");
-    if (person) return { id: person.id, proof: { method: "password", strong: false } };
+    if (person) return { id: person.id, proof: { method: "password", strong: false, shownFor: person.shownFor } };
   } catch (error) {
     if (!(error instanceof AppError)) log().error({ err: error }, "password sign-in");
     throw new SignInRefused(error instanceof AppError ? error : new AppError("unavailable", undefined, { cause: error }));
@@ -190,9 +212,13 @@ function adapter(): Adapter {
 const NOBODYS_ADDRESS = "";
 const ADAPTER_USER = { id: true, email: true, emailVerified: true, name: true, image: true } as const;
 
+async function standingNow(claims: Claims): Promise<Awaited<ReturnType<typeof standingIn>>> {
+  return standingIn(claims, (await currentVisitor()).deviceId);
+}
+
 /** Whether the session behind these claims is over; while that cannot be known, it is not. */
-async function hasEnded(claims: Parameters<typeof standingOf>[0]): Promise<boolean> {
-  return standingOf(claims).then(
+async function hasEnded(claims: Claims): Promise<boolean> {
+  return standingNow(claims).then(
     (standing) => standing === null,
     () => false,
   );

@@ -1,6 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
 import { currentClaims, currentEntry, currentVisitor } from "@/access/entry";
-import { connectAccount, mayConnect } from "@/access/identity/credentials";
+import { connectAccount, mayConnect, openSession } from "@/access/identity/credentials";
+import { endSessions } from "@/access/identity/ways-in";
+import { lockPerson } from "@/access/person-lock";
 import { requestDeletion } from "@/features/account-deletion/actions";
 import { changePassword, confirmPassword, disconnectAccount, signInWithEmail } from "@/features/accounts/actions";
 import { renderMail } from "@/features/mail/render";
@@ -8,7 +10,7 @@ import { beginPasskeyRegistration, finishPasskeyRegistration, removePasskey } fr
 import { resetSecondFactors } from "@/features/people/actions";
 import { confirmTotp, confirmWithCode, newRecoveryCodes, passTwoStep, removeTotp, startTotp } from "@/features/second-factors/actions";
 import { locales } from "@/i18n/locale";
-import { db } from "@/lib/db";
+import { db, type Transaction } from "@/lib/db";
 import { readMailContent, type SecurityChange } from "@/lib/mail-props";
 import { siteLink } from "@/lib/site-link";
 import { hostile } from "./support/hostile";
@@ -275,5 +277,40 @@ describe("disconnectAccount", () => {
     expect(await as(someone, () => disconnectAccount({ provider: "github" }))).toMatchObject({ ok: true });
     const rows = await db().auditEvent.findMany({ where: { actorId: someone.id, action: "account.disconnected" } });
     expect(rows).toMatchObject([{ subjectId: "github", before: { provider: "github" } }]);
+  });
+});
+
+describe("a sign-in that is under way", () => {
+  const changes: [string, (tx: Transaction, userId: string) => Promise<unknown>][] = [
+    ["the password is changed", (tx, userId) => tx.password.update({ where: { userId }, data: { hash: "another" } })],
+    ["the password is reset", (tx, userId) => endSessions(tx, userId)],
+    ["a second step is turned on", (tx, userId) => tx.user.update({ where: { id: userId }, data: { secondFactor: true } })],
+    ["somebody is banned", (tx, userId) => tx.user.update({ where: { id: userId }, data: { bannedAt: new Date() } })],
+  ];
+  test.each(changes)("opens no session when %s meanwhile", async (_, make) => {
+    const { id, email } = await person();
+    let signingIn: Promise<unknown> | undefined;
+    await db().$transaction(
+      async (tx) => {
+        await lockPerson(tx, id);
+        signingIn = asVisitor({}, () => signInWithEmail({ email, password: PASSWORD }));
+        const waiting = () => tx.$queryRaw`
+          SELECT 1 FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid WHERE NOT l.granted AND a.datname = current_database()`;
+        // It has checked the password, and waits to open the session.
+        await expect.poll(waiting).not.toEqual([]);
+        await make(tx, id);
+      },
+      { timeout: 30_000 },
+    );
+    expect(await signingIn).toMatchObject({ ok: false });
+    expect(await db().session.count({ where: { userId: id, endedAt: null } })).toBe(0);
+  });
+
+  test("opens none when the provider it came by is no way in any more", async () => {
+    const { id } = await person();
+    const account = { provider: "github", providerAccountId: "4711" };
+    await expect(asVisitor({}, () => openSession(id, "github", { account }))).rejects.toMatchObject({ code: "unauthenticated" });
+    await db().account.create({ data: { ...account, userId: id, type: "oauth" } });
+    expect(await asVisitor({}, () => openSession(id, "github", { account }))).toMatchObject({ sub: id });
   });
 });

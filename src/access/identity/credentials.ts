@@ -12,7 +12,7 @@ import { addJob } from "@/lib/queue";
 import type { Claims } from "@/lib/session-token";
 import { change } from "../audit";
 import { currentClaims, currentEntry, currentVisitor, deviceCookieName, type Visitor } from "../entry";
-import { standingOf } from "../freshness";
+import { standingIn } from "../freshness";
 import { forgetImpersonation, mayBeImpersonating } from "../impersonation";
 import { absoluteEnd, notePresence } from "../lifetimes";
 import { admitGuess } from "../limits";
@@ -25,10 +25,11 @@ import { assertNotBanned, isBannedNow } from "./bans";
 import { rememberFailedSignIn } from "./failed-sign-in";
 import { isInvited, settleInvitation, takeInvitation } from "./invitations";
 import { provenSession } from "./reauthentication";
-import type { Proof } from "./tickets";
+import { type Bound, boundTo, type Proof } from "./tickets";
 import { endOtherSessions } from "./ways-in";
 
 type User = NonNullable<Awaited<ReturnType<Transaction["user"]["findUnique"]>>>;
+type ProviderAccount = Pick<AdapterAccount, "provider" | "providerAccountId">;
 type Session = NonNullable<Awaited<ReturnType<Transaction["session"]["findUnique"]>>>;
 
 /** The longest that browsers keep a cookie. */
@@ -50,7 +51,10 @@ export async function verifyCredentials(typed: string, password: string): Promis
  * As `verifyCredentials`, for a sign-in: one that fails is remembered, by the same query and the same row for every address,
  * and one that came too often is counted.
  */
-export async function signInCredentials(typed: string, password: string): Promise<{ id: string; secondFactor: boolean } | null> {
+export async function signInCredentials(
+  typed: string,
+  password: string,
+): Promise<{ id: string; secondFactor: boolean; shownFor: Bound } | null> {
   const person = await whoKnows(typed, password).catch((error: unknown) => {
     if (error instanceof AppError && error.code === "rate_limited") countToday("signin.limited");
     throw error;
@@ -75,16 +79,15 @@ async function whoKnows(typed: string, password: string) {
     return null;
   }
   const { userId: id, hash } = found;
-  const standing = { id: true, deletedAt: true, bannedAt: true, bannedUntil: true, banReason: true, secondFactor: true };
+  const standing = { id: true, epoch: true, deletedAt: true, bannedAt: true, bannedUntil: true, banReason: true, secondFactor: true };
   const user = await db().user.findUnique({ where: { id }, select: standing });
   if (!user || user.deletedAt) return null;
   await guess.right();
-  if (needsRehash(hash)) {
-    const raised = await hashPassword(password);
-    // Only if it is still the one that was checked: a change of password a moment ago must not be undone.
-    await db().password.updateMany({ where: { userId: id, hash }, data: { hash: raised } });
-  }
-  return user;
+  if (!needsRehash(hash)) return { ...user, shownFor: boundTo({ ...user, password: { hash } }) };
+  const raised = await hashPassword(password);
+  // Only if it is still the one that was checked: a change of password a moment ago must not be undone.
+  await db().password.updateMany({ where: { userId: id, hash }, data: { hash: raised } });
+  return { ...user, shownFor: boundTo({ ...user, password: { hash: raised } }) };
 }
 
 /** As "forgot password" would, with its limits, where an imported person cannot have the right one. Asked of every wrong password, after its answer. */
@@ -97,13 +100,14 @@ async function sendNewPasswordLink(address: string, visitor: Visitor): Promise<v
 /**
  * Starts a session: a row for this device, an audit event, and the claims of its cookie. A session this browser had
  * before ends, so that every sign-in has a new token (ASVS 7.2.4). Throws AppError "forbidden" for somebody who is banned,
- * and "unauthenticated" for somebody with a second factor who has not shown it: whichever way they came. One that is only
- * renewed is what it was: as strong, proven when it was, on no new device, and with the same end.
+ * and "unauthenticated" for somebody with a second factor who has not shown it, and where what was shown is no way in any more: whichever
+ * way they came, and whatever was changed while they came. One that is only renewed is what it was: as strong, proven when it was, on
+ * no new device, and with the same end.
  */
 export async function openSession(
   userId: string,
   method: string,
-  { renewed, ...shown }: Partial<Pick<Proof, "strong" | "renewed">> = {},
+  { renewed, shownFor, account, ...shown }: Partial<Omit<Proof, "userId" | "method">> & { account?: ProviderAccount } = {},
 ): Promise<Claims> {
   const visitor = await currentVisitor();
   const before = await currentClaims(visitor);
@@ -111,20 +115,21 @@ export async function openSession(
   // Whoever signs in is themselves; a renewed session may still be asked by a page that shows somebody else.
   if (!renewed && (await mayBeImpersonating(visitor))) await forgetImpersonation(visitor);
   return change(visitor, async (tx, record) => {
-    const user = await tx.user.findUnique({ where: { id: userId, deletedAt: null } });
-    if (!user) throw new AppError("unauthenticated");
+    // In one order, for two browsers in which two people take each other's place.
+    for (const id of [...new Set([userId, before?.sub ?? userId])].sort()) await lockPerson(tx, id);
+    const user = await tx.user.findUnique({ where: { id: userId, deletedAt: null }, include: { password: { select: { hash: true } } } });
+    if (!user || !isStillShown(user, shownFor)) throw new AppError("unauthenticated");
+    if (account && (await tx.account.count({ where: { ...account, userId } })) === 0) throw new AppError("unauthenticated");
     assertNotBanned(user);
+    const isOwn = before !== null && (await isOfBrowser(tx, before, deviceId));
     const kept = renewed && {
       createdAt: new Date(renewed.began),
       reauthenticatedAt: new Date(renewed.provenAt),
       expiresAt: new Date(renewed.end),
     };
-    const strong = shown.strong || (before?.sub === userId && (await isStrongAndFresh(tx, before)));
+    const strong = shown.strong || (isOwn && before.sub === userId && (await isStrongAndFresh(tx, before)));
     if (user.secondFactor && !strong && !renewed) throw new AppError("unauthenticated");
-    if (before) {
-      await lockPerson(tx, before.sub);
-      await endLine(tx, { userId: before.sub, sid: before.sid });
-    }
+    if (isOwn) await endLine(tx, { userId: before.sub, sid: before.sid });
     const { ip, userAgent } = visitor;
     const place = placeOf(ip);
     const data = { userId, method, strong, deviceId, ip, userAgent, place, expiresAt: absoluteEnd(user.role), ...kept };
@@ -137,6 +142,22 @@ export async function openSession(
     await bringPreferences(user, visitor);
     return claimsOf(user, session, renewed?.began);
   });
+}
+
+function isStillShown(user: Parameters<typeof boundTo>[0], shownFor: Bound | undefined): boolean {
+  if (!shownFor) return true;
+  const { epoch, password } = boundTo(user);
+  return epoch === shownFor.epoch && password === shownFor.password;
+}
+
+/**
+ * Whether these claims are of a session that this browser goes out of when it signs in: one that began in it, or runs and is worth as much
+ * in every browser. A copy of one that has ended, or of before a change of role, ends nothing of its owner's.
+ */
+async function isOfBrowser(tx: Transaction, { sid, sub, startedAs }: Claims, deviceId: string): Promise<boolean> {
+  const select = { deviceId: true, endedAt: true, user: { select: { role: true } } } as const;
+  const session = await tx.session.findUnique({ where: { id: sid, userId: sub }, select });
+  return session !== null && (session.deviceId === deviceId || (session.endedAt === null && session.user.role === startedAs));
 }
 
 /** Whether this person has signed in before, and never from this browser. */
@@ -186,11 +207,11 @@ async function deviceOf({ deviceId, secure }: Visitor): Promise<string> {
   return id;
 }
 
-/** Ends the session of these claims: from now on its cookie, and every copy of it, is worthless. */
+/** Ends the session of these claims, if it runs: from now on its cookie, and every copy of it, is worthless. */
 export async function closeSession(claims: Claims): Promise<void> {
   await change(await currentVisitor(), async (tx, record) => {
     await lockPerson(tx, claims.sub);
-    await endLine(tx, { userId: claims.sub, sid: claims.sid });
+    if ((await endLine(tx, { userId: claims.sub, sid: claims.sid })) === 0) return;
     await record({ action: "user.signed_out", actorId: claims.sub, subjectType: "Session", subjectId: claims.sid });
   });
 }
@@ -200,8 +221,9 @@ export async function closeSession(claims: Claims): Promise<void> {
  * in only within 10 minutes of proving who they are, because it becomes a way into their account.
  */
 export async function mayConnect(): Promise<boolean> {
-  const claims = await currentClaims(await currentVisitor());
-  const standing = claims && (await standingOf(claims));
+  const visitor = await currentVisitor();
+  const claims = await currentClaims(visitor);
+  const standing = claims && (await standingIn(claims, visitor.deviceId));
   if (!claims || !standing) return true;
   // Whoever registered an address that is not theirs would keep this way in after its owner has reset the password.
   if (!standing.emailVerified) return false;

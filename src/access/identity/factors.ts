@@ -62,7 +62,7 @@ export async function assertWayInRemains(tx: Transaction, userId: string): Promi
 }
 
 /**
- * To be asked last in a change of somebody's own ways in, or a proof of theirs: ends this session, so that with the change every copy of
+ * To be asked last in a change of somebody's own ways in, or a proof of theirs, under `lockPerson`: ends this session, so that with the change every copy of
  * its cookie is worthless, and returns the ticket for a new one in the same browser (ASVS 7.2.4): `goOn`, or `signInWithTicket`. It is as
  * strong as this one, and proven when this one was, unless a second factor was `shown` just now. It ends when this one would have: one
  * proof is less than a sign-in of two steps, which the absolute end is there to ask for (ASVS 7.3.2). Throws AppError "unauthenticated"
@@ -87,6 +87,7 @@ export async function reauthenticateWithCode(entry: Entry, typed: string): Promi
   const { userId, email: address, sid } = entry.actor;
   const code = await readCode(typed, userId);
   const ticket = await change(entry, async (tx, record) => {
+    await lockPerson(tx, userId);
     const taken = code !== null && (await takeCode(tx, userId, code));
     const subject = { subjectType: "Session", subjectId: sid } as const;
     if (taken) {

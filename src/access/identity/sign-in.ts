@@ -3,7 +3,9 @@ import { configuredProviders, isMagicLinkOffered, listedProviders, signIn, signO
 import { type WayIn, waysIn } from "@/lib/auth-providers";
 import { AppError } from "@/lib/errors";
 import { readSessionCookie } from "@/lib/session-cookie";
-import { currentVisitor } from "../entry";
+import { currentClaims, currentVisitor } from "../entry";
+import { standingIn } from "../freshness";
+import { closeSession } from "./credentials";
 import { SignInRefused } from "./sign-in-refused";
 
 export { isMagicLinkOffered, listedProviders };
@@ -60,7 +62,11 @@ export async function continueWithProvider(provider: string, path: string): Prom
   throw new AppError("unavailable");
 }
 
-/** Ends this session in the database, and takes the cookie back. */
+/** Ends this session in the database, and takes the cookie back. Throws, and leaves the cookie, where it cannot be ended. */
 export async function endSession(): Promise<void> {
+  const visitor = await currentVisitor();
+  const claims = await currentClaims(visitor);
+  // Before Auth.js is asked, which would only log that it failed.
+  if (claims && (await standingIn(claims, visitor.deviceId))) await closeSession(claims);
   await signOut({ redirect: false });
 }

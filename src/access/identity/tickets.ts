@@ -28,6 +28,14 @@ export interface Proof {
   strong: boolean;
   /** Of a session that is only renewed: when it began, last proved who is there, and ends, in milliseconds since 1970. */
   renewed?: { began: number; provenAt: number; end: number } | undefined;
+  /** What it was shown for; a session that would begin after a change of either does not. */
+  shownFor?: Bound | undefined;
+}
+
+/** `password` changes with the password, `epoch` with everything else that ends sessions. */
+export interface Bound {
+  epoch: number;
+  password: string;
 }
 
 const cookie = sealedCookie("foyer-two-step", TWO_STEP_SECONDS, z.object({ sub: z.uuid(), epoch: z.number(), jti: z.string().max(100) }));
@@ -98,7 +106,7 @@ export async function passSecondStep(typed: string): Promise<string> {
 }
 
 /** A ticket with which this person is signed in once, within a minute; it dies with a change of password and the like. */
-export async function issueTicket(tx: Transaction, proof: Proof): Promise<string> {
+export async function issueTicket(tx: Transaction, proof: Omit<Proof, "shownFor">): Promise<string> {
   const { secret, hash } = newOneTimeSecret();
   await remember(tx, "SIGN_IN", hash, proof, TICKET_SECONDS);
   return secret;
@@ -113,9 +121,9 @@ export async function redeemTicket(ticket: string): Promise<Proof | null> {
     const token = await lockToken(tx, "SIGN_IN", ticket);
     if (!token) return null;
     await tx.token.update({ where: { id: token.id }, data: { usedAt: new Date() } });
-    const { method, strong, renewed } = token.data;
+    const { method, strong, renewed, epoch, password } = token.data;
     assertNotBanned(await tx.user.findUniqueOrThrow({ where: { id: token.userId }, select: BAN }));
-    return { userId: token.userId, method, strong, renewed };
+    return { userId: token.userId, method, strong, renewed, shownFor: { epoch, password } };
   });
 }
 
@@ -123,7 +131,7 @@ async function remember(
   tx: Transaction,
   purpose: "TWO_STEP" | "SIGN_IN",
   hash: string,
-  { userId, ...proof }: Proof,
+  { userId, ...proof }: Omit<Proof, "shownFor">,
   seconds: number,
 ): Promise<{ epoch: number }> {
   const person = await standing(tx, userId);
@@ -148,18 +156,17 @@ async function lockToken(tx: Transaction, purpose: "TWO_STEP" | "SIGN_IN", secre
 
 const BAN = { bannedAt: true, bannedUntil: true, banReason: true } as const;
 
-/** What a sign-in under way is bound to. The password's own hash stays where it is: its hash says as much. */
+/** What a sign-in under way is bound to. */
 async function standing(tx: Transaction, userId: string) {
   const select = { email: true, epoch: true, password: { select: { hash: true } } } as const;
   const person = await tx.user.findUnique({ where: { id: userId, deletedAt: null }, select });
-  return (
-    person && {
-      ...person,
-      password: createHash("sha256")
-        .update(person.password?.hash ?? "")
-        .digest("base64url"),
-    }
-  );
+  return person && { email: person.email, ...boundTo(person) };
+}
+
+/** What a proof is bound to that is shown now. The password's own hash stays where it is: its hash says as much. */
+export function boundTo({ epoch, password }: { epoch: number; password: { hash: string } | null }): Bound {
+  const fingerprint = createHash("sha256").update(password?.hash ?? "");
+  return { epoch, password: fingerprint.digest("base64url") };
 }
 
 function over(): AppError {

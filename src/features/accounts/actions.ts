@@ -96,6 +96,7 @@ export const confirmPassword = action(
     if ((await verifyCredentials(email, password)) !== userId)
       throw new AppError("invalid", undefined, { fields: { password: "field.wrong_password" } });
     const ticket = await change(entry, async (tx, record) => {
+      await lockPerson(tx, userId);
       await tx.session.update({ where: { id: sid }, data: { reauthenticatedAt: new Date() } });
       await record({ action: "user.reauthenticated", subjectType: "Session", subjectId: sid, after: { method: "password" } });
       return renewSession(tx, entry);
