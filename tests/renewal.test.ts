@@ -1,16 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { get, type IncomingMessage } from "node:http";
+import { get, type IncomingMessage, request } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { enter } from "@/access/door";
-import { deviceCookieName } from "@/access/entry";
+import { currentEntry, deviceCookieName } from "@/access/entry";
+import { signInWithEmail } from "@/features/accounts/actions";
 import { endOtherDevices } from "@/features/devices/actions";
 import { db, type Transaction } from "@/lib/db";
 import { env } from "@/lib/env";
 import { sessionCookieName } from "@/lib/session-cookie";
 import { asClaims, type Claims, decodeToken, encodeToken } from "@/lib/session-token";
-import { person } from "./support/people";
-import { browser, newClaims } from "./support/request";
+import { PASSWORD, person } from "./support/people";
+import { browser, newClaims, redirectOf } from "./support/request";
 import { type Server, startServer } from "./support/server";
 
 /*
@@ -72,6 +74,23 @@ async function raw(path: string, cookie: string): Promise<{ status: number | und
   const [answer] = (await once(asked, "response")) as [IncomingMessage];
   answer.resume();
   return { status: answer.statusCode, given: answer.headers["set-cookie"]?.some((line) => line.startsWith(`${NAME}=`)) ?? false };
+}
+
+/** A change that has sent its head and the first byte of its body: `finish` sends the rest. */
+async function begun(cookie: string) {
+  const { origin, port } = new URL(sites[0]?.url ?? "");
+  const body = JSON.stringify({ unsafeMetadata: { late: true } });
+  const headers = { cookie, origin, "content-type": "application/json", "content-length": body.length };
+  const asked = request({ host: "localhost", port, path: "/api/me", method: "PATCH", headers });
+  asked.write(body.slice(0, 1));
+  // The head of one that comes later is read later.
+  for (let turn = 0; turn < 20; turn++) await fetch(`${origin}/api/health`).then((answer) => answer.text());
+  return async () => {
+    asked.end(body.slice(1));
+    const [answer] = (await once(asked, "response")) as [IncomingMessage];
+    answer.resume();
+    return { status: answer.statusCode, given: answer.headers["set-cookie"]?.some((line) => line.startsWith(`${NAME}=`)) ?? false };
+  };
 }
 
 async function csrfOf(): Promise<{ csrf: string; csrfToken: string }> {
@@ -272,13 +291,117 @@ describe("after a change of role the session goes on under another id", () => {
       await tx.$executeRaw`LOCK TABLE "Session" IN ACCESS EXCLUSIVE MODE`;
       const asked = Promise.all(["/members", "/api/me", "/api/auth/session"].map((path) => ask(path, given ?? "", 1)));
       const unusable = Promise.all([ask("/api/me", unused, 0), ask("/api/me", unused, 1)]);
+      const former = ask("/api/auth/session", cookie);
       await new Promise((done) => setTimeout(done, 2_200));
       for (const { status, given } of await asked) expect([status, given]).toEqual([503, null]);
       for (const { status } of await unusable) expect(status).toBe(503);
+      expect(await former).toMatchObject({ status: 503, line: undefined });
     }, SLOW);
     // As after any outage: at work again within two seconds.
     await expect.poll(async () => (await ask("/admin/users", given ?? "", 1)).status, { timeout: 3_000 }).toBe(200);
     await expect.poll(async () => (await ask("/api/me", unused, 1)).status, { timeout: 3_000 }).toBe(401);
+  });
+
+  test("the door asks the same once more, for a request whose head came before the change", async () => {
+    const { cookie } = await changed("MEMBER", "ADMIN");
+    const [copy, own] = [browser({ cookies: { [NAME]: cookie } }), browser({ cookies: { [NAME]: cookie, [DEVICE_COOKIE]: DEVICE } })];
+    await expect.poll(async () => (await own.run(currentEntry))?.actor.role).toBe("ADMIN");
+    expect(await copy.run(currentEntry)).toBeNull();
+  });
+
+  test("an answer that comes late brings no cookie of a line that has ended meanwhile", async () => {
+    const { claims, cookie } = await changed("MEMBER", "ADMIN");
+    const finish = await begun(`${BROWSER}; ${NAME}=${cookie}`);
+    await db().session.update({ where: { id: claims.sid }, data: { endedAt: new Date() } });
+    await expect.poll(async () => (await ask("/api/me", cookie)).status).toBe(401);
+    expect(await finish()).toEqual({ status: 401, given: false });
+  });
+
+  test("from its first answer on, a process that starts takes no copy, and its owner's new cookie for what it is", async () => {
+    const { cookie } = await changed("MEMBER", "ADMIN");
+    const { given } = await ask("/members", cookie);
+    const seen = { copy: new Set<number>(), owner: new Set<number>() };
+    let isOver = false;
+    const keepAsking = async (who: keyof typeof seen, sent: string) => {
+      for (; !isOver; await sleep(2)) {
+        const answer = await fetch(`${sites[1]?.url}/api/me`, { headers: { cookie: sent } }).catch(() => null);
+        if (answer) seen[who].add(answer.status);
+        await answer?.arrayBuffer();
+      }
+    };
+    const asking = [keepAsking("copy", `${NAME}=${cookie}`), keepAsking("owner", `${BROWSER}; ${NAME}=${given}`)];
+    await sites[1]?.stop();
+    seen.copy.clear();
+    seen.owner.clear();
+    await sites[1]?.restart();
+    isOver = true;
+    await Promise.all(asking);
+    expect(seen.copy).toEqual(new Set([401]));
+    expect(seen.owner).toEqual(new Set([200]));
+  });
+
+  test("a database that answers again is asked again, however many ask meanwhile", async () => {
+    const all = await Promise.all(Array.from({ length: 12 }, () => changed("MEMBER", "ADMIN")));
+    const statuses: { at: number; status: number }[] = [];
+    let isOver = false;
+    const asking = all.map(async ({ cookie }, index) => {
+      for (; !isOver; await sleep(100)) statuses.push({ at: Date.now(), status: (await ask("/api/me", cookie, index % 2)).status });
+    });
+    await db().$transaction(async (tx) => {
+      await tx.$executeRaw`LOCK TABLE "Session" IN ACCESS EXCLUSIVE MODE`;
+      await tx.$executeRaw`
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'foyer_freshness' AND datname = current_database()`;
+      await sleep(2_500);
+    }, SLOW);
+    const freed = Date.now();
+    await sleep(5_000);
+    isOver = true;
+    await Promise.all(asking);
+    expect(statuses.some(({ status }) => status === 503)).toBe(true);
+    expect(statuses.filter(({ at, status }) => at > freed + 3_000 && status !== 200)).toEqual([]);
+  });
+
+  test("a copy that has ended, brought to somebody's own sign-in, ends nothing of its owner's", async () => {
+    const { cookie } = await changed("MEMBER", "ADMIN");
+    const { given } = await ask("/members", cookie);
+    await follow(cookie, given);
+    const other = await person();
+    const window = browser({ cookies: { [NAME]: cookie } });
+    await redirectOf(window.run(() => signInWithEmail({ email: other.email, password: PASSWORD })));
+    expect(await db().session.count({ where: { userId: other.id, endedAt: null } })).toBe(1);
+    for (const [site] of sites.entries()) expect((await ask("/api/me", given ?? "", site)).status).toBe(200);
+  });
+
+  test("a sign-out ends every session of the line, also one whose end was lost", async () => {
+    const { who, claims, cookie } = await changed("MEMBER", "ADMIN");
+    const second = (await ask("/members", cookie)).given;
+    await follow(cookie, second);
+    await db().user.update({ where: { id: who.id }, data: { role: "MEMBER" } });
+    let third: string | null = null;
+    await expect.poll(async () => (third = (await ask("/members", second ?? "")).given)).not.toBeNull();
+    await follow(second ?? "", third);
+    await db().session.update({ where: { id: claims.sid }, data: { endedAt: null } });
+    const { csrf, csrfToken } = await csrfOf();
+    const headers = { cookie: `${BROWSER}; ${csrf}; ${NAME}=${third}` };
+    await ask("/api/auth/signout", "", 0, { method: "POST", headers, body: new URLSearchParams({ csrfToken }) });
+    expect(await db().session.count({ where: { userId: who.id, endedAt: null } })).toBe(sites.length);
+  });
+
+  test("a sign-out whose end cannot be written says so, and leaves the cookie", async () => {
+    const who = await person();
+    const cookie = encodeToken(await signedIn(who), env().AUTH_SECRET, NAME);
+    const { csrf, csrfToken } = await csrfOf();
+    const headers = { cookie: `${BROWSER}; ${csrf}; ${NAME}=${cookie}` };
+    const out = () => ask("/api/auth/signout", "", 0, { method: "POST", headers, body: new URLSearchParams({ csrfToken }) });
+    await db().$executeRaw`ALTER TABLE "Session" RENAME TO "SessionAway"`;
+    try {
+      expect(await out()).toMatchObject({ status: expect.toSatisfy((status: number) => status >= 500), line: undefined });
+    } finally {
+      await db().$executeRaw`ALTER TABLE "SessionAway" RENAME TO "Session"`;
+    }
+    expect((await ask("/api/me", cookie)).status).toBe(200);
+    expect((await out()).given).toBe("");
+    expect((await ask("/api/me", cookie)).status).toBe(401);
   });
 
   test("who signs out with the old cookie, just after the new one has begun, is signed out of both", async () => {
