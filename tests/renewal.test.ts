@@ -341,20 +341,27 @@ describe("after a change of role the session goes on under another id", () => {
   });
 
   test("a database that answers again is asked again, however many ask meanwhile", async () => {
-    const all = await Promise.all(Array.from({ length: 12 }, () => changed("MEMBER", "ADMIN")));
+    const all = await Promise.all(
+      Array.from({ length: 40 }, async () => {
+        const who = await person();
+        return { id: who.id, cookie: encodeToken(await signedIn(who), env().AUTH_SECRET, NAME) };
+      }),
+    );
+    await Promise.all(all.map(({ cookie }) => ask("/api/me", cookie)));
     const statuses: { at: number; status: number }[] = [];
     let isOver = false;
     const asking = all.map(async ({ cookie }, index) => {
-      for (; !isOver; await sleep(100)) statuses.push({ at: Date.now(), status: (await ask("/api/me", cookie, index % 2)).status });
+      await sleep(index * 8);
+      for (; !isOver; await sleep(250 + 2 * index)) statuses.push({ at: Date.now(), status: (await ask("/api/me", cookie)).status });
     });
     await db().$transaction(async (tx) => {
       await tx.$executeRaw`LOCK TABLE "Session" IN ACCESS EXCLUSIVE MODE`;
-      await tx.$executeRaw`
-        SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'foyer_freshness' AND datname = current_database()`;
+      await db().user.updateMany({ where: { id: { in: all.map(({ id }) => id) } }, data: { role: "ADMIN" } });
       await sleep(2_500);
+      await tx.$executeRaw`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`;
     }, SLOW);
     const freed = Date.now();
-    await sleep(5_000);
+    await sleep(5_500);
     isOver = true;
     await Promise.all(asking);
     expect(statuses.some(({ status }) => status === 503)).toBe(true);
