@@ -30,10 +30,14 @@ export async function signInError(name: string | string[] | undefined): Promise<
   return name && t(isNameIn(ERRORS, name) ? ERRORS[name] : "errorProvider");
 }
 
-/** Says what happened just before this page. Nothing for a name that is not ours. */
+/** Says what happened just before this page, in a `group` until something goes wrong there. Nothing for a name that is not ours. */
 export async function Notice({ name }: { name: string | string[] | undefined }) {
   const t = await getTranslations("recovery");
-  return isNameIn(NOTICES, name) ? <Alert tone={name === "signed_out" ? "info" : "success"}>{t(NOTICES[name])}</Alert> : null;
+  return isNameIn(NOTICES, name) ? (
+    <Alert className="group-has-[[role=alert]]:hidden" tone={name === "signed_out" ? "info" : "success"}>
+      {t(NOTICES[name])}
+    </Alert>
+  ) : null;
 }
 
 /** Beside the password of the sign-in form. */

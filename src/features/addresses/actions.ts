@@ -46,7 +46,11 @@ export const resendVerification = action({ visitor: true, rate: "credentials" },
 /** Confirms an address: the link shows whose mailbox it is, the password or the session who registered it. Signs in. */
 export const confirmAddress = action({ visitor: true, rate: "credentials" }, confirmSchema, async ({ token, password }, visitor) => {
   const link = await openLink("VERIFY_EMAIL", token);
-  if (!link) throw new AppError("invalid", "link_expired");
+  if (!link) {
+    // In a second tab, after the first: what they came for is done.
+    if ((await currentEntry())?.actor.emailVerified) redirect(homeOr("/"));
+    throw new AppError("invalid", "link_expired");
+  }
   const isSignedIn = await assertOwner(link, password);
   const { locale } = await askerOf(visitor);
   const ticket = await change(visitor, async (tx, record) => {

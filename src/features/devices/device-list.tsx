@@ -24,7 +24,7 @@ export async function DeviceList({ entry }: { entry: Entry }) {
               <p className="text-muted text-sm">
                 {[place, ip].filter(Boolean).join(" · ")}
                 {(place || ip) && " · "}
-                {t.rich("active", { time: () => <RelativeTime date={lastSeenAt} locale={locale} now={now} /> })}
+                {t.rich("active", { time: () => <RelativeTime date={isThis ? new Date(now) : lastSeenAt} locale={locale} now={now} /> })}
               </p>
               <p className="text-muted text-sm">
                 {t.rich("since", {

@@ -40,7 +40,7 @@ export default async function LoginPage({ searchParams }: { searchParams: Search
         )
       }
     >
-      <div className="grid gap-5">
+      <div className="group grid gap-5">
         <Notice name={done} />
         <CredentialsForm
           action={signInWithEmail}
