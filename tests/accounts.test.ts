@@ -233,6 +233,12 @@ describe("signInWithEmail", () => {
     expect(await hashOf(someone.id)).toBe(raised);
   });
 
+  test("raises it once for many who sign in at the same time, and refuses none of them", async () => {
+    const { email } = await person();
+    const signIn = () => redirectOf(asVisitor({}, () => signInWithEmail({ email, password: PASSWORD })));
+    expect(await Promise.all(Array.from({ length: 6 }, signIn))).toEqual(Array(6).fill("/members"));
+  });
+
   test("a wrong password raises nothing", async () => {
     const someone = await person();
     const before = await hashOf(someone.id);

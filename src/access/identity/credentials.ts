@@ -83,11 +83,19 @@ async function whoKnows(typed: string, password: string) {
   const user = await db().user.findUnique({ where: { id }, select: standing });
   if (!user || user.deletedAt) return null;
   await guess.right();
-  if (!needsRehash(hash)) return { ...user, shownFor: boundTo({ ...user, password: { hash } }) };
+  const kept = needsRehash(hash) ? await raiseHash(id, password, hash) : hash;
+  return kept === null ? null : { ...user, shownFor: boundTo({ ...user, password: { hash: kept } }) };
+}
+
+/** Makes the hash of this password, which was right, anew at the configured cost: the hash that is kept then, null where it is of another password. */
+async function raiseHash(userId: string, password: string, hash: string): Promise<string | null> {
   const raised = await hashPassword(password);
   // Only if it is still the one that was checked: a change of password a moment ago must not be undone.
-  await db().password.updateMany({ where: { userId: id, hash }, data: { hash: raised } });
-  return { ...user, shownFor: boundTo({ ...user, password: { hash: raised } }) };
+  const { count } = await db().password.updateMany({ where: { userId, hash }, data: { hash: raised } });
+  if (count === 1) return raised;
+  // Somebody was sooner: with another password, or with this one in another browser.
+  const now = await db().password.findUnique({ where: { userId }, select: { hash: true } });
+  return now && (await verifyPassword(password, now.hash)) ? now.hash : null;
 }
 
 /** As "forgot password" would, with its limits, where an imported person cannot have the right one. Asked of every wrong password, after its answer. */
