@@ -43,6 +43,11 @@ describe("messages", () => {
     expect(same).toEqual([]);
   });
 
+  test("French has a narrow no-break space before ; and ?, and a no-break space before : and within quotation marks", () => {
+    const wrong = Object.entries(fr).filter(([, text]) => /[^\u202f][;?](?=\s|$)|[^\u00a0]:(?=\s|$)|«[^\u00a0]|[^\u00a0]»/u.test(text));
+    expect(wrong.map(([key]) => key)).toEqual([]);
+  });
+
   test("no exclamation marks, in either language", () => {
     const loud = [...Object.entries(en), ...Object.entries(fr)].filter(([, text]) => text.includes("!")).map(([key]) => key);
     expect(loud).toEqual([]);

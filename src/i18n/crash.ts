@@ -15,7 +15,7 @@ export const crashTexts = {
   },
   fr: {
     title: "Une erreur est survenue",
-    body: "Cette page n’a pas pu s’afficher. Ce que vous aviez enregistré est conservé\u00a0; ce qui était encore dans un formulaire est peut-être à ressaisir.",
+    body: "Cette page n’a pas pu s’afficher. Ce que vous aviez enregistré est conservé\u202f; ce qui était encore dans un formulaire est peut-être à ressaisir.",
     retry: "Réessayer",
     home: "Aller à l’accueil",
     reference: "Référence pour votre admin",

@@ -26,7 +26,7 @@ export function Field({ id, label, hint, error, aside, className, children }: Fi
     <div
       data-slot="field"
       data-invalid={error ? true : undefined}
-      className={cn("grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-1.5", className)}
+      className={cn("grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-1.5 has-data-mended:*:data-[slot=field-error]:hidden", className)}
     >
       <Label htmlFor={id} className={cn("row-start-1", !aside && "col-span-2")}>
         {label}

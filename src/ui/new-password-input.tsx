@@ -55,9 +55,11 @@ export function NewPasswordInput({ strength, ...props }: ComponentProps<typeof P
   };
   const weak = shown !== null && shown.score < ENOUGH;
   const isTooLong = new TextEncoder().encode(typed.password.normalize("NFKC")).length > strength.mostBytes;
+  // What was refused before is said no longer than it is true.
+  const isMended = shown !== null && !weak && !isTooLong;
   return (
-    <span ref={place} className="grid gap-2">
-      <PasswordInput {...props} onFocus={load} onInput={read} />
+    <span ref={place} data-mended={isMended || undefined} className="grid gap-2">
+      <PasswordInput {...props} aria-invalid={isMended ? undefined : props["aria-invalid"]} onFocus={load} onInput={read} />
       <span data-slot="strength" className="grid gap-1 noscript:hidden">
         <span aria-hidden className="grid grid-cols-4 gap-1">
           {Array.from({ length: STEPS }, (_, step) => (

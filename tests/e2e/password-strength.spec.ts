@@ -23,6 +23,14 @@ test("the estimator is loaded with the first focus, names what is weak and says 
   await expect(status).toContainText("your own data");
   await field.fill("orchid-lantern-quartz-77");
   await expect(status).toHaveText("Strength: strong.");
+  // What was refused is said until it is mended.
+  await field.fill("short");
+  await page.getByRole("button", { name: "Create account" }).click();
+  const refusal = page.locator("#password-error");
+  await expect(refusal).toBeVisible();
+  await field.fill("orchid-lantern-quartz-77");
+  await expect(refusal).toBeHidden();
+  await expect(field).not.toHaveAttribute("aria-invalid");
   // 72 bytes are taken and 73 are not: what the server would say is said before it is asked.
   await field.fill(`${"orchid-lantern-quartz-"}${"é".repeat(25)}`);
   await expect(status).toHaveText("Strength: strong.");
