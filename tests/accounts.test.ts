@@ -102,6 +102,7 @@ describe("register", () => {
     ["along the keyboard", "qwertyuiopasdfghjkl"],
     ["of the site's name", "foyerfoyerfoyer"],
     ["of their own address", "marguerite.duras"],
+    ["of their own address without its marks", "margueritedurasexample"],
     ["of 73 bytes", `${PASSWORD}${"x7-".repeat(18).slice(0, 73 - PASSWORD.length)}`],
     ["of 25 characters that are 75 bytes", "鋼鉄海風森林雪山川夜空星火土雷雲虹霧霜露波砂岩谷峰"],
   ])("refuses a password %s, beside its field and with the reason", async (_, password) => {

@@ -53,9 +53,7 @@ export async function assertAcceptablePassword(password: string, personal: strin
   const min = env().PASSWORD_MIN_LENGTH;
   if ([...normalised].length < min) throw refused(field, "password_short", { min });
   if (Buffer.byteLength(normalised) > MAX_PASSWORD_BYTES) throw refused(field, "password_long", { max: MAX_PASSWORD_BYTES });
-  const inputs = ["foyer", ...personal.flatMap((value) => [value, value.split("@")[0] ?? "", ...value.split(/[^\p{L}\p{N}]+/u)])]
-    .filter((value) => value.length > 2)
-    .slice(0, 20);
+  const inputs = ["foyer", ...personal.flatMap(spellings)].filter((value) => value.length > 2).slice(0, 24);
   const { score, warning } = await run<{ score: number; warning: string | null }>({
     kind: "strength",
     password: [...normalised].slice(0, ESTIMATED_CHARS).join(""),
@@ -64,6 +62,14 @@ export async function assertAcceptablePassword(password: string, personal: strin
   if (score < MIN_SCORE) throw refused(field, WARNINGS.has(warning ?? "") ? `password_${warning}` : "password_weak");
   if (await isBreached(normalised)) throw refused(field, "password_breached");
 }
+
+/** A name or an address as people make a password of it: whole, before its "@", each without its marks, and its parts. As src/ui/password-estimator.ts does. */
+function spellings(value: string): string[] {
+  const [local = ""] = value.split("@");
+  const parts = value.split(MARKS);
+  return [value, local, parts.join(""), local.split(MARKS).join(""), ...parts];
+}
+const MARKS = /[^\p{L}\p{N}]+/u;
 
 /** Every reason the estimator gives; each has its text in every language below `errors.field`. */
 const WARNINGS = new Set([

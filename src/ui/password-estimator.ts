@@ -18,7 +18,9 @@ const estimator = new ZxcvbnFactory({
 
 /** 0 (guessed at once) to 4, and the key of the reason where there is one; `email` is among what is guessed first. */
 export function estimate(password: string, email: string): { score: number; reason: string | null } {
-  const words = [email, email.split("@")[0] ?? "", ...email.split(/[^\p{L}\p{N}]+/u)];
+  const marks = /[^\p{L}\p{N}]+/u;
+  const [local = ""] = email.split("@");
+  const words = [email, local, email.split(marks).join(""), local.split(marks).join(""), ...email.split(marks)];
   const typed = [...password.normalize("NFKC")].slice(0, ESTIMATED_CHARS).join("");
   const { score, feedback } = estimator.check(typed, ["foyer", ...words.filter((word) => word.length > 2)]);
   return { score, reason: feedback.warning ?? null };
