@@ -525,9 +525,10 @@ describe("listPeople", () => {
       const { total, isEstimate } = await count(query);
       expect([isEstimate, total === 15_000 || total === 16_000], JSON.stringify(query)).toEqual([true, true]);
     }
-    // What PostgreSQL noted above is of people half of whom are gone: so far off that whoever else is in the sample does not matter.
+    // What PostgreSQL noted above is of people half of whom are gone; whoever else is in the sample counts for 128.
     await db().$executeRaw`DELETE FROM "User" WHERE "name" = 'Mány' AND substr("email", 6, strpos("email", '@') - 6)::int > 10240`;
-    expect((await count({})).total).toBe(11_000);
+    const { total } = await count({});
+    expect([total >= 11_000, total < 15_000], String(total)).toEqual([true, true]);
     await db().user.deleteMany({ where: { name: "Mány" } });
   });
 
