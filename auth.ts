@@ -170,7 +170,8 @@ async function authorizePassword({ email, password }: Partial<Record<string, unk
     const address = emailSchema.safeParse(email);
     const person = await signInCredentials(address.success ? address.data : NOBODYS_ADDRESS, password);
     // One that was set up in this very moment is asked for by `openSession`.
-    if (person?.secondFactor && (await beginTwoStep(person.id, "password"))) throw new AppError("unauthenticated", "second_step");
+    if (person?.secondFactor && (await beginTwoStep(person.id, "password", person.shownFor)))
+      throw new AppError("unauthenticated", "second_step");
     if (person) return { id: person.id, proof: { method: "password", strong: false, shownFor: person.shownFor } };
   } catch (error) {
     if (!(error instanceof AppError)) log().error({ err: error }, "password sign-in");

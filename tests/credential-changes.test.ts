@@ -1,6 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
 import { currentClaims, currentEntry, currentVisitor } from "@/access/entry";
 import { connectAccount, mayConnect, openSession } from "@/access/identity/credentials";
+import { signInWithTicket } from "@/access/identity/sign-in";
+import { type Bound, beginTwoStep, passSecondStep } from "@/access/identity/tickets";
 import { endSessions } from "@/access/identity/ways-in";
 import { lockPerson } from "@/access/person-lock";
 import { requestDeletion } from "@/features/account-deletion/actions";
@@ -304,6 +306,31 @@ describe("a sign-in that is under way", () => {
     );
     expect(await signingIn).toMatchObject({ ok: false });
     expect(await db().session.count({ where: { userId: id, endedAt: null } })).toBe(0);
+  });
+
+  test("in two steps opens none when a way in is taken away between them, or the password while the first was checked", async () => {
+    const between = async (change: (own: Browser) => Promise<unknown>, shownFor?: Bound) => {
+      const owner = await person();
+      const { code } = await withTotp(owner);
+      await db().account.create({ data: { userId: owner.id, type: "oauth", provider: "github", providerAccountId: owner.id } });
+      const thief = browser();
+      expect(await thief.run(() => beginTwoStep(owner.id, "github", shownFor))).toBe(true);
+      await change(await signedIn(owner));
+      expect(await redirectOf(thief.run(() => passTwoStep({ code: code() })))).toMatch(/two_step_over/);
+      expect(await thief.run(currentEntry)).toBeNull();
+    };
+    await between((own) => own.run(() => disconnectAccount({ provider: "github" })));
+    await between(async () => undefined, { epoch: 0, password: "of before" });
+  });
+
+  test("opens none with the second step shown, when that is turned off before the session begins", async () => {
+    const owner = await person();
+    const { code } = await withTotp(owner);
+    const [thief, own] = [browser(), await signedIn(owner)];
+    await thief.run(() => beginTwoStep(owner.id, "password"));
+    const ticket = await thief.run(() => passSecondStep(code()));
+    expect(await own.run(() => removeTotp({}))).toMatchObject({ ok: true });
+    await expect(thief.run(() => signInWithTicket(ticket))).rejects.toMatchObject({ code: "unauthenticated" });
   });
 
   test("opens none when the provider it came by is no way in any more", async () => {

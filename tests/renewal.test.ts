@@ -407,7 +407,8 @@ describe("after a change of role the session goes on under another id", () => {
       await db().$executeRaw`ALTER TABLE "SessionAway" RENAME TO "Session"`;
     }
     expect((await ask("/api/me", cookie)).status).toBe(200);
-    expect((await out()).given).toBe("");
+    // Of several at once one ends it, and none fails.
+    expect((await Promise.all([out(), out(), out()])).map(({ given }) => given)).toEqual(["", "", ""]);
     expect((await ask("/api/me", cookie)).status).toBe(401);
   });
 

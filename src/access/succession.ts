@@ -111,8 +111,8 @@ export async function endCopied({ userId, sid: id }: Owned, by: Visitor): Promis
   );
 }
 
-/** Does `run`, or nothing where it finds that another request was sooner and throws what it is given. */
-async function unlessSooner(run: (sooner: Error) => Promise<void>): Promise<void> {
+/** Does `run`, or nothing, not even a remembrance, where it finds that another request was sooner and throws what it is given. */
+export async function unlessSooner(run: (sooner: Error) => Promise<void>): Promise<void> {
   const sooner = new Error("another request was sooner");
   await run(sooner).catch((error: unknown) => {
     if (error !== sooner) throw error;

@@ -40,6 +40,6 @@ test("an admin invites somebody, who comes in by the mail without JavaScript; th
   await asAdmin.getByRole("button", { name: "Delete account" }).click();
   await expect(asAdmin).toHaveURL(/\/admin\/users$/);
   await expect.poll(() => site.sql(`SELECT 1 FROM "User" WHERE email = $1`, [email])).toEqual([]);
-  expect((await guest.request.get("/api/files")).status()).toBe(401);
+  await expect.poll(async () => (await guest.request.get("/api/files")).status()).toBe(401);
   await context.close();
 });

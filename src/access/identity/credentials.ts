@@ -19,7 +19,7 @@ import { admitGuess } from "../limits";
 import { lockPerson } from "../person-lock";
 import { bringPreferences } from "../preferences";
 import { assertSignUpOpen, signUpRefusal } from "../sign-up";
-import { endLine } from "../succession";
+import { endLine, unlessSooner } from "../succession";
 import { askerOf, mailNewDevice, mailSecurityChanged } from "./account-mails";
 import { assertNotBanned, isBannedNow } from "./bans";
 import { rememberFailedSignIn } from "./failed-sign-in";
@@ -165,7 +165,8 @@ function isStillShown(user: Parameters<typeof boundTo>[0], shownFor: Bound | und
 async function isOfBrowser(tx: Transaction, { sid, sub, startedAs }: Claims, deviceId: string): Promise<boolean> {
   const select = { deviceId: true, endedAt: true, user: { select: { role: true } } } as const;
   const session = await tx.session.findUnique({ where: { id: sid, userId: sub }, select });
-  return session !== null && (session.deviceId === deviceId || (session.endedAt === null && session.user.role === startedAs));
+  if (session === null || session.deviceId === deviceId) return session !== null;
+  return session.endedAt === null && (session.user.role === startedAs || session.deviceId === null);
 }
 
 /** Whether this person has signed in before, and never from this browser. */
@@ -217,11 +218,14 @@ async function deviceOf({ deviceId, secure }: Visitor): Promise<string> {
 
 /** Ends the session of these claims, if it runs: from now on its cookie, and every copy of it, is worthless. */
 export async function closeSession(claims: Claims): Promise<void> {
-  await change(await currentVisitor(), async (tx, record) => {
-    await lockPerson(tx, claims.sub);
-    if ((await endLine(tx, { userId: claims.sub, sid: claims.sid })) === 0) return;
-    await record({ action: "user.signed_out", actorId: claims.sub, subjectType: "Session", subjectId: claims.sid });
-  });
+  const visitor = await currentVisitor();
+  await unlessSooner((sooner) =>
+    change(visitor, async (tx, record) => {
+      await lockPerson(tx, claims.sub);
+      if ((await endLine(tx, { userId: claims.sub, sid: claims.sid })) === 0) throw sooner;
+      await record({ action: "user.signed_out", actorId: claims.sub, subjectType: "Session", subjectId: claims.sid });
+    }),
+  );
 }
 
 /**

@@ -33,6 +33,8 @@ export async function changeFactors<T>(
     const result = await run(tx, record);
     await settleSecondFactor(tx, userId);
     await endOtherSessions(tx, userId, [sid]);
+    // Nor does what somebody is signing in with just now count any more.
+    await tx.user.update({ where: { id: userId }, data: { epoch: { increment: 1 } }, select: { id: true } });
     await mailSecurityChanged(tx, userId, what, entry.visitor);
     return { result, ticket: await renewSession(tx, entry, shown) };
   });

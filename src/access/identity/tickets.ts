@@ -32,7 +32,7 @@ export interface Proof {
   shownFor?: Bound | undefined;
 }
 
-/** `password` changes with the password, `epoch` with everything else that ends sessions. */
+/** `password` changes with the password, `epoch` with everything else that ends sessions or takes a way in away. */
 export interface Bound {
   epoch: number;
   password: string;
@@ -52,13 +52,16 @@ const dataSchema = z.object({
 
 /**
  * After a first proof: when this person has a second factor, remembers in this browser that the first one was shown, and
- * returns true: there is no session yet, and the browser is to be sent to `twoStepPage`. False: one proof is enough.
+ * returns true: there is no session yet, and the browser is to be sent to `twoStepPage`. False: one proof is enough. `shownFor` is what it
+ * was shown for, where that took a while.
  */
-export async function beginTwoStep(userId: string, method: string): Promise<boolean> {
+export async function beginTwoStep(userId: string, method: string, shownFor?: Bound): Promise<boolean> {
   const person = await db().user.findUnique({ where: { id: userId }, select: { secondFactor: true } });
   if (!person?.secondFactor) return false;
   const { secret, hash } = newOneTimeSecret();
-  const { epoch } = await db().$transaction((tx) => remember(tx, "TWO_STEP", hash, { userId, method, strong: false }, TWO_STEP_SECONDS));
+  const { epoch } = await db().$transaction((tx) =>
+    remember(tx, "TWO_STEP", hash, { userId, method, strong: false, shownFor }, TWO_STEP_SECONDS),
+  );
   await cookie.write({ sub: userId, epoch, jti: secret }, await currentVisitor());
   return true;
 }
@@ -131,12 +134,13 @@ async function remember(
   tx: Transaction,
   purpose: "TWO_STEP" | "SIGN_IN",
   hash: string,
-  { userId, ...proof }: Omit<Proof, "shownFor">,
+  { userId, shownFor, ...proof }: Proof,
   seconds: number,
 ): Promise<{ epoch: number }> {
   const person = await standing(tx, userId);
   if (!person) throw new AppError("unauthenticated");
-  const { email: address, epoch, password } = person;
+  const { email: address } = person;
+  const { epoch, password } = shownFor ?? person;
   const expiresAt = new Date(Date.now() + seconds * 1000);
   await tx.token.create({ data: { purpose, userId, address, hash, expiresAt, data: { ...proof, epoch, password } } });
   return { epoch };
