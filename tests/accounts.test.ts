@@ -234,6 +234,21 @@ describe("signInWithEmail", () => {
     expect(await hashOf(someone.id)).toBe(raised);
   });
 
+  test("that cannot be written leaves this browser in the session that it was in", async () => {
+    const [one, other] = [await person(), await person()];
+    const window = browser();
+    await redirectOf(window.run(() => signInWithEmail({ email: one.email, password: PASSWORD })));
+    await db().$executeRaw`ALTER TABLE "PersonDay" RENAME TO "Away"`;
+    try {
+      expect(await window.run(() => signInWithEmail({ email: other.email, password: PASSWORD }))).toMatchObject({ ok: false });
+    } finally {
+      await db().$executeRaw`ALTER TABLE "Away" RENAME TO "PersonDay"`;
+    }
+    expect((await window.run(currentEntry))?.actor.userId).toBe(one.id);
+    await redirectOf(window.run(() => signInWithEmail({ email: other.email, password: PASSWORD })));
+    expect((await window.run(currentEntry))?.actor.userId).toBe(other.id);
+  });
+
   test("raises it once for many who sign in at the same time, and refuses none of them", async () => {
     const { email } = await person();
     const signIn = () => redirectOf(asVisitor({}, () => signInWithEmail({ email, password: PASSWORD })));
