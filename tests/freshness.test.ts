@@ -291,6 +291,15 @@ describe("while the link is down", () => {
   });
 });
 
+test("who is gone with every row of a session is out for good, in each of them", async () => {
+  const who = await person();
+  const both = [await newClaims(who), await newClaims(who)];
+  await sql(`DELETE FROM "Session" WHERE "userId" = $1`, [who.id]);
+  await sql(`UPDATE "User" SET "epoch" = "epoch" + 1 WHERE "id" = $1`, [who.id]);
+  for (const claims of both) await arrives(claims, null);
+  for (const claims of [...both, ...both]) expect(await standingOf(claims)).toBeNull();
+});
+
 describe("while the database is down", () => {
   test("reads go on from memory, uncertain; changes are unavailable; nobody is signed out; and it mends by itself", async () => {
     const [member, boss] = [await someone(), await signedIn(await admin())];

@@ -122,14 +122,15 @@ function running(person: Person | undefined, certain: boolean): Session | null {
 }
 
 /** Asks the database, at most once a second for each session; falls back to memory when it does not answer. */
-async function ask({ sub, sid, iat }: Told): Promise<Session | null> {
+async function ask(told: Told): Promise<Session | null> {
+  const { sub, sid, iat } = told;
   const own = memory();
   const key = `${sub} ${sid}`;
   let asked = own.asked.get(key);
   if (!asked || Date.now() - asked.at > ASKED_MS) {
     // Somebody has just waited in vain: the next ones do not, until a second has passed. It begins with a question that was asked.
     const isSilent = Date.now() - own.silentSince < ASKED_MS;
-    asked = isSilent ? undefined : { at: Date.now(), answer: within(ANSWER_MS, lookUp(sub, sid)) };
+    asked = isSilent ? undefined : { at: Date.now(), answer: within(ANSWER_MS, lookUp(told)) };
     asked?.answer.catch(() => {
       own.silentSince = Date.now();
     });
@@ -153,7 +154,7 @@ async function ask({ sub, sid, iat }: Told): Promise<Session | null> {
 }
 
 /** One row: the person, provided the session still runs; null when either is gone. What it learns is remembered. */
-async function lookUp(sub: string, sid: string): Promise<Person | null> {
+async function lookUp({ sub, sid, whole }: Told): Promise<Person | null> {
   const own = memory();
   const generation = own.generation;
   const doubts = [sub, sid].map((id) => [id, own.doubtful.get(id)?.message] as const);
@@ -167,12 +168,11 @@ async function lookUp(sub: string, sid: string): Promise<Person | null> {
   own.lastHeard = Date.now();
   // Between the question and the answer so much may have changed that everything was forgotten: then this is already old.
   if (generation === own.generation) {
-    // One that is not there is not noted: it may begin yet (renewal.ts).
-    if (row) {
-      learnSession(own, sid, row.ended, row.browser);
-      learn(own, row);
-    }
-    for (const [id, message] of doubts) settleDoubt(own, id, message);
+    // One that is not there has gone, with its person perhaps; one that is to follow another may begin yet (renewal.ts).
+    if (row || whole) learnSession(own, sid, row?.ended ?? true, row?.browser ?? null);
+    if (row) learn(own, row);
+    // Where nothing was learnt of the person, whatever else is theirs is asked about too.
+    for (const [id, message] of doubts) if (row || id === sid) settleDoubt(own, id, message);
   }
   return row && !row.ended ? toPerson(row) : null;
 }
