@@ -50,7 +50,7 @@ test("a passkey is added, signs in by its button and quietly, is renamed, and on
   await expect(page).toHaveURL(/\/members$/);
 
   await page.goto("/settings/security");
-  // Pressed again where the page was still being taken over by the browser's script.
+  // Once the dialog did not open at the first press; why is not known.
   await expect(async () => {
     await page.getByRole("button", { name: "Actions for Work laptop" }).click();
     await page.getByRole("menuitem", { name: "Rename" }).click({ timeout: 3_000 });
