@@ -6,7 +6,7 @@ import NextAuth, { type NextAuthConfig } from "next-auth";
 import type { Adapter } from "next-auth/adapters";
 import type { Provider } from "next-auth/providers";
 import Credentials from "next-auth/providers/credentials";
-import { currentVisitor, localPath } from "@/access/entry";
+import { currentClaims, currentVisitor, localPath } from "@/access/entry";
 import { standingIn } from "@/access/freshness";
 import {
   closeSession,
@@ -36,15 +36,28 @@ export const { handlers, auth, signIn, signOut } = NextAuth(() => configuration(
 /** The way in that is never offered: whoever was asked for more than one proof comes by it in the end. */
 export const TICKET_PROVIDER = "ticket";
 const BASE_PATH = "/api/auth";
-/** What Auth.js asks its events is only logged when it fails: a sign-out would say that it has worked. */
-const signingOut = new AsyncLocalStorage<{ error?: unknown }>();
+/** Why a session could not be written. Auth.js makes nothing of it: a sign-in would end in silence, a sign-out say that it has worked. */
+const unwritten = new AsyncLocalStorage<{ error?: unknown }>();
 
-/** Answers a POST to one of Auth.js's own routes; throws where a session could not be ended, and the cookie stays then. */
-export async function handlePost(request: NextRequest): Promise<Response> {
+/**
+ * Answers a request to one of Auth.js's own routes. Where a session could not be written, whoever comes back from a provider is
+ * told so at /login, and everybody else by what this throws; the browser's cookie stays what it was.
+ */
+export async function handle(request: NextRequest): Promise<Response> {
   const about: { error?: unknown } = {};
-  const response = await signingOut.run(about, () => handlers.POST(request));
-  if (about.error) throw about.error;
+  const response = await unwritten.run(about, () => handlers[request.method === "GET" ? "GET" : "POST"](request));
+  if (!about.error) return response;
+  if (!providerCallbacks().includes(request.nextUrl.pathname)) throw about.error;
+  const told = new URLSearchParams({ error: "unavailable", callbackUrl: await askedFor() });
+  response.headers.set("Location", new URL(`/login?${told}`, request.nextUrl).href);
   return response;
+}
+
+/** Signs this browser in as Auth.js would, and throws where no session could be written: the browser is in the one of before then. */
+export async function signInHere(provider: string, shown: Record<string, string>): Promise<void> {
+  const about: { error?: unknown } = {};
+  await unwritten.run(about, () => signIn(provider, { ...shown, redirect: false }));
+  if (about.error) throw about.error;
 }
 
 /** The providers of auth.config.ts that can be used here. */
@@ -113,7 +126,11 @@ function configuration(): NextAuthConfig {
           return { ...token, ...known, picture: image };
         } catch (error) {
           log().error({ err: error }, "jwt callback");
-          return user ? null : token;
+          if (!user) return token;
+          const about = unwritten.getStore();
+          if (about) about.error = error;
+          // Of null Auth.js makes the end of the session that this browser is in.
+          return sessionOfBefore();
         }
       },
       session({ session, token }) {
@@ -146,7 +163,7 @@ function configuration(): NextAuthConfig {
     events: {
       async signOut(message) {
         const claims = "token" in message && message.token ? asClaims(message.token) : null;
-        const about = signingOut.getStore();
+        const about = unwritten.getStore();
         if (claims)
           await closeSession(claims).catch((error: unknown) => {
             if (!about) throw error;
@@ -215,6 +232,12 @@ const ADAPTER_USER = { id: true, email: true, emailVerified: true, name: true, i
 
 async function standingNow(claims: Claims): Promise<Awaited<ReturnType<typeof standingIn>>> {
   return standingIn(claims, (await currentVisitor()).deviceId);
+}
+
+/** What the cookie of this browser says while somebody signs in there anew; null where it says nothing, or of a session that is over. */
+async function sessionOfBefore(): Promise<Claims | null> {
+  const claims = await currentClaims(await currentVisitor());
+  return claims && (await hasEnded(claims)) ? null : claims;
 }
 
 /** Whether the session behind these claims is over; while that cannot be known, it is not. */

@@ -228,6 +228,34 @@ test("a GitHub account that is connected to somebody else is refused, and both s
   await expect(page.getByRole("heading", { level: 1 })).toContainText(`Hello, ${member.name.split(" ")[0]}`);
 });
 
+test("a way back from GitHub on which no session can be written says so, and nobody is signed out by it", async ({
+  page,
+  visitor,
+  github,
+  site,
+}) => {
+  const member = await person();
+  const account = github.account();
+  await enterAs(page, member);
+  await page.goto("/settings/security");
+  await refuseSessions(site, member.id);
+  await page.getByRole("button", { name: "Connect GitHub" }).click();
+  await authorize(page, account.login);
+  const notice = (window: Page) => window.getByRole("alert").filter({ hasText: "could not finish the sign-in" });
+  await expect(notice(page)).toBeVisible();
+  await page.goto("/members");
+  await expect(page.getByRole("heading", { level: 1 })).toContainText(`Hello, ${member.name.split(" ")[0]}`);
+
+  const elsewhere = await visitor();
+  await continueWithGitHub(elsewhere, account.login, "/files");
+  await expect(notice(elsewhere)).toBeVisible();
+  expect(await elsewhere.context().cookies()).not.toContainEqual(expect.objectContaining({ name: "authjs.session-token" }));
+  await site.sql(`DROP TRIGGER "refuse" ON "Session"`);
+  await elsewhere.getByRole("button", { name: "Continue with GitHub" }).click();
+  await authorize(elsewhere, account.login);
+  await expect(elsewhere).toHaveURL(/\/files$/);
+});
+
 async function continueWithGitHub(page: Page, login: string, callbackUrl = "/members"): Promise<void> {
   await page.goto(`/login?${new URLSearchParams({ callbackUrl })}`);
   await page.getByRole("button", { name: "Continue with GitHub" }).click();
@@ -255,4 +283,12 @@ async function peopleWith(site: Site, email: string | null): Promise<number> {
 /** As if ten minutes had passed since the person proved who they are. */
 async function forgetProof(site: Site, userId: string): Promise<void> {
   await site.sql(`UPDATE "Session" SET "reauthenticatedAt" = now() - interval '11 minutes' WHERE "userId" = $1`, [userId]);
+}
+
+/** From now on no session of this person's can be written, as where the disk is full. */
+async function refuseSessions(site: Site, userId: string): Promise<void> {
+  await site.sql(`CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no room'; END $$`);
+  await site.sql(
+    `CREATE TRIGGER "refuse" BEFORE INSERT ON "Session" FOR EACH ROW WHEN (NEW."userId" = '${userId}') EXECUTE FUNCTION refuse()`,
+  );
 }

@@ -1,9 +1,6 @@
-import { cookies } from "next/headers";
-import { configuredProviders, isMagicLinkOffered, listedProviders, signIn, signOut, TICKET_PROVIDER } from "@/auth";
+import { configuredProviders, isMagicLinkOffered, listedProviders, signIn, signInHere, signOut, TICKET_PROVIDER } from "@/auth";
 import { type WayIn, waysIn } from "@/lib/auth-providers";
 import { AppError } from "@/lib/errors";
-import { readSessionCookie, sessionCookieName } from "@/lib/session-cookie";
-import type { Claims } from "@/lib/session-token";
 import { currentClaims, currentVisitor } from "../entry";
 import { standingIn } from "../freshness";
 import { closeSession } from "./credentials";
@@ -22,51 +19,24 @@ export function offeredWaysIn(): WayIn[] {
  * nobody is signed in yet, because a second step is asked for at `twoStepPage`.
  */
 export async function signInWithPassword(email: string, password: string): Promise<boolean> {
-  const before = await sessionBefore();
   try {
-    await signIn("credentials", { email, password, redirect: false });
+    await signInHere("credentials", { email, password });
   } catch (error) {
     if (!(error instanceof SignInRefused)) throw error;
     if (error.told?.reason === "second_step") return false;
     throw error.told ?? new AppError("unauthenticated", "wrong_credentials");
   }
-  await assertSignedIn(before);
   return true;
 }
 
 /** Signs this browser in with a ticket, or throws AppError "unauthenticated" for one that is not, or no longer, good. */
 export async function signInWithTicket(ticket: string): Promise<void> {
-  const before = await sessionBefore();
   try {
-    await signIn(TICKET_PROVIDER, { ticket, redirect: false });
+    await signInHere(TICKET_PROVIDER, { ticket });
   } catch (error) {
     if (!(error instanceof SignInRefused)) throw error;
     throw error.told ?? new AppError("unauthenticated", "two_step_over");
   }
-  await assertSignedIn(before);
-}
-
-/** The session that this browser is in before it signs in anew. */
-async function sessionBefore(): Promise<{ cookie: string | null; claims: Claims | null }> {
-  const [jar, visitor] = [await cookies(), await currentVisitor()];
-  return { cookie: readSessionCookie((name) => jar.get(name)?.value, visitor.secure), claims: await currentClaims(visitor) };
-}
-
-async function assertSignedIn({ cookie, claims }: Awaited<ReturnType<typeof sessionBefore>>): Promise<void> {
-  // The jwt callback never throws: when the session could not be written there is just no cookie.
-  const jar = await cookies();
-  const { secure, deviceId } = await currentVisitor();
-  if (readSessionCookie((name) => jar.get(name)?.value, secure)) return;
-  // Auth.js has taken the one of before with it. Whoever was signed in is so still, unless it has ended; while nobody can tell, too.
-  if (cookie && claims && (await standingIn(claims, deviceId).catch(() => undefined)) !== null)
-    jar.set(sessionCookieName(secure), cookie, {
-      path: "/",
-      httpOnly: true,
-      sameSite: "lax",
-      secure,
-      expires: new Date(claims.end * 1000),
-    });
-  throw new AppError("unavailable");
 }
 
 /** Whether this browser may be sent to a provider of this id. */

@@ -22,6 +22,7 @@ const ERRORS = {
   two_step_over: "errorTwoStep",
   invited_only: "errorInvitedOnly",
   domain: "errorDomain",
+  unavailable: "errorUnavailable",
 } as const;
 
 /** Why a sign-in that went elsewhere came back, in words; undefined where none did. */

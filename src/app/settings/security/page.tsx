@@ -15,6 +15,7 @@ const NOTICES = {
   unverified_email: "errorUnverified",
   OAuthAccountNotLinked: "errorConnectedElsewhere",
   OAuthCallbackError: "errorCancelled",
+  unavailable: "errorUnavailable",
 } as const;
 
 type Search = Promise<{ error?: string | string[]; notice?: string | string[] }>;
