@@ -19,6 +19,8 @@ export default defineConfig({
   reporter: [["list"], ["json", { outputFile: "test-results/e2e.json" }]],
   use: {
     locale: "en-US",
+    // Whatever is still moving is tried again, and the page scrolled for it: a menu that grows was pressed where it no longer stood.
+    contextOptions: { reducedMotion: "reduce" },
     // A third of what a run costs; `npm run test:e2e -- --trace retain-on-failure` has one to look at.
     trace: "off",
     launchOptions: {
