@@ -91,8 +91,10 @@ describe("register", () => {
       const token = await tokenTo(email, "verification");
       const window = browser();
       expect(await redirectOf(window.run(() => confirmAddress({ token, password: PASSWORD })))).toBe("/members");
-      // In a second tab, where the link has been used by the first.
+      // In a second tab, where the link has been used by the first; it is used by nobody else.
       expect(await redirectOf(window.run(() => confirmAddress({ token, password: PASSWORD })))).toBe("/members");
+      const another = await signedIn(await person());
+      expect(await another.run(() => confirmAddress({ token, password: PASSWORD }))).toMatchObject({ ok: false });
     },
   );
 

@@ -74,6 +74,11 @@ export async function findLink(tx: Pick<Transaction, "token">, purpose: LinkPurp
   return tx.token.findFirst({ where: { hash: hashOneTimeSecret(secret), purpose, usedAt: null, expiresAt: { gt: new Date() } } });
 }
 
+/** Whether this person has used this link up. */
+export async function isLinkUsed(tx: Pick<Transaction, "token">, purpose: LinkPurpose, secret: string, userId: string): Promise<boolean> {
+  return (await tx.token.count({ where: { hash: hashOneTimeSecret(secret), purpose, userId, usedAt: { not: null } } })) > 0;
+}
+
 /**
  * Ends every unused link of a person, as a change of password or address must; not those that undo what a thief did, nor the
  * sign-ins under way, which are bound to the password by themselves and count the wrong codes.

@@ -1,6 +1,6 @@
 import { db, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
-import { findLink, type LinkPurpose, redeemLink } from "@/lib/one-time-links";
+import { findLink, isLinkUsed, type LinkPurpose, redeemLink } from "@/lib/one-time-links";
 import { currentEntry, localPath } from "../entry";
 import { verifyCredentials } from "./credentials";
 
@@ -54,6 +54,12 @@ export async function assertOwner({ userId, accountAddress }: OpenLink, password
 export async function isSignedInAs(userId: string): Promise<boolean> {
   const entry = await currentEntry();
   return entry?.certain === true && entry.actor.userId === userId;
+}
+
+/** Whether whoever is signed in here has used this link up already, as in another tab: what they came for is done. */
+export async function hasUsedLink(purpose: LinkPurpose, secret: string): Promise<boolean> {
+  const entry = await currentEntry();
+  return entry !== null && (await isLinkUsed(db(), purpose, secret, entry.actor.userId));
 }
 
 async function toOpenLink(tx: Pick<Transaction, "user">, token: Awaited<ReturnType<typeof findLink>>): Promise<OpenLink | null> {

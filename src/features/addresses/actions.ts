@@ -4,7 +4,7 @@ import { redirect } from "next/navigation";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
 import { currentEntry, homeOr } from "@/access/entry";
-import { assertOwner, isSignedInAs, openLink, takeLink } from "@/access/identity/account-links";
+import { assertOwner, hasUsedLink, isSignedInAs, openLink, takeLink } from "@/access/identity/account-links";
 import {
   askerOf,
   lockAddress,
@@ -46,11 +46,8 @@ export const resendVerification = action({ visitor: true, rate: "credentials" },
 /** Confirms an address: the link shows whose mailbox it is, the password or the session who registered it. Signs in. */
 export const confirmAddress = action({ visitor: true, rate: "credentials" }, confirmSchema, async ({ token, password }, visitor) => {
   const link = await openLink("VERIFY_EMAIL", token);
-  if (!link) {
-    // In a second tab, after the first: what they came for is done.
-    if ((await currentEntry())?.actor.emailVerified) redirect(homeOr("/"));
-    throw new AppError("invalid", "link_expired");
-  }
+  if (!link && (await hasUsedLink("VERIFY_EMAIL", token))) redirect(homeOr("/"));
+  if (!link) throw new AppError("invalid", "link_expired");
   const isSignedIn = await assertOwner(link, password);
   const { locale } = await askerOf(visitor);
   const ticket = await change(visitor, async (tx, record) => {
