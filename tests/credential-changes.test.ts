@@ -10,13 +10,16 @@ import { changePassword, confirmPassword, disconnectAccount, signInWithEmail } f
 import { renderMail } from "@/features/mail/render";
 import { beginPasskeyRegistration, finishPasskeyRegistration, removePasskey } from "@/features/passkeys/actions";
 import { resetSecondFactors } from "@/features/people/actions";
+import { disownSession } from "@/features/recovery/actions";
 import { confirmTotp, confirmWithCode, newRecoveryCodes, passTwoStep, removeTotp, startTotp } from "@/features/second-factors/actions";
 import { locales } from "@/i18n/locale";
 import { db, type Transaction } from "@/lib/db";
 import { readMailContent, type SecurityChange } from "@/lib/mail-props";
+import { newOneTimeSecret } from "@/lib/one-time-secret";
 import { siteLink } from "@/lib/site-link";
 import { hostile } from "./support/hostile";
 import { mailsTo } from "./support/jobs";
+import { waiting } from "./support/locks";
 import { admin, PASSWORD, person } from "./support/people";
 import { as, asVisitor, type Browser, browser, redirectOf, signedIn } from "./support/request";
 import { codeOf, withTotp } from "./support/second-factors";
@@ -296,10 +299,8 @@ describe("a sign-in that is under way", () => {
       async (tx) => {
         await lockPerson(tx, id);
         signingIn = asVisitor({}, () => signInWithEmail({ email, password: PASSWORD }));
-        const waiting = () => tx.$queryRaw`
-          SELECT 1 FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid WHERE NOT l.granted AND a.datname = current_database()`;
         // It has checked the password, and waits to open the session.
-        await expect.poll(waiting).not.toEqual([]);
+        await expect.poll(() => waiting(tx)).toBe(1);
         await make(tx, id);
       },
       { timeout: 30_000 },
@@ -331,6 +332,44 @@ describe("a sign-in that is under way", () => {
     const ticket = await thief.run(() => passSecondStep(code()));
     expect(await own.run(() => removeTotp({}))).toMatchObject({ ok: true });
     await expect(thief.run(() => signInWithTicket(ticket))).rejects.toMatchObject({ code: "unauthenticated" });
+  });
+
+  test("opens none with a second step that was shown while the password was changed", async () => {
+    const owner = await person();
+    const { code } = await withTotp(owner);
+    const thief = browser();
+    await thief.run(() => beginTwoStep(owner.id, "password"));
+    let passing: Promise<string> | undefined;
+    await db().$transaction(
+      async (tx) => {
+        await tx.$queryRaw`SELECT 1 FROM "TotpFactor" WHERE "userId" = ${owner.id}::uuid FOR UPDATE`;
+        passing = thief.run(() => passSecondStep(code()));
+        await expect.poll(() => waiting(tx)).toBe(1);
+        await tx.password.update({ where: { userId: owner.id }, data: { hash: "another" } });
+      },
+      { timeout: 30_000 },
+    );
+    const ticket = (await passing) ?? "";
+    await expect(thief.run(() => signInWithTicket(ticket))).rejects.toMatchObject({ code: "unauthenticated" });
+  });
+
+  test("is ended with all others by whoever disowns one, however late it begins", async () => {
+    const { id, email } = await person();
+    const { secret, hash } = newOneTimeSecret();
+    const expiresAt = new Date(Date.now() + 60_000);
+    await db().token.create({ data: { purpose: "END_SESSION", userId: id, address: email, hash, expiresAt } });
+    let ending: Promise<unknown> | undefined;
+    await db().$transaction(
+      async (tx) => {
+        await lockPerson(tx, id);
+        ending = redirectOf(asVisitor({}, () => disownSession({ token: secret })));
+        await expect.poll(() => waiting(tx)).toBe(1);
+        await tx.session.create({ data: { userId: id, method: "password", expiresAt } });
+      },
+      { timeout: 30_000 },
+    );
+    expect(await ending).toMatch(/session_disowned/);
+    expect(await db().session.count({ where: { userId: id, endedAt: null } })).toBe(0);
   });
 
   test("opens none when the provider it came by is no way in any more", async () => {

@@ -66,8 +66,9 @@ export async function renewAtNewRole(head: IncomingHttpHeaders): Promise<Renewal
   if (!standing.certain || !(await isAwake(claims, standing))) return null;
   const value = encodeToken(successorOf(claims, standing), env().AUTH_SECRET, name);
   const isOfFormer = (line: string) => claimsOf(cookiesIn(line)[0]?.value, name)?.sid === claims.sid;
-  // Whoever has signed in or out meanwhile, or has come with a newer one, keeps what they have.
-  const setCookie = () => (memory().sessions.get(claims.sid)?.ended ? null : setSessionCookie(secure, value, claims.end));
+  // Whoever has signed in or out meanwhile, or has come with a newer one, keeps what they have: nobody may have asked since it was heard of.
+  const mayHaveEnded = () => memory().doubtful.has(claims.sid) || memory().sessions.get(claims.sid)?.ended;
+  const setCookie = () => (mayHaveEnded() ? null : setSessionCookie(secure, value, claims.end));
   return { cookie: head.cookie, setCookie, isOfFormer };
 }
 
@@ -121,7 +122,7 @@ async function takeOver({ sub: userId, sid, follows }: Claims & { follows: strin
  */
 async function isSucceeded({ sub: userId, sid }: Claims, by: Visitor): Promise<boolean> {
   const own = memory();
-  // Nothing about them has changed for as long as a cookie lasts: this session has only ended.
+  // Nothing about them is known to have changed: this session has only ended.
   if (!own.people.has(userId)) return false;
   const browser = own.sessions.get(sid)?.browser;
   if (browser && browser !== by.deviceId) return false;

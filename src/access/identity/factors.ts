@@ -64,11 +64,11 @@ export async function assertWayInRemains(tx: Transaction, userId: string): Promi
 }
 
 /**
- * To be asked last in a change of somebody's own ways in, or a proof of theirs, under `lockPerson`: ends this session, so that with the change every copy of
- * its cookie is worthless, and returns the ticket for a new one in the same browser (ASVS 7.2.4): `goOn`, or `signInWithTicket`. It is as
- * strong as this one, and proven when this one was, unless a second factor was `shown` just now. It ends when this one would have: one
- * proof is less than a sign-in of two steps, which the absolute end is there to ask for (ASVS 7.3.2). Throws AppError "unauthenticated"
- * when this one is over: of two changes at once in one session, the second.
+ * To be asked last in a change of somebody's own ways in, or a proof of theirs, under `lockPerson`: ends this session, so that with the
+ * change every copy of its cookie is worthless, and returns the ticket for a new one in the same browser (ASVS 7.2.4): `goOn`, or
+ * `signInWithTicket`. It is as strong as this one, and proven when this one was, unless a second factor was `shown` just now. It ends when
+ * this one would have: one proof is less than a sign-in of two steps, which the absolute end is there to ask for (ASVS 7.3.2). Throws
+ * AppError "unauthenticated" when this one is over: of two changes at once in one session, the second.
  */
 export async function renewSession(tx: Transaction, { actor }: Entry, shown?: "strong"): Promise<string> {
   if ((await endLine(tx, { userId: actor.userId, sid: actor.sid })) === 0) throw new AppError("unauthenticated", "signed_out");

@@ -32,7 +32,7 @@ export interface Proof {
   shownFor?: Bound | undefined;
 }
 
-/** `password` changes with the password, `epoch` with everything else that ends sessions or takes a way in away. */
+/** `password` changes with the password, `epoch` with whatever else ends all of somebody's sessions or changes their ways in. */
 export interface Bound {
   epoch: number;
   password: string;
@@ -40,7 +40,7 @@ export interface Bound {
 
 const cookie = sealedCookie("foyer-two-step", TWO_STEP_SECONDS, z.object({ sub: z.uuid(), epoch: z.number(), jti: z.string().max(100) }));
 
-/** What a row of a sign-in under way remembers. `password` changes with the password, `epoch` with everything else that ends sessions. */
+/** What a row of a sign-in under way remembers: how it was shown, and the `Bound` that it was shown for. */
 const dataSchema = z.object({
   method: z.string(),
   strong: z.boolean(),
@@ -101,7 +101,9 @@ export async function passSecondStep(typed: string): Promise<string> {
     await tx.token.update({ where: { id: token.id }, data: { usedAt: new Date() } });
     await record({ action: "user.second_step_passed", ...subject, after: { method, factor: code.kind } });
     if (code.kind === "recovery_code") await mailSecurityChanged(tx, userId, "recoveryCodeUsed", visitor);
-    return { ticket: await issueTicket(tx, { userId, method, strong: true }), wrong };
+    // For what the first step was shown for, also where that has changed since it was looked at above.
+    const { epoch, password } = token.data;
+    return { ticket: await issueTicket(tx, { userId, method, strong: true, shownFor: { epoch, password } }), wrong };
   });
   if (outcome.ticket) return outcome.ticket;
   if (outcome.wrong >= MAX_WRONG) throw over();
@@ -109,7 +111,7 @@ export async function passSecondStep(typed: string): Promise<string> {
 }
 
 /** A ticket with which this person is signed in once, within a minute; it dies with a change of password and the like. */
-export async function issueTicket(tx: Transaction, proof: Omit<Proof, "shownFor">): Promise<string> {
+export async function issueTicket(tx: Transaction, proof: Proof): Promise<string> {
   const { secret, hash } = newOneTimeSecret();
   await remember(tx, "SIGN_IN", hash, proof, TICKET_SECONDS);
   return secret;

@@ -1,4 +1,5 @@
 import type { Transaction } from "@/lib/db";
+import { lockPerson } from "../person-lock";
 import { lineOf } from "../succession";
 
 const NEVER = new Date(0);
@@ -31,15 +32,16 @@ export async function takeFromStrangers(tx: Transaction, userIds: string[]): Pro
   await tx.user.updateMany({ where: { id: { in: userIds } }, data: { epoch: { increment: 1 } } });
 }
 
-/** Ends every session of a person but these; without any, also the ones this database has never heard of, by the epoch. */
+/** Ends every session of a person but these; without any, also the ones this database has never heard of, by the epoch. Takes `lockPerson`. */
 export async function endSessions(tx: Transaction, userId: string, but: string[] = []): Promise<void> {
+  await lockPerson(tx, userId);
   await endOtherSessions(tx, userId, but);
   if (but.length === 0) await tx.user.update({ where: { id: userId }, data: { epoch: { increment: 1 } }, select: { id: true } });
 }
 
 /**
- * Ends every session of a person but these, and what goes on in their place, and says how many. Asked under `lockPerson`, so that one which goes on under another id in
- * this very moment is not missed.
+ * Ends every session of a person but these, and what goes on in their place, and says how many. Asked under `lockPerson`, so that one
+ * which goes on under another id in this very moment is not missed.
  */
 export async function endOtherSessions(tx: Transaction, userId: string, but: string[]): Promise<number> {
   const kept: string[] = [];
