@@ -6,6 +6,7 @@ import NextAuth, { type NextAuthConfig } from "next-auth";
 import type { Adapter } from "next-auth/adapters";
 import type { Provider } from "next-auth/providers";
 import Credentials from "next-auth/providers/credentials";
+import { answerTo } from "@/access/answer";
 import { currentClaims, currentVisitor, localPath } from "@/access/entry";
 import { standingIn } from "@/access/freshness";
 import {
@@ -48,7 +49,8 @@ export async function handle(request: NextRequest): Promise<Response> {
   const response = await unwritten.run(about, () => handlers[request.method === "GET" ? "GET" : "POST"](request));
   if (!about.error) return response;
   if (!providerCallbacks().includes(request.nextUrl.pathname)) throw about.error;
-  const told = new URLSearchParams({ error: "unavailable", callbackUrl: await askedFor() });
+  const { problem } = await answerTo(about.error);
+  const told = new URLSearchParams({ error: problem.code === "forbidden" ? "banned" : "unavailable", callbackUrl: await askedFor() });
   response.headers.set("Location", new URL(`/login?${told}`, request.nextUrl).href);
   return response;
 }
@@ -98,10 +100,11 @@ function configuration(): NextAuthConfig {
     session: { strategy: "jwt", maxAge: SESSION_SECONDS },
     jwt: {
       encode: ({ token = {}, secret, salt, maxAge = SESSION_SECONDS }) => {
-        const now = Math.floor(Date.now() / 1000);
         // Auth.js slides a session for ever; `end`, set at sign-in, is where ours stops.
-        const exp = Math.min(now + maxAge, typeof token.end === "number" ? token.end : now + maxAge);
-        return encodeToken({ ...token, iat: now, exp }, one(secret), salt);
+        const slid = Math.floor(Date.now() / 1000) + maxAge;
+        const exp = typeof token.end === "number" ? Math.min(slid, token.end) : slid;
+        // With the `iat` that it has: what was last known of it at that second is no newer for being written again.
+        return encodeToken({ ...token, exp }, one(secret), salt);
       },
       decode: async ({ token, secret, salt }) => {
         const claims = token ? asClaims(decodeToken(token, [secret].flat(), salt)) : null;
@@ -119,16 +122,18 @@ function configuration(): NextAuthConfig {
             return await openSession(user.id, user.proof?.method ?? provider, shown);
           }
           const claims = asClaims(token);
+          const iat = Math.floor(Date.now() / 1000);
           const standing = claims && (await standingNow(claims));
           if (!standing) return null;
-          const { image, certain: _, ...known } = standing;
+          const { image, certain, ...known } = standing;
           // "update" carries what the browser sent; it is never looked at, only taken as "read again".
-          return { ...token, ...known, picture: image };
+          return { ...token, ...known, picture: image, ...(certain && { iat, whole: true }) };
         } catch (error) {
-          log().error({ err: error }, "jwt callback");
-          if (!user) return token;
-          const about = unwritten.getStore();
+          const about = user && unwritten.getStore();
+          // Whoever is told of it says it in the log as well.
           if (about) about.error = error;
+          else log().error({ err: error }, "jwt callback");
+          if (!user) return token;
           // Of null Auth.js makes the end of the session that this browser is in.
           return sessionOfBefore();
         }

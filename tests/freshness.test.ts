@@ -4,13 +4,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { currentEntry } from "@/access/entry";
-import { type Standing, settleFreshness, standingOf, startFreshness } from "@/access/freshness";
+import { browserOf, type Standing, settleFreshness, standingOf, startFreshness } from "@/access/freshness";
+import type { Memory } from "@/access/freshness-memory";
 import { renewAtNewRole } from "@/access/renewal";
 import { handlers } from "@/auth";
 import { changeRole } from "@/features/people/actions";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
-import { type Claims, encodeToken } from "@/lib/session-token";
+import { type Claims, decodeToken, encodeToken } from "@/lib/session-token";
 import { admin, person } from "./support/people";
 import { newClaims, signedIn } from "./support/request";
 import { startTcpProxy } from "./support/tcp-proxy";
@@ -29,7 +30,7 @@ const hand = new pg.Pool({ connectionString: direct.href, max: 4 });
 const sql = async (text: string, values: unknown[] = []) => (await hand.query(text, values)).rows;
 const killLink = () =>
   sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'foyer_freshness' AND datname = current_database()`);
-const memory = () => (globalThis as typeof globalThis & { foyerFreshness: { lastHeard: number; linked: boolean } }).foyerFreshness;
+const memory = () => (globalThis as typeof globalThis & { foyerFreshness: Memory }).foyerFreshness;
 const isLinked = () => memory().linked;
 const linked = () => vi.waitFor(() => expect(isLinked()).toBe(true), COMES);
 const unlinked = () => vi.waitFor(() => expect(isLinked()).toBe(false), COMES);
@@ -300,6 +301,31 @@ test("who is gone with every row of a session is out for good, in each of them",
   for (const claims of [...both, ...both]) expect(await standingOf(claims)).toBeNull();
 });
 
+test("a cookie that Auth.js writes again while nobody could be asked is no newer for it", async () => {
+  const iat = Math.floor(Date.now() / 1000) - 100;
+  const [ended, running] = [await signedIn(await person(), { iat }), await signedIn(await person(), { iat })];
+  const written = async (window: typeof ended) => {
+    expect((await window.fetch(handlers.GET, "/api/auth/session")).status).toBe(200);
+    return decodeToken(window.cookies.get("authjs.session-token") ?? "", env().AUTH_SECRETS, "authjs.session-token");
+  };
+  await sql(`UPDATE "Session" SET "endedAt" = now() WHERE "id" = $1`, [ended.claims.sid]);
+  await arrives(ended.claims, null);
+  // A while ago so much changed that what it was is forgotten; and just now a question was not answered in time.
+  Object.assign(memory(), { people: new Map(), sessions: new Map(), floor: iat + 50, silentSince: Date.now() });
+  expect(await written(ended)).toMatchObject({ iat });
+  memory().silentSince = 0;
+  expect(await ended.run(currentEntry)).toBeNull();
+  // What is known now is as of now.
+  expect((await written(running))?.iat).toBeGreaterThan(iat);
+  memory().floor = 0;
+});
+
+test("a session that is not there began in no browser", async () => {
+  const { claims } = await someone();
+  await sql(`DELETE FROM "Session" WHERE "id" = $1`, [claims.sid]);
+  expect(await browserOf(claims)).not.toBeNull();
+});
+
 describe("while the database is down", () => {
   test("reads go on from memory, uncertain; changes are unavailable; nobody is signed out; and it mends by itself", async () => {
     const [member, boss] = [await someone(), await signedIn(await admin())];
@@ -308,12 +334,13 @@ describe("while the database is down", () => {
     await sql(`UPDATE "Session" SET "endedAt" = now() WHERE "id" = $1`, [ended.claims.sid]);
     await arrives(member.claims, { name: "Known Before" });
     await arrives(ended.claims, null);
+    expect(await browserOf(member.claims)).toBeNull();
     line.cut();
     await unlinked();
     expect(await standingOf(member.claims)).toMatchObject({ role: "MEMBER", name: "Known Before", certain: false });
     expect(await standingOf(ended.claims)).toBeNull();
     // A cookie of another role: known, but not now to be replaced.
-    const older = encodeToken({ ...member.claims, role: "ADMIN" }, env().AUTH_SECRET, "authjs.session-token");
+    const older = encodeToken({ ...member.claims, role: "ADMIN", startedAs: "ADMIN" }, env().AUTH_SECRET, "authjs.session-token");
     expect(await renewAtNewRole({ cookie: `authjs.session-token=${older}` })).toBeNull();
     expect(await boss.run(currentEntry)).toMatchObject({ certain: false, actor: { role: "ADMIN" } });
     expect(await boss.run(() => changeRole({ userId: member.id, role: "ADMIN" }))).toMatchObject({

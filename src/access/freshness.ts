@@ -169,7 +169,7 @@ async function lookUp({ sub, sid, whole }: Told): Promise<Person | null> {
   // Between the question and the answer so much may have changed that everything was forgotten: then this is already old.
   if (generation === own.generation) {
     // One that is not there has gone, with its person perhaps; one that is to follow another may begin yet (renewal.ts).
-    if (row || whole) learnSession(own, sid, row?.ended ?? true, row?.browser ?? null);
+    if (row || whole) learnSession(own, sid, row?.ended ?? true, row ? row.browser : NO_BROWSERS);
     if (row) learn(own, row);
     // Where nothing was learnt of the person, whatever else is theirs is asked about too.
     for (const [id, message] of doubts) if (row || id === sid) settleDoubt(own, id, message);

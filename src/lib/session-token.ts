@@ -118,7 +118,8 @@ export function asClaims(payload: Record<string, unknown> | null): Claims | null
     startedAs: startedAs === "MEMBER" || startedAs === "ADMIN" ? startedAs : role,
     began: typeof began === "number" ? began : end - SESSION_SECONDS,
     follows: typeof follows === "string" ? follows : null,
-    whole: isWhole && typeof follows !== "string",
+    // A guess stays one, also where it was written again as if it were known.
+    whole: isWhole && payload.whole !== false && typeof follows !== "string",
   };
 }
 
