@@ -239,8 +239,13 @@ describe("nobody acts", () => {
     expect(await who(window)).toMatchObject({ userId: boss.id, impersonator: null });
     expect(await window.run(() => updateProfile(PROFILE))).toMatchObject({ ok: false, error: { code: "conflict" } });
     expect((await db().user.findUniqueOrThrow({ where: { id: boss.id } })).name).toBe(boss.name);
-    const { window: other, boss: same } = await acting(true);
-    expect(await redirectOf(other.run(async () => signInWithEmail({ email: same.email, password: PASSWORD })))).toBe("/members");
+    const { window: other, boss: same, member } = await acting(true);
+    const signIn = () => other.run(async () => signInWithEmail({ email: same.email, password: PASSWORD }));
+    // One that cannot be written leaves them the member: a form that is open is not sent as their own.
+    await db().$executeRaw`ALTER TABLE "PersonDay" RENAME TO "Away"`;
+    expect(await signIn().finally(() => db().$executeRaw`ALTER TABLE "Away" RENAME TO "PersonDay"`)).toMatchObject({ ok: false });
+    expect(await who(other)).toMatchObject({ userId: member.id, impersonator: { userId: same.id } });
+    expect(await redirectOf(signIn())).toBe("/members");
     expect([...other.cookies.keys()].filter((cookie) => cookie.includes("impersonation"))).toEqual([]);
     expect(await other.run(() => updateProfile(PROFILE))).toMatchObject({ ok: true });
   });

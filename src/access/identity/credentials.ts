@@ -120,14 +120,12 @@ export async function openSession(
   const visitor = await currentVisitor();
   const before = await currentClaims(visitor);
   const deviceId = await deviceOf(visitor);
-  // Whoever signs in is themselves; a renewed session may still be asked by a page that shows somebody else.
-  if (!renewed && (await mayBeImpersonating(visitor))) await forgetImpersonation(visitor);
-  return change(visitor, async (tx, record) => {
+  const claims = await change(visitor, async (tx, record) => {
     // In one order, for two browsers in which two people take each other's place.
     for (const id of [...new Set([userId, before?.sub ?? userId])].sort()) await lockPerson(tx, id);
     const user = await tx.user.findUnique({ where: { id: userId, deletedAt: null }, include: { password: { select: { hash: true } } } });
-    if (!user || !isStillShown(user, shownFor)) throw new AppError("unauthenticated");
-    if (account && (await tx.account.count({ where: { ...account, userId } })) === 0) throw new AppError("unauthenticated");
+    const isWayIn = account === undefined || (await tx.account.count({ where: { ...account, userId } })) > 0;
+    if (!user || !isStillShown(user, shownFor) || !isWayIn) throw new AppError("unauthenticated", "sign_in_overtaken");
     assertNotBanned(user);
     const isOwn = before !== null && (await isOfBrowser(tx, before, deviceId));
     const kept = renewed && {
@@ -136,7 +134,7 @@ export async function openSession(
       expiresAt: new Date(renewed.end),
     };
     const strong = shown.strong || (isOwn && before.sub === userId && (await isStrongAndFresh(tx, before)));
-    if (user.secondFactor && !strong && !renewed) throw new AppError("unauthenticated");
+    if (user.secondFactor && !strong && !renewed) throw new AppError("unauthenticated", "sign_in_overtaken");
     if (isOwn) await endLine(tx, { userId: before.sub, sid: before.sid });
     const { ip, userAgent } = visitor;
     const place = placeOf(ip);
@@ -150,6 +148,9 @@ export async function openSession(
     await bringPreferences(user, visitor);
     return claimsOf(user, session, renewed?.began);
   });
+  // Whoever signs in is themselves; a renewed session may still be asked by a page that shows somebody else.
+  if (!renewed && (await mayBeImpersonating(visitor))) await forgetImpersonation(visitor);
+  return claims;
 }
 
 function isStillShown(user: Parameters<typeof boundTo>[0], shownFor: Bound | undefined): boolean {
