@@ -40,26 +40,30 @@ const BASE_PATH = "/api/auth";
 /** Why a session could not be written. Auth.js makes nothing of it: a sign-in would end in silence, a sign-out say that it has worked. */
 const unwritten = new AsyncLocalStorage<{ error?: unknown }>();
 
+/** Has Auth.js do something, and says as well why a session could not be written on the way. */
+async function asked<T>(work: () => Promise<T>): Promise<{ answer: T; error?: unknown }> {
+  const about: { error?: unknown } = {};
+  return { answer: await unwritten.run(about, work), ...about };
+}
+
 /**
  * Answers a request to one of Auth.js's own routes. Where a session could not be written, whoever comes back from a provider is
  * told so at /login, and everybody else by what this throws; the browser's cookie stays what it was.
  */
 export async function handle(request: NextRequest): Promise<Response> {
-  const about: { error?: unknown } = {};
-  const response = await unwritten.run(about, () => handlers[request.method === "GET" ? "GET" : "POST"](request));
-  if (!about.error) return response;
-  if (!providerCallbacks().includes(request.nextUrl.pathname)) throw about.error;
-  const { problem } = await answerTo(about.error);
+  const { answer, error } = await asked(() => handlers[request.method === "GET" ? "GET" : "POST"](request));
+  if (!error) return answer;
+  if (!providerCallbacks().includes(request.nextUrl.pathname)) throw error;
+  const { problem } = await answerTo(error);
   const told = new URLSearchParams({ error: problem.code === "forbidden" ? "banned" : "unavailable", callbackUrl: await askedFor() });
-  response.headers.set("Location", new URL(`/login?${told}`, request.nextUrl).href);
-  return response;
+  answer.headers.set("Location", new URL(`/login?${told}`, request.nextUrl).href);
+  return answer;
 }
 
 /** Signs this browser in as Auth.js would, and throws where no session could be written: the browser is in the one of before then. */
 export async function signInHere(provider: string, shown: Record<string, string>): Promise<void> {
-  const about: { error?: unknown } = {};
-  await unwritten.run(about, () => signIn(provider, { ...shown, redirect: false }));
-  if (about.error) throw about.error;
+  const { error } = await asked(() => signIn(provider, { ...shown, redirect: false }));
+  if (error) throw error;
 }
 
 /** The providers of auth.config.ts that can be used here. */

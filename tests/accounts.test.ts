@@ -334,6 +334,16 @@ describe("signInWithEmail", () => {
 });
 
 describe("signOut", () => {
+  test("that cannot be written says so, and leaves the session and the cookie", async () => {
+    const window = await signedIn(await person());
+    await db().$executeRaw`ALTER TABLE "AuditEvent" RENAME TO "Away"`;
+    const ended = await window.run(() => signOut({})).finally(() => db().$executeRaw`ALTER TABLE "Away" RENAME TO "AuditEvent"`);
+    expect(ended).toMatchObject({ ok: false });
+    expect((await window.run(currentEntry))?.actor.sid).toBe(window.claims.sid);
+    expect(await redirectOf(window.run(() => signOut({})))).toBe("/login");
+    expect(await window.run(currentEntry)).toBeNull();
+  });
+
   test("makes the cookie, and every copy of it, worthless, and is remembered", async () => {
     const someone = await person();
     const window = await signedIn(someone);

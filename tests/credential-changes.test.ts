@@ -353,6 +353,21 @@ describe("a sign-in that is under way", () => {
     await expect(thief.run(() => signInWithTicket(ticket))).rejects.toMatchObject({ code: "unauthenticated" });
   });
 
+  test("in two steps opens none when the password is changed as soon as it was found right", async () => {
+    const { id, email } = await person();
+    const { code } = await withTotp({ id });
+    const thief = browser();
+    // A right answer gives back what the guess took: the next thing that is written.
+    await db().$executeRawUnsafe(`CREATE FUNCTION overtake() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN UPDATE "Password" SET "hash" = 'another' WHERE "userId" = '${id}'; RETURN NEW; END $$`);
+    await db().$executeRaw`CREATE TRIGGER "overtake" BEFORE UPDATE ON "RateLimit" FOR EACH ROW
+      WHEN (NEW."points" < OLD."points") EXECUTE FUNCTION overtake()`;
+    expect(await redirectOf(thief.run(() => signInWithEmail({ email, password: PASSWORD })))).toMatch(/two-step/);
+    await db().$executeRaw`DROP TRIGGER "overtake" ON "RateLimit"`;
+    expect((await db().password.findUniqueOrThrow({ where: { userId: id } })).hash).toBe("another");
+    expect(await redirectOf(thief.run(() => passTwoStep({ code: code() })))).toMatch(/two_step_over/);
+  });
+
   test("is ended with all others by whoever disowns one, however late it begins", async () => {
     const { id, email } = await person();
     const { secret, hash } = newOneTimeSecret();

@@ -62,11 +62,10 @@ export interface Entry {
 
 /** Who this request is from; null for anonymous. Read once a request, however many components ask. */
 export const currentEntry: () => Promise<Entry | null> = cache(async () => {
-  const visitor = await currentVisitor();
-  const claims = await currentClaims(visitor);
-  const standing = claims && (await standingIn(claims, visitor.deviceId));
-  if (!claims || !standing || !(await isAwake(claims, standing))) return null;
-  const { certain, ...person } = standing;
+  const current = await currentStanding();
+  if (!current || !(await isAwake(current.claims, current.standing))) return null;
+  const { visitor, claims } = current;
+  const { certain, ...person } = current.standing;
   const actor: Actor = { userId: claims.sub, sid: claims.sid, strong: claims.strong, impersonator: null, ...person };
   const missing = await missingFactor(actor);
   const role = missing ? "MEMBER" : actor.role;
@@ -76,6 +75,17 @@ export const currentEntry: () => Promise<Entry | null> = cache(async () => {
   const ability = abilityFor({ ...actor, role });
   return issue({ actor, ability, visitor, certain, missingFactor: missing, impersonationOver: acting === "over" });
 });
+
+/**
+ * Whose session this request brings and what is true of them, without what else the door asks of it; null where it brings none that runs.
+ * Throws "unavailable" where that cannot be known.
+ */
+export async function currentStanding(): Promise<{ visitor: Visitor; claims: Claims; standing: Standing } | null> {
+  const visitor = await currentVisitor();
+  const claims = await currentClaims(visitor);
+  const standing = claims && (await standingIn(claims, visitor.deviceId));
+  return claims && standing && { visitor, claims, standing };
+}
 
 /** An admin as the member they act as: who may do what the member may, less what is the member's alone. */
 function actingAs({ claims, standing, impersonator }: Acting, visitor: Visitor, certain: boolean): Entry {

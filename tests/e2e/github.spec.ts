@@ -256,6 +256,30 @@ test("a way back from GitHub on which no session can be written says so, and nob
   await expect(elsewhere).toHaveURL(/\/files$/);
 });
 
+test("a GitHub account that is disconnected while it answers opens no session", async ({ page, github, site }) => {
+  const member = await person();
+  const account = github.account();
+  await site.sql(`INSERT INTO "Account" ("userId", type, provider, "providerAccountId") VALUES ($1, 'oauth', 'github', $2)`, [
+    member.id,
+    String(account.id),
+  ]);
+  await page.goto("/login?callbackUrl=%2Ffiles");
+  await page.getByRole("button", { name: "Continue with GitHub" }).click();
+  // Disconnected by who holds the person's lock, as soon as the sign-in waits for it.
+  const disconnected = site.sql(`DO $$ BEGIN
+      PERFORM 1 FROM "User" WHERE id = '${member.id}' FOR UPDATE;
+      FOR turn IN 1..600 LOOP
+        EXIT WHEN EXISTS (SELECT FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid);
+        PERFORM pg_sleep(0.05);
+      END LOOP;
+      DELETE FROM "Account" WHERE "userId" = '${member.id}';
+    END $$`);
+  await authorize(page, account.login);
+  await disconnected;
+  await expect(page.getByRole("alert").filter({ hasText: "could not finish the sign-in" })).toBeVisible();
+  expect(await site.sql(`SELECT id FROM "Session" WHERE "userId" = $1`, [member.id])).toEqual([]);
+});
+
 async function continueWithGitHub(page: Page, login: string, callbackUrl = "/members"): Promise<void> {
   await page.goto(`/login?${new URLSearchParams({ callbackUrl })}`);
   await page.getByRole("button", { name: "Continue with GitHub" }).click();

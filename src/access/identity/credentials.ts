@@ -11,8 +11,7 @@ import { hashPassword, needsRehash, verifyPassword } from "@/lib/passwords";
 import { addJob } from "@/lib/queue";
 import type { Claims } from "@/lib/session-token";
 import { change } from "../audit";
-import { currentClaims, currentEntry, currentVisitor, deviceCookieName, type Visitor } from "../entry";
-import { standingIn } from "../freshness";
+import { currentClaims, currentEntry, currentStanding, currentVisitor, deviceCookieName, type Visitor } from "../entry";
 import { forgetImpersonation, mayBeImpersonating } from "../impersonation";
 import { absoluteEnd, notePresence } from "../lifetimes";
 import { admitGuess } from "../limits";
@@ -234,10 +233,9 @@ export async function closeSession(claims: Claims): Promise<void> {
  * in only within 10 minutes of proving who they are, because it becomes a way into their account.
  */
 export async function mayConnect(): Promise<boolean> {
-  const visitor = await currentVisitor();
-  const claims = await currentClaims(visitor);
-  const standing = claims && (await standingIn(claims, visitor.deviceId));
-  if (!claims || !standing) return true;
+  const current = await currentStanding();
+  if (!current) return true;
+  const { claims, standing } = current;
   // Whoever registered an address that is not theirs would keep this way in after its owner has reset the password.
   if (!standing.emailVerified) return false;
   return (await db().session.count({ where: provenSession({ sid: claims.sid, userId: claims.sub }) })) === 1;

@@ -1,8 +1,7 @@
 import { configuredProviders, isMagicLinkOffered, listedProviders, signIn, signInHere, signOut, TICKET_PROVIDER } from "@/auth";
 import { type WayIn, waysIn } from "@/lib/auth-providers";
 import { AppError } from "@/lib/errors";
-import { currentClaims, currentVisitor } from "../entry";
-import { standingIn } from "../freshness";
+import { currentStanding } from "../entry";
 import { closeSession } from "./credentials";
 import { SignInRefused } from "./sign-in-refused";
 
@@ -53,9 +52,8 @@ export async function continueWithProvider(provider: string, path: string): Prom
 
 /** Ends this session in the database, and takes the cookie back. Throws, and leaves the cookie, where it cannot be ended. */
 export async function endSession(): Promise<void> {
-  const visitor = await currentVisitor();
-  const claims = await currentClaims(visitor);
+  const current = await currentStanding();
   // Before Auth.js is asked, which would only log that it failed.
-  if (claims && (await standingIn(claims, visitor.deviceId))) await closeSession(claims);
+  if (current) await closeSession(current.claims);
   await signOut({ redirect: false });
 }
