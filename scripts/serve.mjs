@@ -59,7 +59,7 @@ Object.assign(globalThis, { foyerUnderWay: underWay });
 /**
  * What src/start-up.ts leaves on globalThis, once Next has loaded it: this file is no part of the site's bundle.
  * @typedef {object} Bundle
- * @property {typeof import("../src/lib/session-cookie").oneSessionCookie} [foyerOneSession]
+ * @property {typeof import("../src/lib/session-cookie").soundCookies} [foyerSoundCookies]
  * @property {typeof import("../src/access/renewal").renewAtNewRole} [foyerRenewal]
  * @property {typeof import("../middleware").quickHead} [foyerQuickHead]
  * @property {() => Promise<unknown>} [foyerStop]
@@ -165,7 +165,7 @@ function turnOf({ socket }, response) {
 function prepare(request) {
   try {
     rewriteForwarded(request, trust);
-    keepOneSession(request.headers);
+    keepSoundCookies(request.headers);
   } catch (error) {
     if (error instanceof BadRequest) return 400;
     console.error(error);
@@ -200,12 +200,12 @@ function refuseForNow(request, response) {
 }
 
 /**
- * Leaves of the cookies one that is the session's: src/lib/session-cookie.ts says which.
+ * Leaves of the cookies one that is the session's, and what Auth.js can read: src/lib/session-cookie.ts says which.
  * @param {import("node:http").IncomingHttpHeaders} headers
  */
-function keepOneSession(headers) {
-  const { foyerOneSession } = bundle;
-  if (headers.cookie && foyerOneSession) headers.cookie = foyerOneSession(headers.cookie, headers["x-forwarded-proto"] === "https");
+function keepSoundCookies(headers) {
+  const { foyerSoundCookies } = bundle;
+  if (headers.cookie && foyerSoundCookies) headers.cookie = foyerSoundCookies(headers.cookie, headers["x-forwarded-proto"] === "https");
 }
 
 /**

@@ -28,7 +28,7 @@ import { openGeoip } from "@/lib/geoip";
 import { log } from "@/lib/log";
 import { type Handlers, startWorker } from "@/lib/queue";
 import { repeat } from "@/lib/repeat";
-import { oneSessionCookie } from "@/lib/session-cookie";
+import { soundCookies } from "@/lib/session-cookie";
 import { storage } from "@/storage";
 import { quickHead } from "../middleware";
 
@@ -74,7 +74,7 @@ const SWEEPS = {
 export async function startUp(): Promise<void> {
   env();
   // scripts/serve.mjs is no part of this bundle: what it asks and waits for, it finds on globalThis.
-  Object.assign(globalThis, { foyerOneSession: oneSessionCookie, foyerQuickHead: quickHead, foyerRenewal: renewAtNewRole });
+  Object.assign(globalThis, { foyerSoundCookies: soundCookies, foyerQuickHead: quickHead, foyerRenewal: renewAtNewRole });
   storage();
   openGeoip();
   startFreshness();

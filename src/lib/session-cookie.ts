@@ -2,6 +2,8 @@
 
 /** What belongs to it, by any name that somebody reads as its own. */
 const SESSION_COOKIE = /^(?:__Secure-)?authjs\.session-token/;
+/** Where Auth.js notes the page to come back to. */
+const CALLBACK_COOKIE = /^(?:__(?:Secure|Host)-)?authjs\.callback-url$/;
 /** The letters of a compact JWE (RFC 7516, 7.1). */
 const TOKEN = /^[\w.-]+$/;
 
@@ -30,12 +32,25 @@ export function withSessionCookie(header: string | undefined, secure: boolean, v
 
 /**
  * A head in which every reader finds the same session: Next takes the last of several cookies, Auth.js the first and whatever else begins
- * with the name, and both undo escapes. What is left is one cookie as we write it, in one piece, or none.
+ * with the name, and both undo escapes. What is left is one cookie as we write it, in one piece, or none. A page to come back to that is no
+ * address goes as well: Auth.js would answer everything with an error, and a neighbouring host can plant one.
  */
-export function oneSessionCookie(header: string, secure: boolean): string {
+export function soundCookies(header: string, secure: boolean): string {
   const brought = new Map(cookiesIn(header).map(({ name, value }) => [name, value]));
   const value = readSessionCookie((name) => brought.get(name), secure);
-  return withSessionCookie(header, secure, value !== null && TOKEN.test(value) ? value : null);
+  const session = withSessionCookie(header, secure, value !== null && TOKEN.test(value) ? value : null);
+  const kept = cookiesIn(session).filter((cookie) => !CALLBACK_COOKIE.test(cookie.name) || isAddress(cookie.value));
+  return kept.map((cookie) => `${cookie.name}=${cookie.value}`).join("; ");
+}
+
+/** Whether Auth.js takes a cookie of this value for an address. */
+function isAddress(value: string): boolean {
+  try {
+    const address = decodeURIComponent(value);
+    return /^https?:$/.test(new URL(address, address.startsWith("/") ? "http://foyer.invalid" : undefined).protocol);
+  } catch {
+    return false;
+  }
 }
 
 /** The Set-Cookie that keeps it until `end` (seconds since 1970), with the attributes that Auth.js gives it. */
