@@ -320,6 +320,20 @@ test("a cookie that Auth.js writes again while nobody could be asked is no newer
   memory().floor = 0;
 });
 
+test("an ended session of somebody known reads nothing while the database is asked in vain", async () => {
+  const iat = Math.floor(Date.now() / 1000) - 100;
+  const who = await person();
+  const [one, other] = [await signedIn(who, { iat }), await signedIn(who, { iat })];
+  await sql(`UPDATE "Session" SET "endedAt" = now() WHERE "id" = $1`, [other.claims.sid]);
+  await arrives(other.claims, null);
+  Object.assign(memory(), { people: new Map(), sessions: new Map(), floor: iat + 50 });
+  expect(await standingOf(one.claims)).not.toBeNull();
+  memory().silentSince = Date.now();
+  await expect(standingOf(other.claims)).rejects.toMatchObject({ code: "unavailable" });
+  expect(await standingOf(one.claims)).not.toBeNull();
+  Object.assign(memory(), { floor: 0, silentSince: 0 });
+});
+
 test("a session that is not there began in no browser", async () => {
   const { claims } = await someone();
   await sql(`DELETE FROM "Session" WHERE "id" = $1`, [claims.sid]);

@@ -281,6 +281,18 @@ describe("after a change of role the session goes on under another id", () => {
     expect((await ask("/admin/users", given ?? "", 1)).status).toBe(200);
   });
 
+  test("whose sessions are gone is nobody, in a process too that met them while they were there", async () => {
+    const { who, cookie } = await changed("MEMBER", "ADMIN");
+    const { given } = await ask("/members", cookie);
+    await follow(cookie, given);
+    await sites[1]?.restart();
+    // Long enough to have read what has ended.
+    await sleep(500);
+    await db().session.deleteMany({ where: { userId: who.id } });
+    expect((await ask("/api/me", given ?? "", 1)).status).toBe(401);
+    expect((await ask("/login", given ?? "", 1)).status).toBe(200);
+  });
+
   test("a database that stands still for two seconds signs nobody out whose new cookie this process has not met, and lets nobody in again", async () => {
     const [{ cookie }, left] = [await changed("MEMBER", "ADMIN"), await changed("MEMBER", "ADMIN")];
     const { given } = await ask("/members", cookie);
@@ -587,6 +599,13 @@ describe("after a change of role the session goes on under another id", () => {
       expect((await ask("/api/me", cookie)).status).toBe(401);
     },
   );
+
+  test("a page to come back to that is no address is left out: Auth.js would answer everything with an error", async () => {
+    for (const planted of ["x", "%", "%zz", "javascript:alert(1)", "http://[", '"x"']) {
+      const headers = { cookie: `authjs.callback-url=${planted}; theme=dark` };
+      expect((await ask("/api/auth/session", "", 0, { headers })).status, planted).toBe(200);
+    }
+  });
 
   test("signing out with the old cookie signs out, and leaves none behind", async () => {
     const { who, cookie } = await changed("MEMBER", "ADMIN");

@@ -147,7 +147,7 @@ async function ask(told: Told): Promise<Session | null> {
     if (own.sessions.get(sid)?.ended) return null;
     // Something about them did change, and what is not known: nobody is signed out for it, and nobody let in.
     const isDoubtful = own.doubtful.has(sub) || own.doubtful.has(sid);
-    const blind = isDoubtful || (iat < own.floor && !own.people.has(sub));
+    const blind = isDoubtful || (iat < own.floor && !(own.people.has(sub) && own.sessions.has(sid)));
     if (blind || Date.now() - own.lastHeard > MAX_BLIND_MS) throw new AppError("unavailable", undefined, { cause: error });
     return running(own.people.get(sub), false);
   }

@@ -48,7 +48,8 @@ export async function renewAtNewRole(head: IncomingHttpHeaders): Promise<Renewal
   const by = { ...visitorOf(senderOf((line) => head[line]?.toString())), deviceId: deviceIdOf(sent.get(deviceCookieName(secure))) };
   const { follows } = claims;
   if (follows !== null && !memory().sessions.has(claims.sid)) {
-    const former = { ...claims, sid: follows };
+    // One that has been there: where it is no more, it began in no browser.
+    const former = { ...claims, sid: follows, whole: true };
     const browser = await browserOf(former).catch(() => undefined);
     if (browser && browser !== by.deviceId) return goOn(null);
     if (browser === undefined || !(await begin({ ...claims, follows }, by))) return "unavailable";

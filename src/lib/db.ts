@@ -48,7 +48,7 @@ export function isDatabaseDown(error: unknown): boolean {
   if (error instanceof Prisma.PrismaClientInitializationError) return true;
   if (error instanceof Prisma.PrismaClientKnownRequestError && /^P(1001|1002|1008|1017|2024|2028)$/.test(error.code)) return true;
   const text = error instanceof Error ? `${error.name} ${error.message} ${"code" in error ? String(error.code) : ""}` : "";
-  return /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|\b57P0[123]\b|\b53300\b|\b08[0-9P]\d{2}\b|connection (timeout|terminated)|terminating connection|database system is|timeout exceeded|query read timeout|not queryable|DatabaseNotReachable|ConnectionClosed|server closed the connection/i.test(
+  return /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|\b57P0[123]\b|\b57014\b|\b53300\b|\b08[0-9P]\d{2}\b|connection (timeout|terminated)|terminating connection|database system is|timeout exceeded|query read timeout|not queryable|DatabaseNotReachable|ConnectionClosed|server closed the connection/i.test(
     text,
   );
 }
