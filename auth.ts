@@ -3,7 +3,7 @@ import { PrismaAdapter } from "@auth/prisma-adapter";
 import { cookies } from "next/headers";
 import type { NextRequest } from "next/server";
 import NextAuth, { type NextAuthConfig } from "next-auth";
-import type { Adapter } from "next-auth/adapters";
+import type { Adapter, AdapterAccount } from "next-auth/adapters";
 import type { Provider } from "next-auth/providers";
 import Credentials from "next-auth/providers/credentials";
 import { answerTo } from "@/access/answer";
@@ -37,13 +37,22 @@ export const { handlers, auth, signIn, signOut } = NextAuth(() => configuration(
 /** The way in that is never offered: whoever was asked for more than one proof comes by it in the end. */
 export const TICKET_PROVIDER = "ticket";
 const BASE_PATH = "/api/auth";
-/** Why a session could not be written. Auth.js makes nothing of it: a sign-in would end in silence, a sign-out say that it has worked. */
-const unwritten = new AsyncLocalStorage<{ error?: unknown }>();
+/** What Auth.js says nothing of: a sign-in whose session cannot be written would end in silence, a sign-out say that it has worked. */
+const underWay = new AsyncLocalStorage<UnderWay>();
 
-/** Has Auth.js do something, and says as well why a session could not be written on the way. */
-async function asked<T>(work: () => Promise<T>): Promise<{ answer: T; error?: unknown }> {
-  const about: { error?: unknown } = {};
-  return { answer: await unwritten.run(about, work), ...about };
+interface UnderWay {
+  /** Whether a session began. */
+  opened?: boolean;
+  /** Why one could not be written. */
+  error?: unknown;
+  /** The provider's account that was shown. */
+  account?: AdapterAccount;
+}
+
+/** Has Auth.js do something, and says as well what became of the session. */
+async function asked<T>(work: () => Promise<T>): Promise<UnderWay & { answer: T }> {
+  const about: UnderWay = {};
+  return { answer: await underWay.run(about, work), ...about };
 }
 
 /**
@@ -62,8 +71,9 @@ export async function handle(request: NextRequest): Promise<Response> {
 
 /** Signs this browser in as Auth.js would, and throws where no session could be written: the browser is in the one of before then. */
 export async function signInHere(provider: string, shown: Record<string, string>): Promise<void> {
-  const { error } = await asked(() => signIn(provider, { ...shown, redirect: false }));
-  if (error) throw error;
+  // Not to where the browser says it came from: what is no address there Auth.js would answer with an error page.
+  const { error, opened } = await asked(() => signIn(provider, { ...shown, redirect: false, redirectTo: "/" }));
+  if (error || !opened) throw error ?? new AppError("unavailable");
 }
 
 /** The providers of auth.config.ts that can be used here. */
@@ -123,7 +133,10 @@ function configuration(): NextAuthConfig {
             const isLinked = account.type === "oauth" || account.type === "oidc";
             const { provider, providerAccountId } = account;
             const shown = isLinked ? { account: { provider, providerAccountId } } : user.proof;
-            return await openSession(user.id, user.proof?.method ?? provider, shown);
+            const opened = await openSession(user.id, user.proof?.method ?? provider, shown);
+            const about = underWay.getStore();
+            if (about) about.opened = true;
+            return opened;
           }
           const claims = asClaims(token);
           const iat = Math.floor(Date.now() / 1000);
@@ -133,7 +146,7 @@ function configuration(): NextAuthConfig {
           // "update" carries what the browser sent; it is never looked at, only taken as "read again".
           return { ...token, ...known, picture: image, ...(certain && { iat, whole: true }) };
         } catch (error) {
-          const about = user && unwritten.getStore();
+          const about = user && underWay.getStore();
           // Whoever is told of it says it in the log as well.
           if (about) about.error = error;
           else log().error({ err: error }, "jwt callback");
@@ -151,6 +164,8 @@ function configuration(): NextAuthConfig {
       async signIn({ user, account, profile, email }) {
         if (account?.type === "oauth" || account?.type === "oidc") {
           const { provider: method } = account;
+          const about = underWay.getStore();
+          if (about) about.account = account as AdapterAccount;
           if (!hasVerifiedEmail(profile)) {
             await rememberFailedSignIn(undefined, { method, reason: "unverified_email" });
             return "/login?error=unverified_email";
@@ -166,13 +181,15 @@ function configuration(): NextAuthConfig {
         }
         // Our own providers have asked already; and who asks for a mail has shown nothing yet.
         if (!account || !user.id || account.type === "credentials" || email?.verificationRequest) return true;
-        return (await beginTwoStep(user.id, account.provider)) ? twoStepPage(await askedFor()) : true;
+        const { provider, providerAccountId } = account;
+        const shown = { account: { provider, providerAccountId } };
+        return (await beginTwoStep(user.id, provider, shown)) ? twoStepPage(await askedFor()) : true;
       },
     },
     events: {
       async signOut(message) {
         const claims = "token" in message && message.token ? asClaims(message.token) : null;
-        const about = unwritten.getStore();
+        const about = underWay.getStore();
         if (claims)
           await closeSession(claims).catch((error: unknown) => {
             if (!about) throw error;
@@ -196,7 +213,7 @@ async function authorizePassword({ email, password }: Partial<Record<string, unk
     const address = emailSchema.safeParse(email);
     const person = await signInCredentials(address.success ? address.data : NOBODYS_ADDRESS, password);
     // One that was set up in this very moment is asked for by `openSession`.
-    if (person?.secondFactor && (await beginTwoStep(person.id, "password", person.shownFor)))
+    if (person?.secondFactor && (await beginTwoStep(person.id, "password", { shownFor: person.shownFor })))
       throw new AppError("unauthenticated", "second_step");
     if (person) return { id: person.id, proof: { method: "password", strong: false, shownFor: person.shownFor } };
   } catch (error) {
@@ -230,7 +247,7 @@ function adapter(): Adapter {
   return {
     ...PrismaAdapter(db()),
     getUserByEmail: (email) => db().user.findUnique({ where: { email: normaliseEmail(email) }, select: ADAPTER_USER }),
-    createUser: (user) => registerFromProvider(user),
+    createUser: (user) => registerFromProvider(user, underWay.getStore()?.account),
     linkAccount: (account) => connectAccount(account),
   };
 }

@@ -261,6 +261,17 @@ describe("signInWithEmail", () => {
     expect((await window.run(currentEntry))?.actor.userId).toBe(other.id);
   });
 
+  test("that Auth.js makes nothing of says so: where the page to come back to is no address, or the browser comes from none", async () => {
+    const someone = await person();
+    const sent = (headers: Record<string, string>, password: string) =>
+      asVisitor({ headers, cookies: { "authjs.callback-url": headers.referer ? "/" : "x" } }, () =>
+        signInWithEmail({ email: someone.email, password }),
+      );
+    expect(await sent({}, PASSWORD)).toMatchObject({ ok: false });
+    expect(await sent({ referer: "x" }, OTHER_PASSWORD)).toMatchObject({ ok: false });
+    expect(await redirectOf(sent({ referer: "x" }, PASSWORD))).toBe("/members");
+  });
+
   test("raises it once for many who sign in at the same time, and refuses none of them", async () => {
     const { email } = await person();
     const signIn = () => redirectOf(asVisitor({}, () => signInWithEmail({ email, password: PASSWORD })));

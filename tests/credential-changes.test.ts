@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { currentClaims, currentEntry, currentVisitor } from "@/access/entry";
 import { connectAccount, mayConnect, openSession } from "@/access/identity/credentials";
 import { signInWithTicket } from "@/access/identity/sign-in";
-import { type Bound, beginTwoStep, passSecondStep } from "@/access/identity/tickets";
+import { type Bound, beginTwoStep, boundTo, issueTicket, passSecondStep } from "@/access/identity/tickets";
 import { endSessions } from "@/access/identity/ways-in";
 import { lockPerson } from "@/access/person-lock";
 import { requestDeletion } from "@/features/account-deletion/actions";
@@ -143,6 +143,28 @@ describe("every change of the ways in", () => {
       expect((await mailsTo(someone.email)).filter(({ template }) => template === "newDevice")).toEqual([]);
     },
   );
+
+  test.each([
+    ["a password confirmed", (window: Browser) => window.run(() => confirmPassword({ password: PASSWORD }))],
+    [
+      "a password changed",
+      (window: Browser) => window.run(() => changePassword({ current: PASSWORD, password: "a harbour of slow lanterns" })),
+    ],
+    ["new recovery codes", (window: Browser) => window.run(() => newRecoveryCodes({}))],
+  ])("%s that cannot be written changes nothing: not the session, nor its cookie", async (_, change) => {
+    const someone = await equipped();
+    const window = await signedIn(someone);
+    const before = new Map(window.cookies);
+    const hash = await db().password.findUniqueOrThrow({ where: { userId: someone.id } });
+    await db().$executeRaw`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no room'; END $$`;
+    await db().$executeRaw`CREATE TRIGGER "refuse" BEFORE INSERT ON "Session" FOR EACH ROW EXECUTE FUNCTION refuse()`;
+    const ended = await change(window).finally(() => db().$executeRaw`DROP FUNCTION refuse() CASCADE`);
+    expect(ended).toMatchObject({ ok: false });
+    expect(window.cookies.get("authjs.session-token")).toBe(before.get("authjs.session-token"));
+    expect((await window.run(currentEntry))?.actor.sid).toBe(window.claims.sid);
+    expect(await db().password.findUniqueOrThrow({ where: { userId: someone.id } })).toEqual(hash);
+    expect(await change(window)).toMatchObject({ ok: true });
+  });
 
   test("what proves nothing lengthens no proof, and makes no session strong", async () => {
     const someone = await equipped();
@@ -315,7 +337,7 @@ describe("a sign-in that is under way", () => {
       const { code } = await withTotp(owner);
       await db().account.create({ data: { userId: owner.id, type: "oauth", provider: "github", providerAccountId: owner.id } });
       const thief = browser();
-      expect(await thief.run(() => beginTwoStep(owner.id, "github", shownFor))).toBe(true);
+      expect(await thief.run(() => beginTwoStep(owner.id, "github", { shownFor }))).toBe(true);
       await change(await signedIn(owner));
       expect(await redirectOf(thief.run(() => passTwoStep({ code: code() })))).toMatch(/two_step_over/);
       expect(await thief.run(currentEntry)).toBeNull();
@@ -367,6 +389,22 @@ describe("a sign-in that is under way", () => {
     expect((await db().password.findUniqueOrThrow({ where: { userId: id } })).hash).toBe("another");
     expect(await redirectOf(thief.run(() => passTwoStep({ code: code() })))).toMatch(/two_step_over/);
   });
+
+  test.each(["by the mailbox that was the account's", "in two steps"])(
+    "opens none when the address is changed meanwhile: %s",
+    async (way) => {
+      const owner = await person();
+      const shownFor = boundTo({ ...(await db().user.findUniqueOrThrow({ where: { id: owner.id }, include: { password: true } })) });
+      const { code } = way === "in two steps" ? await withTotp(owner) : { code: () => "" };
+      const thief = browser();
+      if (way === "in two steps") await thief.run(() => beginTwoStep(owner.id, "email"));
+      const ticket = await db().$transaction((tx) => issueTicket(tx, { userId: owner.id, method: "email", strong: false, shownFor }));
+      await db().user.update({ where: { id: owner.id }, data: { email: `moved-${owner.email}` } });
+      if (way === "in two steps") expect(await redirectOf(thief.run(() => passTwoStep({ code: code() })))).toMatch(/two_step_over/);
+      else await expect(thief.run(() => signInWithTicket(ticket))).rejects.toMatchObject({ code: "unauthenticated" });
+      expect(await thief.run(currentEntry)).toBeNull();
+    },
+  );
 
   test("is ended with all others by whoever disowns one, however late it begins", async () => {
     const { id, email } = await person();

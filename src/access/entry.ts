@@ -100,6 +100,12 @@ function issue(entry: Omit<Entry, typeof issued>): Entry {
   return entry as Entry;
 }
 
+/** Whether a page is shown as the answer to a form of its own: one that led elsewhere then would take away what was wrong. */
+export async function isAnswerToForm(): Promise<boolean> {
+  const head = await headers();
+  return head.has("next-action") || head.has("content-type");
+}
+
 /** What is known of the request itself. serve.mjs has already removed every forwarded header that is not to be believed. */
 export async function currentVisitor(): Promise<Visitor> {
   const [head, jar] = await Promise.all([headers(), cookies()]);

@@ -238,7 +238,7 @@ test("a way back from GitHub on which no session can be written says so, and nob
   const account = github.account();
   await enterAs(page, member);
   await page.goto("/settings/security");
-  await refuseSessions(site, member.id);
+  await refuse(site, "Session", `"userId" = '${member.id}'`);
   await page.getByRole("button", { name: "Connect GitHub" }).click();
   await authorize(page, account.login);
   const notice = (window: Page) => window.getByRole("alert").filter({ hasText: "could not finish the sign-in" });
@@ -254,6 +254,39 @@ test("a way back from GitHub on which no session can be written says so, and nob
   await elsewhere.getByRole("button", { name: "Continue with GitHub" }).click();
   await authorize(elsewhere, account.login);
   await expect(elsewhere).toHaveURL(/\/files$/);
+});
+
+test("a sign-up by GitHub that is cut off leaves nobody without a way in, and goes well the next time", async ({ page, github, site }) => {
+  const account = github.account();
+  await refuse(site, "Account", `"providerAccountId" = '${account.id}'`);
+  await continueWithGitHub(page, account.login, "/files");
+  await expect(page).toHaveURL(/\/login\?/);
+  expect(await peopleWith(site, account.email)).toBe(0);
+  await site.sql(`DROP TRIGGER "refuse" ON "Account"`);
+  await continueWithGitHub(page, account.login, "/files");
+  await expect(page).toHaveURL(/\/onboarding/);
+  expect(await accountsOf(site, account.email)).toHaveLength(1);
+});
+
+test("a sign-in that cannot be written is told to whoever tried it, also where somebody else has signed in meanwhile", async ({
+  page,
+  site,
+}) => {
+  const [first, second] = [await person(), await person()];
+  await page.goto("/login");
+  const other = await page.context().newPage();
+  await signIn(other, first);
+  await expect(other).toHaveURL(/\/members$/);
+  await refuse(site, "Session", `"userId" = '${second.id}'`);
+  await page.getByLabel("Email", { exact: true }).fill(second.email);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page.getByRole("alert").filter({ hasText: /./ })).toBeVisible();
+  await expect(page).toHaveURL(/\/login$/);
+  await site.sql(`DROP TRIGGER "refuse" ON "Session"`);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText(`Hello, ${second.name.split(" ")[0]}`);
 });
 
 test("a GitHub account that is disconnected while it answers opens no session", async ({ page, github, site }) => {
@@ -309,10 +342,8 @@ async function forgetProof(site: Site, userId: string): Promise<void> {
   await site.sql(`UPDATE "Session" SET "reauthenticatedAt" = now() - interval '11 minutes' WHERE "userId" = $1`, [userId]);
 }
 
-/** From now on no session of this person's can be written, as where the disk is full. */
-async function refuseSessions(site: Site, userId: string): Promise<void> {
+/** From now on no such row can be written, as where the disk is full. */
+async function refuse(site: Site, table: "Account" | "Session", which: string): Promise<void> {
   await site.sql(`CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no room'; END $$`);
-  await site.sql(
-    `CREATE TRIGGER "refuse" BEFORE INSERT ON "Session" FOR EACH ROW WHEN (NEW."userId" = '${userId}') EXECUTE FUNCTION refuse()`,
-  );
+  await site.sql(`CREATE TRIGGER "refuse" BEFORE INSERT ON "${table}" FOR EACH ROW WHEN (NEW.${which}) EXECUTE FUNCTION refuse()`);
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { confirmAddress, expect, PASSWORD, person, signOutByMenu, test } from "../support/e2e";
+import { confirmAddress, expect, PASSWORD, person, signIn, signOutByMenu, test } from "../support/e2e";
 
 test.use({ javaScriptEnabled: false });
 
@@ -47,6 +47,18 @@ test("without JavaScript a wrong password says so and keeps the address; the rig
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page).toHaveURL(/\/files$/);
   await expect(page.locator("main noscript")).toBeVisible();
+});
+
+test("without JavaScript a wrong password is said to be so also where somebody has signed in meanwhile", async ({ page }) => {
+  const [first, second] = [await person(), await person()];
+  await page.goto("/login");
+  const other = await page.context().newPage();
+  await signIn(other, first);
+  await expect(other).toHaveURL(/\/members$/);
+  await page.getByLabel("Email", { exact: true }).fill(second.email);
+  await page.getByLabel("Password", { exact: true }).fill("not-the-one-at-all");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page.getByRole("alert")).toHaveText(/The address or the password is wrong/);
 });
 
 test("without JavaScript language and theme can be switched, and stay", async ({ page }) => {

@@ -3,6 +3,7 @@ import { AppError } from "@/lib/errors";
 import { findLink, isLinkUsed, type LinkPurpose, redeemLink } from "@/lib/one-time-links";
 import { currentEntry, localPath } from "../entry";
 import { verifyCredentials } from "./credentials";
+import { type Bound, boundTo } from "./tickets";
 
 /** What a link from a mail opens, and for whom. */
 export interface OpenLink {
@@ -16,10 +17,15 @@ export interface OpenLink {
   /** The session it is about, or was asked for in. */
   sid: string | null;
   createdAt: Date;
+  /** What whoever holds it has shown by it, for `beginTwoStep`. */
+  shownFor: Bound;
   person: { id: string; email: string; locale: string | null; name: string; emailVerified: Date | null; secondFactor: boolean };
 }
 
-const PERSON = { id: true, email: true, locale: true, name: true, emailVerified: true, secondFactor: true } as const;
+const PERSON = {
+  ...{ id: true, email: true, locale: true, name: true, emailVerified: true, secondFactor: true },
+  ...{ epoch: true, password: { select: { hash: true } } },
+} as const;
 
 /**
  * What a link would open, without using it up; null for one that is unknown, used, out of time, made for something else, or
@@ -63,8 +69,9 @@ export async function hasUsedLink(purpose: LinkPurpose, secret: string): Promise
 }
 
 async function toOpenLink(tx: Pick<Transaction, "user">, token: Awaited<ReturnType<typeof findLink>>): Promise<OpenLink | null> {
-  const person = token?.userId ? await tx.user.findUnique({ where: { id: token.userId, deletedAt: null }, select: PERSON }) : null;
-  if (!token || !person) return null;
+  const found = token?.userId ? await tx.user.findUnique({ where: { id: token.userId, deletedAt: null }, select: PERSON }) : null;
+  if (!token || !found) return null;
+  const { epoch: _, password: __, ...person } = found;
   // Written by account-mails.ts alone.
   const { from, path, sid } = (token.data ?? {}) as Partial<Record<"from" | "path" | "sid", string>>;
   // A link dies with the address it belongs to: a change of address is asked for at one, and is taken back from another.
@@ -77,6 +84,7 @@ async function toOpenLink(tx: Pick<Transaction, "user">, token: Awaited<ReturnTy
     path: localPath(path),
     sid: sid ?? null,
     createdAt: token.createdAt,
+    shownFor: boundTo(found),
     person,
   };
 }

@@ -10,7 +10,7 @@ import { placeOf } from "@/lib/geoip";
 import { hashPassword, needsRehash, verifyPassword } from "@/lib/passwords";
 import { addJob } from "@/lib/queue";
 import type { Claims } from "@/lib/session-token";
-import { change } from "../audit";
+import { change, type Recorder } from "../audit";
 import { currentClaims, currentEntry, currentStanding, currentVisitor, deviceCookieName, type Visitor } from "../entry";
 import { forgetImpersonation, mayBeImpersonating } from "../impersonation";
 import { absoluteEnd, notePresence } from "../lifetimes";
@@ -28,7 +28,7 @@ import { type Bound, boundTo, type Proof } from "./tickets";
 import { endOtherSessions } from "./ways-in";
 
 type User = NonNullable<Awaited<ReturnType<Transaction["user"]["findUnique"]>>>;
-type ProviderAccount = Pick<AdapterAccount, "provider" | "providerAccountId">;
+type ProviderAccount = Pick<AdapterAccount, "type" | "provider" | "providerAccountId">;
 type Session = NonNullable<Awaited<ReturnType<Transaction["session"]["findUnique"]>>>;
 
 /** The longest that browsers keep a cookie. */
@@ -78,7 +78,16 @@ async function whoKnows(typed: string, password: string) {
     return null;
   }
   const { userId: id, hash } = found;
-  const standing = { id: true, epoch: true, deletedAt: true, bannedAt: true, bannedUntil: true, banReason: true, secondFactor: true };
+  const standing = {
+    id: true,
+    email: true,
+    epoch: true,
+    deletedAt: true,
+    bannedAt: true,
+    bannedUntil: true,
+    banReason: true,
+    secondFactor: true,
+  };
   const user = await db().user.findUnique({ where: { id }, select: standing });
   if (!user || user.deletedAt) return null;
   await guess.right();
@@ -108,13 +117,12 @@ async function sendNewPasswordLink(address: string, visitor: Visitor): Promise<v
  * Starts a session: a row for this device, an audit event, and the claims of its cookie. A session this browser had
  * before ends, so that every sign-in has a new token (ASVS 7.2.4). Throws AppError "forbidden" for somebody who is banned,
  * and "unauthenticated" for somebody with a second factor who has not shown it, and where what was shown is no way in any more: whichever
- * way they came, and whatever was changed while they came. One that is only renewed is what it was: as strong, proven when it was, on
- * no new device, and with the same end.
+ * way they came, and whatever was changed while they came.
  */
 export async function openSession(
   userId: string,
   method: string,
-  { renewed, shownFor, account, ...shown }: Partial<Omit<Proof, "userId" | "method">> & { account?: ProviderAccount } = {},
+  { shownFor, account, ...shown }: Partial<Omit<Proof, "userId" | "method">> = {},
 ): Promise<Claims> {
   const visitor = await currentVisitor();
   const before = await currentClaims(visitor);
@@ -127,28 +135,23 @@ export async function openSession(
     if (!user || !isStillShown(user, shownFor) || !isWayIn) throw new AppError("unauthenticated", "sign_in_overtaken");
     assertNotBanned(user);
     const isOwn = before !== null && (await isOfBrowser(tx, before, deviceId));
-    const kept = renewed && {
-      createdAt: new Date(renewed.began),
-      reauthenticatedAt: new Date(renewed.provenAt),
-      expiresAt: new Date(renewed.end),
-    };
     const strong = shown.strong || (isOwn && before.sub === userId && (await isStrongAndFresh(tx, before)));
-    if (user.secondFactor && !strong && !renewed) throw new AppError("unauthenticated", "sign_in_overtaken");
+    if (user.secondFactor && !strong) throw new AppError("unauthenticated", "sign_in_overtaken");
     if (isOwn) await endLine(tx, { userId: before.sub, sid: before.sid });
     const { ip, userAgent } = visitor;
     const place = placeOf(ip);
-    const data = { userId, method, strong, deviceId, ip, userAgent, place, expiresAt: absoluteEnd(user.role), ...kept };
-    const isNew = !renewed && user.emailVerified !== null && (await isNewDevice(tx, userId, deviceId));
+    const data = { userId, method, strong, deviceId, ip, userAgent, place, expiresAt: absoluteEnd(user.role) };
+    const isNew = user.emailVerified !== null && (await isNewDevice(tx, userId, deviceId));
     const session = await tx.session.create({ data, select: { id: true, expiresAt: true, strong: true } });
     if (isNew) await mailNewDevice(tx, user, session.id, { userAgent, place });
     await notePresence(tx, userId);
-    const after = { method, strong, ...(renewed && { renewed: true }) };
+    const after = { method, strong };
     await record({ action: "user.signed_in", actorId: userId, subjectType: "Session", subjectId: session.id, after });
     await bringPreferences(user, visitor);
-    return claimsOf(user, session, renewed?.began);
+    return claimsOf(user, session);
   });
-  // Whoever signs in is themselves; a renewed session may still be asked by a page that shows somebody else.
-  if (!renewed && (await mayBeImpersonating(visitor))) await forgetImpersonation(visitor);
+  // Whoever signs in is themselves.
+  if (await mayBeImpersonating(visitor)) await forgetImpersonation(visitor);
   return claims;
 }
 
@@ -209,7 +212,7 @@ export async function findBanned({
 }
 
 /** The browser's own id, kept for as long as browsers keep a cookie: made at the first sign-in, the same at the next. */
-async function deviceOf({ deviceId, secure }: Visitor): Promise<string> {
+export async function deviceOf({ deviceId, secure }: Visitor): Promise<string> {
   const jar = await cookies();
   const id = deviceId ?? randomUUID();
   jar.set(deviceCookieName(secure), id, { maxAge: DEVICE_SECONDS, path: "/", sameSite: "lax", httpOnly: true, secure });
@@ -262,9 +265,13 @@ export async function providerSignUpRefusal(
 
 /**
  * Makes a person from what a provider vouches for: whoever is invited at this address with the role they are invited for, else
- * throws AppError where the sign-up is not open to it. Text is cut to what fits; a picture is kept only from https.
+ * throws AppError where the sign-up is not open to it. The `account` that was shown is theirs with it: nobody is left without a way in.
+ * Text is cut to what fits; a picture is kept only from https.
  */
-export async function registerFromProvider(from: Omit<AdapterUser, "id"> & { id?: string }): Promise<AdapterUser> {
+export async function registerFromProvider(
+  from: Omit<AdapterUser, "id"> & { id?: string },
+  account?: ProviderAccount,
+): Promise<AdapterUser> {
   const email = normaliseEmail(from.email);
   const name =
     from.name
@@ -282,6 +289,7 @@ export async function registerFromProvider(from: Omit<AdapterUser, "id"> & { id?
         select: { id: true, email: true, emailVerified: true, name: true, image: true },
       });
       await record({ action: "user.registered", actorId: user.id, subjectType: "User", subjectId: user.id, after: { method: "provider" } });
+      if (account) await addAccount(tx, record, user.id, account);
       if (invitation) await settleInvitation(tx, record, invitation, user.id);
       return user;
     });
@@ -295,18 +303,26 @@ export async function registerFromProvider(from: Omit<AdapterUser, "id"> & { id?
  * Makes a provider a way into an account; of one that had another way in before, every other session ends and its person is
  * told by mail. What it would let us do later, its tokens, is not kept: nothing here calls it again.
  */
-export async function connectAccount({ userId, type, provider, providerAccountId }: AdapterAccount): Promise<void> {
+export async function connectAccount(account: AdapterAccount): Promise<void> {
+  const { userId, provider, providerAccountId } = account;
+  // Somebody new has it since they were registered.
+  if ((await db().account.count({ where: { userId, provider, providerAccountId } })) > 0) return;
   const visitor = await currentVisitor();
   const entry = await currentEntry();
   await change(visitor, async (tx, record) => {
     await lockPerson(tx, userId);
     const own = { where: { userId } };
     const others = [await tx.password.count(own), await tx.account.count(own), await tx.passkey.count(own)];
-    await tx.account.create({ data: { userId, type, provider, providerAccountId } });
     if (others.some((count) => count > 0)) {
       await endOtherSessions(tx, userId, entry?.actor.userId === userId ? [entry.actor.sid] : []);
       await mailSecurityChanged(tx, userId, "providerConnected", visitor);
     }
-    await record({ action: "account.connected", actorId: userId, subjectType: "Account", subjectId: provider, after: { provider } });
+    await addAccount(tx, record, userId, account);
   });
+}
+
+async function addAccount(tx: Transaction, record: Recorder, userId: string, account: ProviderAccount): Promise<void> {
+  const { type, provider, providerAccountId } = account;
+  await tx.account.create({ data: { userId, type, provider, providerAccountId } });
+  await record({ action: "account.connected", actorId: userId, subjectType: "Account", subjectId: provider, after: { provider } });
 }

@@ -1,17 +1,21 @@
+import { cookies } from "next/headers";
 import type { Transaction } from "@/lib/db";
+import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
-import { log } from "@/lib/log";
+import { placeOf } from "@/lib/geoip";
 import type { SecurityChange } from "@/lib/mail-props";
 import { newOneTimeSecret } from "@/lib/one-time-secret";
+import { sessionCookieName } from "@/lib/session-cookie";
+import { type Claims, encodeToken } from "@/lib/session-token";
 import { change, type Recorder } from "../audit";
 import type { Entry } from "../entry";
 import { lockPerson } from "../person-lock";
 import { endLine } from "../succession";
 import { mailSecurityChanged } from "./account-mails";
+import { claimsOf, deviceOf } from "./credentials";
 import { assertRecentlyProven } from "./reauthentication";
 import { readCode, takeCode } from "./second-factor";
-import { offeredWaysIn, signInWithTicket } from "./sign-in";
-import { issueTicket } from "./tickets";
+import { offeredWaysIn } from "./sign-in";
 import { endOtherSessions } from "./ways-in";
 
 /**
@@ -27,7 +31,7 @@ export async function changeFactors<T>(
   shown?: "strong",
 ): Promise<T> {
   const { userId, sid } = entry.actor;
-  const { result, ticket } = await change(entry, async (tx, record) => {
+  const { result, claims } = await change(entry, async (tx, record) => {
     await lockPerson(tx, userId);
     await assertRecentlyProven(entry, tx);
     const result = await run(tx, record);
@@ -36,9 +40,9 @@ export async function changeFactors<T>(
     // Nor does what somebody is signing in with just now count any more.
     await tx.user.update({ where: { id: userId }, data: { epoch: { increment: 1 } }, select: { id: true } });
     await mailSecurityChanged(tx, userId, what, entry.visitor);
-    return { result, ticket: await renewSession(tx, entry, shown) };
+    return { result, claims: await renewSession(tx, record, entry, shown) };
   });
-  await goOn(ticket);
+  await goOn(claims, entry);
   return result;
 }
 
@@ -65,30 +69,41 @@ export async function assertWayInRemains(tx: Transaction, userId: string): Promi
 
 /**
  * To be asked last in a change of somebody's own ways in, or a proof of theirs, under `lockPerson`: ends this session, so that with the
- * change every copy of its cookie is worthless, and returns the ticket for a new one in the same browser (ASVS 7.2.4): `goOn`, or
- * `signInWithTicket`. It is as strong as this one, and proven when this one was, unless a second factor was `shown` just now. It ends when
- * this one would have: one proof is less than a sign-in of two steps, which the absolute end is there to ask for (ASVS 7.3.2). Throws
- * AppError "unauthenticated" when this one is over: of two changes at once in one session, the second.
+ * change every copy of its cookie is worthless, and begins one in the same browser with it, whose claims `goOn` takes (ASVS 7.2.4). That is
+ * as strong as this one, and proven when this one was, unless a second factor was `shown` just now. It ends when this one would have: one
+ * proof is less than a sign-in of two steps, which the absolute end is there to ask for (ASVS 7.3.2). Throws AppError "unauthenticated"
+ * when this one is over: of two changes at once in one session, the second.
  */
-export async function renewSession(tx: Transaction, { actor }: Entry, shown?: "strong"): Promise<string> {
-  if ((await endLine(tx, { userId: actor.userId, sid: actor.sid })) === 0) throw new AppError("unauthenticated", "signed_out");
+export async function renewSession(tx: Transaction, record: Recorder, { actor, visitor }: Entry, shown?: "strong"): Promise<Claims> {
+  const { userId, sid } = actor;
+  if ((await endLine(tx, { userId, sid })) === 0) throw new AppError("unauthenticated", "signed_out");
   const select = { method: true, strong: true, createdAt: true, reauthenticatedAt: true, expiresAt: true } as const;
-  const former = await tx.session.findUniqueOrThrow({ where: { id: actor.sid }, select });
-  const provenAt = shown ? Date.now() : former.reauthenticatedAt.getTime();
-  const renewed = { began: former.createdAt.getTime(), provenAt, end: former.expiresAt.getTime() };
-  return issueTicket(tx, { userId: actor.userId, method: former.method, strong: former.strong || shown === "strong", renewed });
+  const former = await tx.session.findUniqueOrThrow({ where: { id: sid }, select });
+  const { ip, userAgent } = visitor;
+  const here = { userId, ip, userAgent, place: placeOf(ip), deviceId: await deviceOf(visitor) };
+  const strong = former.strong || shown === "strong";
+  const reauthenticatedAt = shown ? new Date() : former.reauthenticatedAt;
+  const session = await tx.session.create({
+    data: { ...former, ...here, strong, reauthenticatedAt },
+    select: { id: true, expiresAt: true, strong: true },
+  });
+  const after = { method: former.method, strong, renewed: true };
+  await record({ action: "user.signed_in", actorId: userId, subjectType: "Session", subjectId: session.id, after });
+  return claimsOf(await tx.user.findUniqueOrThrow({ where: { id: userId } }), session, former.createdAt.getTime());
 }
 
-/** Goes on in the session of this ticket. Never throws: what was done is done, and whoever did it must still be told. */
-export async function goOn(ticket: string): Promise<void> {
-  await signInWithTicket(ticket).catch((error: unknown) => log().warn({ err: error }, "no new session after a change of the ways in"));
+/** Has this browser go on in the session of these claims, which has begun: nothing is asked for it that could fail. */
+export async function goOn(claims: Claims, { visitor: { secure } }: Entry): Promise<void> {
+  const name = sessionCookieName(secure);
+  const attributes = { path: "/", httpOnly: true, sameSite: "lax", secure, expires: new Date(claims.end * 1000) } as const;
+  (await cookies()).set(name, encodeToken(claims, env().AUTH_SECRET, name), attributes);
 }
 
 /** Proves who is sitting there with a code of the app or a recovery code. Throws AppError "invalid" for a wrong one; they are counted. */
 export async function reauthenticateWithCode(entry: Entry, typed: string): Promise<void> {
   const { userId, email: address, sid } = entry.actor;
   const code = await readCode(typed, userId);
-  const ticket = await change(entry, async (tx, record) => {
+  const claims = await change(entry, async (tx, record) => {
     await lockPerson(tx, userId);
     const taken = code !== null && (await takeCode(tx, userId, code));
     const subject = { subjectType: "Session", subjectId: sid } as const;
@@ -102,8 +117,8 @@ export async function reauthenticateWithCode(entry: Entry, typed: string): Promi
       await tx.token.create({ data: { purpose: "TWO_STEP", userId, address, hash, data: { wrong: 1 }, expiresAt: now, usedAt: now } });
       await record({ action: "user.second_step_failed", ...subject });
     }
-    return taken ? renewSession(tx, entry, "strong") : null;
+    return taken ? renewSession(tx, record, entry, "strong") : null;
   });
-  if (!ticket) throw new AppError("invalid", undefined, { fields: { code: "field.wrong_code" } });
-  await signInWithTicket(ticket);
+  if (!claims) throw new AppError("invalid", undefined, { fields: { code: "field.wrong_code" } });
+  await goOn(claims, entry);
 }

@@ -55,5 +55,5 @@ export async function endSession(): Promise<void> {
   const current = await currentStanding();
   // Before Auth.js is asked, which would only log that it failed.
   if (current) await closeSession(current.claims);
-  await signOut({ redirect: false });
+  await signOut({ redirect: false, redirectTo: "/" });
 }

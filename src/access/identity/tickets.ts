@@ -26,13 +26,13 @@ export interface Proof {
   /** "password", "passkey", or a provider's id. */
   method: string;
   strong: boolean;
-  /** Of a session that is only renewed: when it began, last proved who is there, and ends, in milliseconds since 1970. */
-  renewed?: { began: number; provenAt: number; end: number } | undefined;
+  /** The provider's account that was shown, where one was: a session that would begin after it is disconnected does not. */
+  account?: { provider: string; providerAccountId: string } | undefined;
   /** What it was shown for; a session that would begin after a change of either does not. */
   shownFor?: Bound | undefined;
 }
 
-/** `password` changes with the password, `epoch` with whatever else ends all of somebody's sessions or changes their ways in. */
+/** `password` changes with the password and the address, `epoch` with whatever else ends all of somebody's sessions or changes their ways in. */
 export interface Bound {
   epoch: number;
   password: string;
@@ -44,7 +44,7 @@ const cookie = sealedCookie("foyer-two-step", TWO_STEP_SECONDS, z.object({ sub: 
 const dataSchema = z.object({
   method: z.string(),
   strong: z.boolean(),
-  renewed: z.object({ began: z.number(), provenAt: z.number(), end: z.number() }).optional(),
+  account: z.object({ provider: z.string(), providerAccountId: z.string() }).optional(),
   epoch: z.number(),
   password: z.string(),
   wrong: z.number().optional(),
@@ -52,15 +52,14 @@ const dataSchema = z.object({
 
 /**
  * After a first proof: when this person has a second factor, remembers in this browser that the first one was shown, and
- * returns true: there is no session yet, and the browser is to be sent to `twoStepPage`. False: one proof is enough. `shownFor` is what it
- * was shown for, where that took a while.
+ * returns true: there is no session yet, and the browser is to be sent to `twoStepPage`. False: one proof is enough.
  */
-export async function beginTwoStep(userId: string, method: string, shownFor?: Bound): Promise<boolean> {
+export async function beginTwoStep(userId: string, method: string, shown: Pick<Proof, "shownFor" | "account"> = {}): Promise<boolean> {
   const person = await db().user.findUnique({ where: { id: userId }, select: { secondFactor: true } });
   if (!person?.secondFactor) return false;
   const { secret, hash } = newOneTimeSecret();
   const { epoch } = await db().$transaction((tx) =>
-    remember(tx, "TWO_STEP", hash, { userId, method, strong: false, shownFor }, TWO_STEP_SECONDS),
+    remember(tx, "TWO_STEP", hash, { userId, method, strong: false, ...shown }, TWO_STEP_SECONDS),
   );
   await cookie.write({ sub: userId, epoch, jti: secret }, await currentVisitor());
   return true;
@@ -91,7 +90,7 @@ export async function passSecondStep(typed: string): Promise<string> {
   const outcome = await change(visitor, async (tx, record) => {
     const token = await lockToken(tx, "TWO_STEP", pending.jti);
     if (token?.userId !== userId || token.data.epoch !== pending.epoch) throw over();
-    const { method, wrong = 0 } = token.data;
+    const { method, account, wrong = 0 } = token.data;
     if (wrong >= MAX_WRONG) throw over();
     if (!code || !(await takeCode(tx, userId, code))) {
       await tx.token.update({ where: { id: token.id }, data: { data: { ...token.data, wrong: wrong + 1 } } });
@@ -103,7 +102,7 @@ export async function passSecondStep(typed: string): Promise<string> {
     if (code.kind === "recovery_code") await mailSecurityChanged(tx, userId, "recoveryCodeUsed", visitor);
     // For what the first step was shown for, also where that has changed since it was looked at above.
     const { epoch, password } = token.data;
-    return { ticket: await issueTicket(tx, { userId, method, strong: true, shownFor: { epoch, password } }), wrong };
+    return { ticket: await issueTicket(tx, { userId, method, account, strong: true, shownFor: { epoch, password } }), wrong };
   });
   if (outcome.ticket) return outcome.ticket;
   if (outcome.wrong >= MAX_WRONG) throw over();
@@ -126,9 +125,9 @@ export async function redeemTicket(ticket: string): Promise<Proof | null> {
     const token = await lockToken(tx, "SIGN_IN", ticket);
     if (!token) return null;
     await tx.token.update({ where: { id: token.id }, data: { usedAt: new Date() } });
-    const { method, strong, renewed, epoch, password } = token.data;
+    const { method, strong, account, epoch, password } = token.data;
     assertNotBanned(await tx.user.findUniqueOrThrow({ where: { id: token.userId }, select: BAN }));
-    return { userId: token.userId, method, strong, renewed, shownFor: { epoch, password } };
+    return { userId: token.userId, method, strong, account, shownFor: { epoch, password } };
   });
 }
 
@@ -170,8 +169,8 @@ async function standing(tx: Transaction, userId: string) {
 }
 
 /** What a proof is bound to that is shown now. The password's own hash stays where it is: its hash says as much. */
-export function boundTo({ epoch, password }: { epoch: number; password: { hash: string } | null }): Bound {
-  const fingerprint = createHash("sha256").update(password?.hash ?? "");
+export function boundTo({ epoch, email, password }: { epoch: number; email: string; password: { hash: string } | null }): Bound {
+  const fingerprint = createHash("sha256").update(`${email}\n${password?.hash ?? ""}`);
   return { epoch, password: fingerprint.digest("base64url") };
 }
 

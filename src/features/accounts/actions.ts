@@ -11,7 +11,7 @@ import { askerOf, mailPasswordChanged } from "@/access/identity/account-mails";
 import { verifyCredentials } from "@/access/identity/credentials";
 import { assertWayInRemains, changeFactors, goOn, renewSession } from "@/access/identity/factors";
 import { rememberAddress } from "@/access/identity/pending-address";
-import { continueWithProvider, endSession, isOfferedProvider, signInWithPassword, signInWithTicket } from "@/access/identity/sign-in";
+import { continueWithProvider, endSession, isOfferedProvider, signInWithPassword } from "@/access/identity/sign-in";
 import { twoStepPage } from "@/access/identity/tickets";
 import { endOtherSessions } from "@/access/identity/ways-in";
 import { lockPerson } from "@/access/person-lock";
@@ -95,13 +95,13 @@ export const confirmPassword = action(
     const { email, userId, sid } = entry.actor;
     if ((await verifyCredentials(email, password)) !== userId)
       throw new AppError("invalid", undefined, { fields: { password: "field.wrong_password" } });
-    const ticket = await change(entry, async (tx, record) => {
+    const claims = await change(entry, async (tx, record) => {
       await lockPerson(tx, userId);
       await tx.session.update({ where: { id: sid }, data: { reauthenticatedAt: new Date() } });
       await record({ action: "user.reauthenticated", subjectType: "Session", subjectId: sid, after: { method: "password" } });
-      return renewSession(tx, entry);
+      return renewSession(tx, record, entry);
     });
-    await signInWithTicket(ticket);
+    await goOn(claims, entry);
     revalidatePath("/settings/security");
   },
 );
@@ -117,7 +117,7 @@ export const changePassword = action(
     if (current !== undefined && current.normalize("NFKC") === password.normalize("NFKC"))
       throw new AppError("invalid", undefined, { fields: { password: "field.password_same" } });
     const hash = await hashPassword(password);
-    const { first, ticket } = await change(entry, async (tx, record) => {
+    const { first, claims } = await change(entry, async (tx, record) => {
       await lockPerson(tx, userId);
       const before = await tx.user.findUniqueOrThrow({ where: { id: userId }, select: { mustChangePassword: true } });
       await tx.password.upsert({ where: { userId }, create: { userId, hash }, update: { hash } });
@@ -127,9 +127,9 @@ export const changePassword = action(
       await revokeLinks(tx, userId);
       await mailPasswordChanged(tx, userId, entry.visitor);
       await record({ action: "user.password_changed", subjectType: "User", subjectId: userId, after: { otherSessionsEnded } });
-      return { first: before.mustChangePassword, ticket: await renewSession(tx, entry) };
+      return { first: before.mustChangePassword, claims: await renewSession(tx, record, entry) };
     });
-    await goOn(ticket);
+    await goOn(claims, entry);
     if (first) await forgetFirstAdminPassword(email);
     revalidatePath("/settings/security");
   },

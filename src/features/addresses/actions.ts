@@ -50,17 +50,18 @@ export const confirmAddress = action({ visitor: true, rate: "credentials" }, con
   if (!link) throw new AppError("invalid", "link_expired");
   const isSignedIn = await assertOwner(link, password);
   const { locale } = await askerOf(visitor);
-  const ticket = await change(visitor, async (tx, record) => {
-    const { userId, person } = await takeLink(tx, "VERIFY_EMAIL", token);
+  const { ticket, shownFor } = await change(visitor, async (tx, record) => {
+    const { userId, person, shownFor } = await takeLink(tx, "VERIFY_EMAIL", token);
     await tx.user.update({ where: { id: userId }, data: { emailVerified: new Date() }, select: { id: true } });
     await mailWelcome(tx, person, locale);
     await record({ action: "user.email_verified", actorId: userId, subjectType: "User", subjectId: userId });
-    return isSignedIn || person.secondFactor ? null : issueTicket(tx, { userId, method: "password", strong: false });
+    const isEnough = !isSignedIn && !person.secondFactor;
+    return { ticket: isEnough ? await issueTicket(tx, { userId, method: "password", strong: false }) : null, shownFor };
   });
   await forgetAddress(visitor);
   const path = homeOr(link.path);
   if (ticket) await signInWithTicket(ticket);
-  else if (!isSignedIn && (await beginTwoStep(link.userId, "password"))) redirect(twoStepPage(path));
+  else if (!isSignedIn && (await beginTwoStep(link.userId, "password", { shownFor }))) redirect(twoStepPage(path));
   redirect(path);
 });
 

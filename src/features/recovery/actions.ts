@@ -94,6 +94,6 @@ export const signInByLink = action({ visitor: true, rate: "credentials" }, signI
   });
   const path = homeOr(link.path);
   if (ticket) await signInWithTicket(ticket);
-  else if (await beginTwoStep(link.userId, "email")) redirect(twoStepPage(path));
+  else if (await beginTwoStep(link.userId, "email", { shownFor: link.shownFor })) redirect(twoStepPage(path));
   redirect(path);
 });

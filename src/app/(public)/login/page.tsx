@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { currentEntry, homeOr, localPath } from "@/access/entry";
+import { currentEntry, homeOr, isAnswerToForm, localPath } from "@/access/entry";
 import { isMagicLinkOffered } from "@/access/identity/sign-in";
 import { signUpTerms } from "@/access/sign-up";
 import { signInWithEmail } from "@/features/accounts/actions";
@@ -23,7 +23,8 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function LoginPage({ searchParams }: { searchParams: Search }) {
   const { callbackUrl, error, notice: done } = await searchParams;
   const path = localPath(typeof callbackUrl === "string" ? callbackUrl : null);
-  if (await currentEntry()) redirect(error ? `/settings/security?${new URLSearchParams({ error: String(error) })}` : homeOr(path));
+  if (!(await isAnswerToForm()) && (await currentEntry()))
+    redirect(error ? `/settings/security?${new URLSearchParams({ error: String(error) })}` : homeOr(path));
   const [auth, common] = await Promise.all([getTranslations("auth"), getTranslations("common")]);
   return (
     <AuthFrame

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { currentEntry, homeOr, localPath } from "@/access/entry";
+import { currentEntry, homeOr, isAnswerToForm, localPath } from "@/access/entry";
 import { openOrganizationInvitation } from "@/access/identity/organization-invitations";
 import { signUpTerms } from "@/access/sign-up";
 import { register } from "@/features/accounts/actions";
@@ -24,7 +24,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function RegisterPage({ searchParams }: { searchParams: Search }) {
   const { callbackUrl, token } = await searchParams;
   const path = localPath(typeof callbackUrl === "string" ? callbackUrl : null);
-  if (await currentEntry()) redirect(homeOr(path));
+  if (!(await isAnswerToForm()) && (await currentEntry())) redirect(homeOr(path));
   const [auth, common] = await Promise.all([getTranslations("auth"), getTranslations("common")]);
   const { invitedOnly, domains } = signUpTerms();
   const signIn = `/login?${new URLSearchParams({ callbackUrl: path })}`;
