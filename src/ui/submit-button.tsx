@@ -1,10 +1,27 @@
 "use client";
 
+import { useEffect, useRef } from "react";
 import { useFormStatus } from "react-dom";
 import { Button, type ButtonProps } from "./button";
 
-/** The button of a form: pending for as long as the form's action runs. `pending` adds what the form cannot know. */
+/**
+ * The button of a form: pending for as long as the form's action runs, in which its fields are only read: the answer would take
+ * what is typed meanwhile. `pending` adds what the form cannot know.
+ */
 export function SubmitButton({ pending = false, ...props }: ButtonProps) {
+  const button = useRef<HTMLButtonElement>(null);
   const status = useFormStatus();
-  return <Button {...props} type="submit" pending={pending || status.pending} />;
+  useEffect(() => {
+    if (!status.pending) return;
+    const fields = [...(button.current?.form?.elements ?? [])].filter(isTypedIn).filter((field) => !field.readOnly);
+    for (const field of fields) field.readOnly = true;
+    return () => {
+      for (const field of fields) field.readOnly = false;
+    };
+  }, [status.pending]);
+  return <Button {...props} ref={button} type="submit" pending={pending || status.pending} />;
+}
+
+function isTypedIn(element: Element): element is HTMLInputElement | HTMLTextAreaElement {
+  return element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement;
 }

@@ -241,7 +241,7 @@ test("a way back from GitHub on which no session can be written says so, and nob
   await refuse(site, "Session", `"userId" = '${member.id}'`);
   await page.getByRole("button", { name: "Connect GitHub" }).click();
   await authorize(page, account.login);
-  const notice = (window: Page) => window.getByRole("alert").filter({ hasText: "could not finish the sign-in" });
+  const notice = (window: Page) => window.getByRole("alert").filter({ hasText: "could not finish this" });
   await expect(notice(page)).toBeVisible();
   await page.goto("/members");
   await expect(page.getByRole("heading", { level: 1 })).toContainText(`Hello, ${member.name.split(" ")[0]}`);
@@ -309,7 +309,7 @@ test("a GitHub account that is disconnected while it answers opens no session", 
     END $$`);
   await authorize(page, account.login);
   await disconnected;
-  await expect(page.getByRole("alert").filter({ hasText: "could not finish the sign-in" })).toBeVisible();
+  await expect(page.getByRole("alert").filter({ hasText: "could not finish this" })).toBeVisible();
   expect(await site.sql(`SELECT id FROM "Session" WHERE "userId" = $1`, [member.id])).toEqual([]);
 });
 

@@ -32,6 +32,30 @@ test("registration says what is wrong beside the field, keeps what was typed and
   await expect(email).not.toHaveAttribute("aria-invalid");
 });
 
+test("a form that waits for its answer takes nothing that the answer would take away again", async ({ page }) => {
+  const { email } = await person();
+  let answer = () => {};
+  const held = new Promise<void>((done) => {
+    answer = done;
+  });
+  await page.route("**/login", async (route) => {
+    if (route.request().method() === "POST") await held;
+    await route.continue();
+  });
+  await page.goto("/login");
+  const password = page.getByLabel("Password", { exact: true });
+  await page.getByLabel("Email", { exact: true }).fill(email);
+  await password.fill("not-the-one-at-all");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(password).not.toBeEditable();
+  answer();
+  await expect(page.getByRole("alert").filter({ hasText: "wrong" })).toBeVisible();
+  await expect(password).toBeEditable();
+  await password.fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page).toHaveURL(/\/members$/);
+});
+
 test("an address that has an account already is answered like any other, and its owner told by mail", async ({ page, site }) => {
   const { email } = await person();
   await page.goto("/register");
