@@ -101,6 +101,7 @@ test("two-step sign-in is turned on with the app, and a recovery code lets one b
   await page.goto("/settings/security");
   await page.getByRole("button", { name: "Set up two-step sign-in" }).click();
   await expect(page.getByRole("img", { name: "QR code for an authenticator app" })).toBeVisible();
+  await expect(page.getByText("Scan this with an authenticator app")).toBeFocused();
   const secret = (await page.locator("dd").first().textContent()) ?? "";
   await page.getByLabel("Code from your app").fill("000000");
   await page.getByRole("button", { name: "Turn on" }).click();

@@ -16,6 +16,8 @@ type TotpSetupProps = {
   onCancel: () => void;
 };
 
+const focus = (element: HTMLElement | null) => element?.focus();
+
 /** A button, then the QR code with the key beside it and the field for the app's first code. */
 export function TotpSetup({ confirm, result, onCancel }: TotpSetupProps) {
   const [t, common] = [useTranslations("secondFactors"), useTranslations("common")];
@@ -41,7 +43,10 @@ export function TotpSetup({ confirm, result, onCancel }: TotpSetupProps) {
   const margin = 4;
   return (
     <div className="grid gap-5 rounded-lg border p-4">
-      <p className="text-body">{t("scan")}</p>
+      {/* What was pressed to get here is gone: the reader continues here. */}
+      <p ref={focus} tabIndex={-1} className="text-body outline-none">
+        {t("scan")}
+      </p>
       <div className="flex flex-wrap items-center gap-5">
         <svg
           role="img"
