@@ -7,7 +7,7 @@ import type { Adapter, AdapterAccount } from "next-auth/adapters";
 import type { Provider } from "next-auth/providers";
 import Credentials from "next-auth/providers/credentials";
 import { answerTo } from "@/access/answer";
-import { currentClaims, currentVisitor, localPath } from "@/access/entry";
+import { currentVisitor, localPath } from "@/access/entry";
 import { standingIn } from "@/access/freshness";
 import {
   closeSession,
@@ -22,6 +22,7 @@ import {
 import { rememberFailedSignIn } from "@/access/identity/failed-sign-in";
 import { SignInRefused } from "@/access/identity/sign-in-refused";
 import { beginTwoStep, redeemTicket, twoStepPage } from "@/access/identity/tickets";
+import { isAwake } from "@/access/lifetimes";
 import { hasVerifiedEmail, listedWaysIn, offersMagicLink, readyProviders, waysIn } from "@/lib/auth-providers";
 import { db } from "@/lib/db";
 import { emailSchema, normaliseEmail } from "@/lib/email";
@@ -43,33 +44,47 @@ const underWay = new AsyncLocalStorage<UnderWay>();
 interface UnderWay {
   /** Whether a session began. */
   opened?: boolean;
-  /** Why one could not be written. */
+  /** Why one could not be begun or ended. */
   error?: unknown;
   /** The provider's account that was shown. */
   account?: AdapterAccount;
 }
 
-/** Has Auth.js do something, and says as well what became of the session. */
-async function asked<T>(work: () => Promise<T>): Promise<UnderWay & { answer: T }> {
+/** Has Auth.js do something, and says what became of the session: `error` in place of the answer that Auth.js makes of it. */
+async function asked<T>(work: () => Promise<T>): Promise<UnderWay & { answer: T | undefined }> {
   const about: UnderWay = {};
-  return { answer: await underWay.run(about, work), ...about };
+  const answer = await underWay.run(about, work).catch((error: unknown) => {
+    if (!about.error) throw error;
+    return undefined;
+  });
+  return { answer, ...about };
 }
 
 /**
- * Answers a request to one of Auth.js's own routes. Where a session could not be written, whoever comes back from a provider is
- * told so at /login, and everybody else by what this throws; the browser's cookie stays what it was.
+ * Answers a request to one of Auth.js's own routes. Where a session could not be begun or ended, whoever comes back from a provider is
+ * told so at /login, and everybody else by what this throws; the browser's cookie is not touched.
  */
 export async function handle(request: NextRequest): Promise<Response> {
-  const { answer, error } = await asked(() => handlers[request.method === "GET" ? "GET" : "POST"](request));
-  if (!error) return answer;
+  // It is one function for both methods.
+  const { answer, error } = await asked(() => handlers.POST(request));
+  if (answer && !error) return answer;
   if (!providerCallbacks().includes(request.nextUrl.pathname)) throw error;
-  const { problem } = await answerTo(error);
-  const told = new URLSearchParams({ error: problem.code === "forbidden" ? "banned" : "unavailable", callbackUrl: await askedFor() });
-  answer.headers.set("Location", new URL(`/login?${told}`, request.nextUrl).href);
-  return answer;
+  const told = new URLSearchParams({ error: await nameOf(error), callbackUrl: await askedFor() });
+  return Response.redirect(new URL(`/login?${told}`, request.nextUrl), 302);
 }
 
-/** Signs this browser in as Auth.js would, and throws where no session could be written: the browser is in the one of before then. */
+/** What /login and /settings/security call it (`error=`). */
+async function nameOf(error: unknown): Promise<string> {
+  // It is written into the log there, where it is worth it.
+  await answerTo(error);
+  const reason = error instanceof AppError ? error.reason : "";
+  if (reason === "banned_until") return "banned";
+  return TOLD.has(reason) ? reason : "unavailable";
+}
+
+const TOLD = new Set(["banned", "invited_only", "reauthenticate", "sign_in_overtaken"]);
+
+/** Signs this browser in as Auth.js would, and throws where no session could be begun: the browser is in the one of before then. */
 export async function signInHere(provider: string, shown: Record<string, string>): Promise<void> {
   // Not to where the browser says it came from: what is no address there Auth.js would answer with an error page.
   const { error, opened } = await asked(() => signIn(provider, { ...shown, redirect: false, redirectTo: "/" }));
@@ -126,7 +141,7 @@ function configuration(): NextAuthConfig {
       },
     },
     callbacks: {
-      // A throw in `jwt` or `session` deletes the cookie, so neither ever throws: an outage must not sign anybody out.
+      // A throw deletes the cookie where a session is read, so neither ever throws there: an outage must not sign anybody out.
       async jwt({ token, user, account }) {
         try {
           if (user?.id && account) {
@@ -146,13 +161,10 @@ function configuration(): NextAuthConfig {
           // "update" carries what the browser sent; it is never looked at, only taken as "read again".
           return { ...token, ...known, picture: image, ...(certain && { iat, whole: true }) };
         } catch (error) {
-          const about = user && underWay.getStore();
-          // Whoever is told of it says it in the log as well.
-          if (about) about.error = error;
-          else log().error({ err: error }, "jwt callback");
-          if (!user) return token;
-          // Of null Auth.js makes the end of the session that this browser is in.
-          return sessionOfBefore();
+          // At a sign-in nothing is written yet: the browser stays in the session that it is in, whichever that is by now.
+          if (user) throw noted(error);
+          log().error({ err: error }, "jwt callback");
+          return token;
         }
       },
       session({ session, token }) {
@@ -161,48 +173,74 @@ function configuration(): NextAuthConfig {
         const { sub: id, role, profileComplete, name, email, picture: image, end } = claims;
         return { user: { id, role, profileComplete, name, email, image }, expires: new Date(end * 1000).toISOString() };
       },
-      async signIn({ user, account, profile, email }) {
-        if (account?.type === "oauth" || account?.type === "oidc") {
-          const { provider: method } = account;
-          const about = underWay.getStore();
-          if (about) about.account = account as AdapterAccount;
-          if (!hasVerifiedEmail(profile)) {
-            await rememberFailedSignIn(undefined, { method, reason: "unverified_email" });
-            return "/login?error=unverified_email";
-          }
-          const banned = await findBanned(account);
-          if (banned) {
-            await rememberFailedSignIn(banned, { method, reason: "banned" });
-            return "/login?error=banned";
-          }
-          const refusal = await providerSignUpRefusal(account, profile?.email ?? "");
-          if (refusal) return `/login?error=${refusal}`;
-          if (!(await mayConnect())) return "/settings/security?error=reauthenticate";
-        }
-        // Our own providers have asked already; and who asks for a mail has shown nothing yet.
-        if (!account || !user.id || account.type === "credentials" || email?.verificationRequest) return true;
-        const { provider, providerAccountId } = account;
-        const shown = { account: { provider, providerAccountId } };
-        return (await beginTwoStep(user.id, provider, shown)) ? twoStepPage(await askedFor()) : true;
+      async signIn(attempt) {
+        // Of a throw Auth.js would say that the person has cancelled.
+        return mayComeIn(attempt).catch((error: unknown) => {
+          noted(error);
+          return false;
+        });
       },
     },
     events: {
       async signOut(message) {
         const claims = "token" in message && message.token ? asClaims(message.token) : null;
-        const about = underWay.getStore();
         if (claims)
           await closeSession(claims).catch((error: unknown) => {
-            if (!about) throw error;
-            about.error = error;
+            if (!underWay.getStore()) throw error;
+            noted(error);
           });
       },
     },
     logger: {
-      error: (error) => (isExpected(error) ? log().info(summaryOf(error), "auth") : log().error({ err: error }, "auth")),
+      error: (error) => {
+        if (underWay.getStore()?.error) return;
+        if (isExpected(error)) log().info(summaryOf(error), "auth");
+        else log().error({ err: error }, "auth");
+      },
       warn: (code) => log().debug({ code }, "auth"),
       debug: () => undefined,
     },
   };
+}
+
+/** Whether a sign-in that was shown goes on to a session, or where it goes on instead. */
+async function mayComeIn({ user, account, profile, email }: Attempt): Promise<boolean | string> {
+  if (account?.type === "oauth" || account?.type === "oidc") {
+    const { provider: method } = account;
+    const about = underWay.getStore();
+    // Typed as what a provider may send; `createUser` is called with what `linkAccount` gets after it.
+    if (about) about.account = account as AdapterAccount;
+    if (!hasVerifiedEmail(profile)) {
+      await rememberFailedSignIn(undefined, { method, reason: "unverified_email" });
+      return "/login?error=unverified_email";
+    }
+    const banned = await findBanned(account);
+    if (banned) {
+      await rememberFailedSignIn(banned, { method, reason: "banned" });
+      return "/login?error=banned";
+    }
+    const refusal = await providerSignUpRefusal(account, profile?.email ?? "");
+    if (refusal) return `/login?error=${refusal}`;
+    if (!(await mayConnect())) return "/settings/security?error=reauthenticate";
+  }
+  // Our own providers have asked already; and who asks for a mail has shown nothing yet.
+  if (!account || !user.id || account.type === "credentials" || email?.verificationRequest) return true;
+  const { provider, providerAccountId } = account;
+  const shown = { account: { provider, providerAccountId } };
+  return (await beginTwoStep(user.id, provider, shown)) ? twoStepPage(await askedFor()) : true;
+}
+
+type Attempt = Parameters<NonNullable<NonNullable<NextAuthConfig["callbacks"]>["signIn"]>>[0];
+
+/** Notes why what is under way failed; whoever asked for it says so, and writes it into the log. */
+function noted<E>(error: E): E {
+  const about = underWay.getStore();
+  if (about) about.error = error;
+  return error;
+}
+
+function failed(error: unknown): never {
+  throw noted(error);
 }
 
 /** Password sign-in as Auth.js asks for it; the reason for a refusal is the error's `code`. */
@@ -247,8 +285,8 @@ function adapter(): Adapter {
   return {
     ...PrismaAdapter(db()),
     getUserByEmail: (email) => db().user.findUnique({ where: { email: normaliseEmail(email) }, select: ADAPTER_USER }),
-    createUser: (user) => registerFromProvider(user, underWay.getStore()?.account),
-    linkAccount: (account) => connectAccount(account),
+    createUser: (user) => registerFromProvider(user, underWay.getStore()?.account).catch(failed),
+    linkAccount: (account) => connectAccount(account).catch(failed),
   };
 }
 
@@ -256,14 +294,10 @@ function adapter(): Adapter {
 const NOBODYS_ADDRESS = "";
 const ADAPTER_USER = { id: true, email: true, emailVerified: true, name: true, image: true } as const;
 
+/** As the door has it: whom it does not let in Auth.js takes for nobody, and lets them sign in. */
 async function standingNow(claims: Claims): Promise<Awaited<ReturnType<typeof standingIn>>> {
-  return standingIn(claims, (await currentVisitor()).deviceId);
-}
-
-/** What the cookie of this browser says while somebody signs in there anew; null where it says nothing, or of a session that is over. */
-async function sessionOfBefore(): Promise<Claims | null> {
-  const claims = await currentClaims(await currentVisitor());
-  return claims && (await hasEnded(claims)) ? null : claims;
+  const standing = await standingIn(claims, (await currentVisitor()).deviceId);
+  return standing && (await isAwake(claims, standing)) ? standing : null;
 }
 
 /** Whether the session behind these claims is over; while that cannot be known, it is not. */

@@ -1,12 +1,15 @@
 import { describe, expect, test, vi } from "vitest";
+import { enter } from "@/access/door";
 import { currentClaims, currentEntry, currentVisitor } from "@/access/entry";
-import { connectAccount, mayConnect, openSession } from "@/access/identity/credentials";
+import { closeSession, connectAccount, mayConnect, openSession } from "@/access/identity/credentials";
 import { signInWithTicket } from "@/access/identity/sign-in";
 import { type Bound, beginTwoStep, boundTo, issueTicket, passSecondStep } from "@/access/identity/tickets";
 import { endSessions } from "@/access/identity/ways-in";
 import { lockPerson } from "@/access/person-lock";
+import { GET } from "@/app/api/auth/[...nextauth]/route";
 import { requestDeletion } from "@/features/account-deletion/actions";
 import { changePassword, confirmPassword, disconnectAccount, signInWithEmail } from "@/features/accounts/actions";
+import { endDevice } from "@/features/devices/actions";
 import { renderMail } from "@/features/mail/render";
 import { beginPasskeyRegistration, finishPasskeyRegistration, removePasskey } from "@/features/passkeys/actions";
 import { resetSecondFactors } from "@/features/people/actions";
@@ -155,15 +158,59 @@ describe("every change of the ways in", () => {
     const someone = await equipped();
     const window = await signedIn(someone);
     const before = new Map(window.cookies);
-    const hash = await db().password.findUniqueOrThrow({ where: { userId: someone.id } });
+    const sessions = { select: { id: true, endedAt: true, reauthenticatedAt: true } } as const;
+    const select = { epoch: true, password: true, recoveryCodes: true, sessions } as const;
+    const kept = () => db().user.findUniqueOrThrow({ where: { id: someone.id }, select });
+    const [was, mails] = [await kept(), await told(someone)];
     await db().$executeRaw`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no room'; END $$`;
     await db().$executeRaw`CREATE TRIGGER "refuse" BEFORE INSERT ON "Session" FOR EACH ROW EXECUTE FUNCTION refuse()`;
     const ended = await change(window).finally(() => db().$executeRaw`DROP FUNCTION refuse() CASCADE`);
     expect(ended).toMatchObject({ ok: false });
     expect(window.cookies.get("authjs.session-token")).toBe(before.get("authjs.session-token"));
     expect((await window.run(currentEntry))?.actor.sid).toBe(window.claims.sid);
-    expect(await db().password.findUniqueOrThrow({ where: { userId: someone.id } })).toEqual(hash);
+    expect([await kept(), await told(someone)]).toEqual([was, mails]);
     expect(await change(window)).toMatchObject({ ok: true });
+  });
+
+  test.each<[string, string, (tx: Transaction, id: string) => Promise<unknown>, Change]>([
+    ["a provider connected", "forbidden", (tx, id) => endSessions(tx, id), connectHere],
+    [
+      "a password confirmed",
+      "conflict",
+      (tx, id) => tx.user.update({ where: { id }, data: { role: "ADMIN" } }),
+      (window) => window.run(() => confirmPassword({ password: PASSWORD })),
+    ],
+  ])("%s while the session ends, or its person's role changes, does nothing: %s", async (_, code, make, change) => {
+    const someone = await person();
+    const window = await signedIn(someone);
+    // That they were here is written down, which would wait as well.
+    await window.run(() => enter());
+    let changing: Promise<unknown> | undefined;
+    await db().$transaction(
+      async (tx) => {
+        await lockPerson(tx, someone.id);
+        changing = change(window, someone).catch((error: unknown) => ({ error }));
+        await expect.poll(() => waiting(tx)).toBe(1);
+        await make(tx, someone.id);
+      },
+      { timeout: 30_000 },
+    );
+    expect(await changing).toMatchObject({ error: { code } });
+    expect(await db().account.count({ where: { userId: someone.id } })).toBe(0);
+    expect(await db().session.count({ where: { userId: someone.id, strong: false, id: { not: window.claims.sid } } })).toBe(0);
+  });
+
+  test("a session that was renewed is ended by the id that it had, and by a sign-out in another tab", async () => {
+    const someone = await person();
+    const [laptop, phone] = [await signedIn(someone), await signedIn(someone)];
+    expect(await laptop.run(() => confirmPassword({ password: PASSWORD }))).toMatchObject({ ok: true });
+    expect(await phone.run(() => endDevice({ id: laptop.claims.sid }))).toMatchObject({ ok: true });
+    expect(await laptop.run(currentEntry)).toBeNull();
+    // As it is where the sign-out was under way while the session was renewed.
+    const next = await signedIn(someone);
+    expect(await next.run(() => confirmPassword({ password: PASSWORD }))).toMatchObject({ ok: true });
+    await asVisitor({}, () => closeSession(next.claims));
+    expect(await next.run(currentEntry)).toBeNull();
   });
 
   test("what proves nothing lengthens no proof, and makes no session strong", async () => {
@@ -253,10 +300,17 @@ describe("every change of the ways in", () => {
     const someone = await equipped();
     const window = await signedIn(someone);
     await db().user.update({ where: { id: someone.id }, data: { emailVerified: null } });
-    await asVisitor({}, () => connectAccount({ userId: someone.id, type: "oauth", provider: "google", providerAccountId: someone.id }));
+    await window.run(() => connectAccount({ userId: someone.id, type: "oauth", provider: "google", providerAccountId: someone.id }));
     expect(await told(someone)).toEqual([]);
     expect((await window.run(() => startTotp({}))).ok).toBe(false);
   });
+});
+
+test("whom the door takes for nobody, because the session is too old for their role, may sign in by a provider", async () => {
+  const old = await signedIn(await admin(), { began: Math.floor(Date.now() / 1000) - 2 * 24 * 3600 });
+  expect(await old.run(currentEntry)).toBeNull();
+  expect(await old.run(mayConnect)).toBe(true);
+  expect(await (await old.fetch(GET, "/api/auth/session")).json()).toBeNull();
 });
 
 describe("disconnectAccount", () => {

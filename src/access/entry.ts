@@ -63,7 +63,7 @@ export interface Entry {
 /** Who this request is from; null for anonymous. Read once a request, however many components ask. */
 export const currentEntry: () => Promise<Entry | null> = cache(async () => {
   const current = await currentStanding();
-  if (!current || !(await isAwake(current.claims, current.standing))) return null;
+  if (!current) return null;
   const { visitor, claims } = current;
   const { certain, ...person } = current.standing;
   const actor: Actor = { userId: claims.sub, sid: claims.sid, strong: claims.strong, impersonator: null, ...person };
@@ -77,14 +77,14 @@ export const currentEntry: () => Promise<Entry | null> = cache(async () => {
 });
 
 /**
- * Whose session this request brings and what is true of them, without what else the door asks of it; null where it brings none that runs.
- * Throws "unavailable" where that cannot be known.
+ * Whose session this request brings and what is true of them; null where it brings none that runs, or one that is too old or lay idle for
+ * too long. Throws "unavailable" where that cannot be known.
  */
 export async function currentStanding(): Promise<{ visitor: Visitor; claims: Claims; standing: Standing } | null> {
   const visitor = await currentVisitor();
   const claims = await currentClaims(visitor);
   const standing = claims && (await standingIn(claims, visitor.deviceId));
-  return claims && standing && { visitor, claims, standing };
+  return claims && standing && (await isAwake(claims, standing)) ? { visitor, claims, standing } : null;
 }
 
 /** An admin as the member they act as: who may do what the member may, less what is the member's alone. */
@@ -103,7 +103,8 @@ function issue(entry: Omit<Entry, typeof issued>): Entry {
 /** Whether a page is shown as the answer to a form of its own: one that led elsewhere then would take away what was wrong. */
 export async function isAnswerToForm(): Promise<boolean> {
   const head = await headers();
-  return head.has("next-action") || head.has("content-type");
+  // Where an action leads elsewhere Next asks for that page with the head of the form, and with `rsc`.
+  return head.has("next-action") || (head.has("content-type") && !head.has("rsc"));
 }
 
 /** What is known of the request itself. serve.mjs has already removed every forwarded header that is not to be believed. */

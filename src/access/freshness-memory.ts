@@ -45,7 +45,7 @@ export const ROW_COLUMNS = `u."id", u."version", u."epoch", u."role", u."profile
 
 export interface Memory {
   people: Map<string, Person>;
-  /** By session id: whether it has ended, and in which browser it began; null where that was not noted, undefined where nobody asked. */
+  /** By session id: whether it has ended, and in which browser it began; null where that was not noted, "none" of one that is not there, undefined where nobody asked. */
   sessions: Map<string, { ended: boolean; browser: string | null | undefined; learnedAt: number }>;
   /**
    * People and sessions of whom the channel said that they changed, by id. Only that is believed: anybody who may connect to

@@ -5,10 +5,10 @@ import { useFormStatus } from "react-dom";
 import { Button, type ButtonProps } from "./button";
 
 /**
- * The button of a form: pending for as long as the form's action runs, in which its fields are only read: the answer would take
- * what is typed meanwhile. `pending` adds what the form cannot know.
+ * The button of a form: pending for as long as the form's action runs, in which nothing can be typed into its fields: the answer
+ * would take it away. `pending` adds what the form cannot know.
  */
-export function SubmitButton({ pending = false, ...props }: ButtonProps) {
+export function SubmitButton({ pending = false, ...props }: Omit<ButtonProps, "ref">) {
   const button = useRef<HTMLButtonElement>(null);
   const status = useFormStatus();
   useEffect(() => {

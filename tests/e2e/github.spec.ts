@@ -289,6 +289,23 @@ test("a sign-in that cannot be written is told to whoever tried it, also where s
   await expect(page.getByRole("heading", { level: 1 })).toContainText(`Hello, ${second.name.split(" ")[0]}`);
 });
 
+test("a second step that cannot be begun is no cancelled sign-in", async ({ page, github, site }) => {
+  const member = await person();
+  const account = github.account();
+  await withTotp(member);
+  await site.sql(`INSERT INTO "Account" ("userId", type, provider, "providerAccountId") VALUES ($1, 'oauth', 'github', $2)`, [
+    member.id,
+    String(account.id),
+  ]);
+  await refuse(site, "Token", `"userId" = '${member.id}'`);
+  await continueWithGitHub(page, account.login, "/files");
+  await expect(page.getByRole("alert").filter({ hasText: "could not finish this" })).toBeVisible();
+  await site.sql(`DROP TRIGGER "refuse" ON "Token"`);
+  await page.getByRole("button", { name: "Continue with GitHub" }).click();
+  await authorize(page, account.login);
+  await expect(page).toHaveURL(/\/login\/two-step\?callbackUrl=%2Ffiles$/);
+});
+
 test("a GitHub account that is disconnected while it answers opens no session", async ({ page, github, site }) => {
   const member = await person();
   const account = github.account();
@@ -309,7 +326,7 @@ test("a GitHub account that is disconnected while it answers opens no session", 
     END $$`);
   await authorize(page, account.login);
   await disconnected;
-  await expect(page.getByRole("alert").filter({ hasText: "could not finish this" })).toBeVisible();
+  await expect(page.getByRole("alert").filter({ hasText: "Something about this account was changed" })).toBeVisible();
   expect(await site.sql(`SELECT id FROM "Session" WHERE "userId" = $1`, [member.id])).toEqual([]);
 });
 
@@ -343,7 +360,7 @@ async function forgetProof(site: Site, userId: string): Promise<void> {
 }
 
 /** From now on no such row can be written, as where the disk is full. */
-async function refuse(site: Site, table: "Account" | "Session", which: string): Promise<void> {
+async function refuse(site: Site, table: "Account" | "Session" | "Token", which: string): Promise<void> {
   await site.sql(`CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no room'; END $$`);
   await site.sql(`CREATE TRIGGER "refuse" BEFORE INSERT ON "${table}" FOR EACH ROW WHEN (NEW.${which}) EXECUTE FUNCTION refuse()`);
 }

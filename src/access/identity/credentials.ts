@@ -301,20 +301,22 @@ export async function registerFromProvider(
 
 /**
  * Makes a provider a way into an account; of one that had another way in before, every other session ends and its person is
- * told by mail. What it would let us do later, its tokens, is not kept: nothing here calls it again.
+ * told by mail. What it would let us do later, its tokens, is not kept: nothing here calls it again. Throws AppError "forbidden" with the
+ * reason reauthenticate where `mayConnect` is true no more by then.
  */
 export async function connectAccount(account: AdapterAccount): Promise<void> {
   const { userId, provider, providerAccountId } = account;
   // Somebody new has it since they were registered.
   if ((await db().account.count({ where: { userId, provider, providerAccountId } })) > 0) return;
   const visitor = await currentVisitor();
-  const entry = await currentEntry();
+  const sid = (await currentClaims(visitor))?.sid ?? randomUUID();
   await change(visitor, async (tx, record) => {
     await lockPerson(tx, userId);
     const own = { where: { userId } };
     const others = [await tx.password.count(own), await tx.account.count(own), await tx.passkey.count(own)];
     if (others.some((count) => count > 0)) {
-      await endOtherSessions(tx, userId, entry?.actor.userId === userId ? [entry.actor.sid] : []);
+      if ((await tx.session.count({ where: provenSession({ sid, userId }) })) === 0) throw new AppError("forbidden", "reauthenticate");
+      await endOtherSessions(tx, userId, [sid]);
       await mailSecurityChanged(tx, userId, "providerConnected", visitor);
     }
     await addAccount(tx, record, userId, account);

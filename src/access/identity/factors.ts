@@ -87,9 +87,14 @@ export async function renewSession(tx: Transaction, record: Recorder, { actor, v
     data: { ...former, ...here, strong, reauthenticatedAt },
     select: { id: true, expiresAt: true, strong: true },
   });
+  // Whatever names the former one means this one from now on: a device to be ended, a change of address that was asked for in it.
+  await tx.session.update({ where: { id: sid }, data: { successorId: session.id }, select: { id: true } });
   const after = { method: former.method, strong, renewed: true };
   await record({ action: "user.signed_in", actorId: userId, subjectType: "Session", subjectId: session.id, after });
-  return claimsOf(await tx.user.findUniqueOrThrow({ where: { id: userId } }), session, former.createdAt.getTime());
+  const user = await tx.user.findUniqueOrThrow({ where: { id: userId } });
+  // A copied cookie is to gain nothing by a change of role that came in between (docs/decisions/0023).
+  if (user.role !== actor.role) throw new AppError("conflict", "rights_changed");
+  return claimsOf(user, session, former.createdAt.getTime());
 }
 
 /** Has this browser go on in the session of these claims, which has begun: nothing is asked for it that could fail. */

@@ -28,8 +28,9 @@ export async function takeFromStrangers(tx: Transaction, userIds: string[]): Pro
   if (userIds.length === 0) return;
   await closeWaysIn(tx, userIds, NEVER);
   await tx.token.deleteMany({ where: { userId: { in: userIds } } });
-  await endSessionsOf(tx, userIds);
+  // First, because it locks them: a session that begins just now is not missed.
   await tx.user.updateMany({ where: { id: { in: userIds } }, data: { epoch: { increment: 1 } } });
+  await endSessionsOf(tx, userIds);
 }
 
 /** Ends every session of a person but these; without any, also the ones this database has never heard of, by the epoch. Takes `lockPerson`. */

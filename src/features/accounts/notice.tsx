@@ -23,6 +23,7 @@ const ERRORS = {
   invited_only: "errorInvitedOnly",
   domain: "errorDomain",
   unavailable: "errorUnavailable",
+  sign_in_overtaken: "errorOvertaken",
 } as const;
 
 /** Why a sign-in that went elsewhere came back, in words; undefined where none did. */

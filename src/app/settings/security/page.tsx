@@ -16,6 +16,7 @@ const NOTICES = {
   OAuthAccountNotLinked: "errorConnectedElsewhere",
   OAuthCallbackError: "errorCancelled",
   unavailable: "errorUnavailable",
+  sign_in_overtaken: "errorOvertaken",
 } as const;
 
 type Search = Promise<{ error?: string | string[]; notice?: string | string[] }>;
