@@ -4,7 +4,7 @@ import { currentClaims, currentEntry, currentVisitor } from "@/access/entry";
 import { closeSession, connectAccount, mayConnect, openSession } from "@/access/identity/credentials";
 import { signInWithTicket } from "@/access/identity/sign-in";
 import { type Bound, beginTwoStep, boundTo, issueTicket, passSecondStep } from "@/access/identity/tickets";
-import { endSessions } from "@/access/identity/ways-in";
+import { closeWaysIn, endSessions } from "@/access/identity/ways-in";
 import { lockPerson } from "@/access/person-lock";
 import { GET } from "@/app/api/auth/[...nextauth]/route";
 import { requestDeletion } from "@/features/account-deletion/actions";
@@ -174,6 +174,7 @@ describe("every change of the ways in", () => {
 
   test.each<[string, string, (tx: Transaction, id: string) => Promise<unknown>, Change]>([
     ["a provider connected", "forbidden", (tx, id) => endSessions(tx, id), connectHere],
+    ["the only one, connected", "forbidden", (tx, id) => endSessions(tx, id).then(() => closeWaysIn(tx, [id], new Date(0))), connectHere],
     [
       "a password confirmed",
       "conflict",
@@ -198,6 +199,28 @@ describe("every change of the ways in", () => {
     expect(await changing).toMatchObject({ error: { code } });
     expect(await db().account.count({ where: { userId: someone.id } })).toBe(0);
     expect(await db().session.count({ where: { userId: someone.id, strong: false, id: { not: window.claims.sid } } })).toBe(0);
+  });
+
+  test("of two proofs at once in one session one renews it, and the other ends nothing", async () => {
+    const someone = await person();
+    const window = await signedIn(someone);
+    const copy = browser({ cookies: Object.fromEntries(window.cookies) });
+    await window.run(() => enter());
+    const confirm = (from: Browser) => from.run(() => confirmPassword({ password: PASSWORD }));
+    let both: Promise<{ ok: boolean }[]> | undefined;
+    await db().$transaction(
+      async (tx) => {
+        await lockPerson(tx, someone.id);
+        both = Promise.all([confirm(window), confirm(copy)]);
+        await expect.poll(() => waiting(tx)).toBe(2);
+      },
+      { timeout: 30_000 },
+    );
+    const [here, there] = (await both) ?? [];
+    expect([here?.ok, there?.ok].sort()).toEqual([false, true]);
+    const goesOn = here?.ok ? window : copy;
+    expect((await goesOn.run(currentEntry))?.actor.userId).toBe(someone.id);
+    expect(await db().session.count({ where: { userId: someone.id, endedAt: null } })).toBe(1);
   });
 
   test("a session that was renewed is ended by the id that it had, and by a sign-out in another tab", async () => {
@@ -231,7 +254,8 @@ describe("every change of the ways in", () => {
     expect(await told(someone)).toEqual(["providerConnected"]);
     expect([(await here.run(currentEntry))?.actor.userId, await there.run(currentEntry)]).toEqual([someone.id, null]);
     const stranger = await person({ password: null });
-    await asVisitor({}, () => connectAccount({ ...account, userId: stranger.id, providerAccountId: `new-${stranger.id}` }));
+    const strangers = { ...account, userId: stranger.id, providerAccountId: `new-${stranger.id}` };
+    await (await signedIn(stranger)).run(() => connectAccount(strangers));
     expect(await told(stranger)).toEqual([]);
   });
 
@@ -311,6 +335,8 @@ test("whom the door takes for nobody, because the session is too old for their r
   expect(await old.run(currentEntry)).toBeNull();
   expect(await old.run(mayConnect)).toBe(true);
   expect(await (await old.fetch(GET, "/api/auth/session")).json()).toBeNull();
+  // Nor does it come back with the role of before.
+  expect((await db().session.findUniqueOrThrow({ where: { id: old.claims.sid } })).endedAt).not.toBeNull();
 });
 
 describe("disconnectAccount", () => {

@@ -22,8 +22,11 @@ export function absoluteEnd(role: Claims["role"]): Date {
  */
 export async function isAwake({ sub, sid, began }: Claims, { role }: Standing): Promise<boolean> {
   const now = Date.now();
-  // Somebody who became an admin in an old session signs in again.
-  if (now / 1000 > began + ABSOLUTE_SECONDS[role]) return false;
+  // Somebody who became an admin in an old session signs in again; it does not come back with the role of before.
+  if (now / 1000 > began + ABSOLUTE_SECONDS[role]) {
+    await endOld(sid).catch((error: unknown) => log().debug({ err: error }, "an old session"));
+    return false;
+  }
   const seen = lastSeen();
   const { at, answer } = seen.get(sid) ?? { at: 0, answer: null };
   if (answer && now - at < SEEN_EVERY_MS) return role === "ADMIN" ? answer : true;
@@ -57,11 +60,15 @@ async function noteSeen(userId: string, sid: string, idle: number | null): Promi
     UPDATE "Session" SET "lastSeenAt" = now()
      WHERE "id" = ${sid}::uuid AND (${idle}::int IS NULL OR "lastSeenAt" > now() - make_interval(secs => ${idle}::int))`;
   if (touched === 0) {
-    await db().$executeRaw`UPDATE "Session" SET "endedAt" = now() WHERE "id" = ${sid}::uuid AND "endedAt" IS NULL`;
+    await endOld(sid);
     return false;
   }
   await notePresence(db(), userId);
   return true;
+}
+
+async function endOld(sid: string): Promise<void> {
+  await db().$executeRaw`UPDATE "Session" SET "endedAt" = now() WHERE "id" = ${sid}::uuid AND "endedAt" IS NULL`;
 }
 
 /** When each session was last written down by this process, and whether it had not been idle for too long. */

@@ -167,6 +167,8 @@ export async function formFields(request: APIRequestContext, path: string, holds
 
 /** Fails on what axe calls serious or critical on the page as it stands; `rules` asks for those alone. */
 export async function axe(page: Page, rules?: string[]): Promise<void> {
+  // A page that was just led to has its title a moment after its address.
+  await expect(page).toHaveTitle(/./);
   // Half a megabyte of source, sent to a page once however often it is looked at.
   const isThere = await page.evaluate(() => "axe" in window);
   // In the page itself: the other mode exists for frames of other sites, and opens a window for each result.

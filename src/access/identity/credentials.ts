@@ -314,8 +314,8 @@ export async function connectAccount(account: AdapterAccount): Promise<void> {
     await lockPerson(tx, userId);
     const own = { where: { userId } };
     const others = [await tx.password.count(own), await tx.account.count(own), await tx.passkey.count(own)];
+    if ((await tx.session.count({ where: provenSession({ sid, userId }) })) === 0) throw new AppError("forbidden", "reauthenticate");
     if (others.some((count) => count > 0)) {
-      if ((await tx.session.count({ where: provenSession({ sid, userId }) })) === 0) throw new AppError("forbidden", "reauthenticate");
       await endOtherSessions(tx, userId, [sid]);
       await mailSecurityChanged(tx, userId, "providerConnected", visitor);
     }

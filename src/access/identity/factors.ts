@@ -10,7 +10,7 @@ import { type Claims, encodeToken } from "@/lib/session-token";
 import { change, type Recorder } from "../audit";
 import type { Entry } from "../entry";
 import { lockPerson } from "../person-lock";
-import { endLine } from "../succession";
+import { endLine, lineOf } from "../succession";
 import { mailSecurityChanged } from "./account-mails";
 import { claimsOf, deviceOf } from "./credentials";
 import { assertRecentlyProven } from "./reauthentication";
@@ -76,7 +76,10 @@ export async function assertWayInRemains(tx: Transaction, userId: string): Promi
  */
 export async function renewSession(tx: Transaction, record: Recorder, { actor, visitor }: Entry, shown?: "strong"): Promise<Claims> {
   const { userId, sid } = actor;
-  if ((await endLine(tx, { userId, sid })) === 0) throw new AppError("unauthenticated", "signed_out");
+  // Itself, and not what may have taken its place meanwhile.
+  if ((await tx.session.count({ where: { id: sid, userId, endedAt: null } })) === 0) throw new AppError("unauthenticated", "signed_out");
+  const line = await lineOf(tx, { userId, sid });
+  await endLine(tx, { userId, sid });
   const select = { method: true, strong: true, createdAt: true, reauthenticatedAt: true, expiresAt: true } as const;
   const former = await tx.session.findUniqueOrThrow({ where: { id: sid }, select });
   const { ip, userAgent } = visitor;
@@ -88,7 +91,7 @@ export async function renewSession(tx: Transaction, record: Recorder, { actor, v
     select: { id: true, expiresAt: true, strong: true },
   });
   // Whatever names the former one means this one from now on: a device to be ended, a change of address that was asked for in it.
-  await tx.session.update({ where: { id: sid }, data: { successorId: session.id }, select: { id: true } });
+  await tx.session.updateMany({ where: { id: { in: line }, successorId: null }, data: { successorId: session.id } });
   const after = { method: former.method, strong, renewed: true };
   await record({ action: "user.signed_in", actorId: userId, subjectType: "Session", subjectId: session.id, after });
   const user = await tx.user.findUniqueOrThrow({ where: { id: userId } });

@@ -26,10 +26,10 @@ export async function closeWaysIn(tx: Transaction, userIds: string[], since: Dat
  */
 export async function takeFromStrangers(tx: Transaction, userIds: string[]): Promise<void> {
   if (userIds.length === 0) return;
-  await closeWaysIn(tx, userIds, NEVER);
-  await tx.token.deleteMany({ where: { userId: { in: userIds } } });
   // First, because it locks them: a session that begins just now is not missed.
   await tx.user.updateMany({ where: { id: { in: userIds } }, data: { epoch: { increment: 1 } } });
+  await closeWaysIn(tx, userIds, NEVER);
+  await tx.token.deleteMany({ where: { userId: { in: userIds } } });
   await endSessionsOf(tx, userIds);
 }
 

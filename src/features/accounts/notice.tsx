@@ -24,6 +24,7 @@ const ERRORS = {
   domain: "errorDomain",
   unavailable: "errorUnavailable",
   sign_in_overtaken: "errorOvertaken",
+  reauthenticate: "errorReauthenticate",
 } as const;
 
 /** Why a sign-in that went elsewhere came back, in words; undefined where none did. */

@@ -17,6 +17,7 @@ const NOTICES = {
   OAuthCallbackError: "errorCancelled",
   unavailable: "errorUnavailable",
   sign_in_overtaken: "errorOvertaken",
+  banned: "errorBanned",
 } as const;
 
 type Search = Promise<{ error?: string | string[]; notice?: string | string[] }>;
