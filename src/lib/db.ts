@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { createCaslExtension } from "@casl/prisma/runtime";
 import { PrismaPg } from "@prisma/adapter-pg";
+import { Client } from "pg";
 import { Prisma, PrismaClient } from "@/generated/prisma/client";
 import { env } from "./env";
 import { perProcess } from "./per-process";
@@ -22,6 +24,9 @@ const CONNECT_TIMEOUT_MS = 3_000;
 /** /members asks on seven connections at once, and to open them costs more than to answer it: whoever reads for half a minute finds them open. */
 const IDLE_MS = 60_000;
 const STATEMENT_TIMEOUT_MS = 15_000;
+/** How long a transaction whose COMMIT got no answer waits to hear what became of it, and how often it asks. */
+const OUTCOME_MS = 10_000;
+const OUTCOME_EVERY_MS = 100;
 
 /** The one database client of this process, made on first use because a build has no database. */
 export function db(): Database {
@@ -56,16 +61,17 @@ export function isDatabaseDown(error: unknown): boolean {
 type Connected = Awaited<ReturnType<PrismaPg["connect"]>>;
 type OneTransaction = Awaited<ReturnType<Connected["startTransaction"]>>;
 
-/** A transaction has one connection, and Prisma reads several relations of a row side by side: pg warns of that, and 9 refuses it. */
-class OneByOne extends PrismaPg {
+/** PostgreSQL as Prisma's adapter speaks to it, with transactions that ask `oneByOne` and are `surelyCommitted`. */
+class Postgres extends PrismaPg {
   override async connect(): Promise<Connected> {
     const connected = await super.connect();
     const start = connected.startTransaction.bind(connected);
-    connected.startTransaction = async (isolation) => oneByOne(await start(isolation));
+    connected.startTransaction = async (isolation) => surelyCommitted(oneByOne(await start(isolation)));
     return connected;
   }
 }
 
+/** A transaction has one connection, and Prisma reads several relations of a row side by side: pg warns of that, and 9 refuses it. */
 function oneByOne(tx: OneTransaction): OneTransaction {
   let last: Promise<unknown> = Promise.resolve();
   const inTurn =
@@ -80,8 +86,51 @@ function oneByOne(tx: OneTransaction): OneTransaction {
   return tx;
 }
 
+/**
+ * A line that breaks between COMMIT and its answer leaves open what was done: whoever is told "try again" finds their session ended, their
+ * link used or their change made twice. PostgreSQL knows (`pg_xact_status`), and is asked.
+ */
+function surelyCommitted(tx: OneTransaction): OneTransaction {
+  const execute = tx.executeRaw.bind(tx);
+  tx.executeRaw = async (query) => {
+    if (query.sql !== "COMMIT") return execute(query);
+    const { rows } = await tx.queryRaw({ sql: "SELECT pg_current_xact_id_if_assigned()::text", args: [], argTypes: [] });
+    const id = rows[0]?.[0];
+    return execute(query).catch(async (error: unknown) => {
+      // One that has written nothing has no id.
+      if (typeof id !== "string" || !(await hasCommitted(id))) throw error;
+      return 0;
+    });
+  };
+  return tx;
+}
+
+/** Whether the transaction of this id was committed; false too where that could not be found out. Never throws. */
+async function hasCommitted(id: string): Promise<boolean> {
+  for (const until = Date.now() + OUTCOME_MS; Date.now() < until; await sleep(OUTCOME_EVERY_MS)) {
+    // Not of the pool: its connections may all be waiting here, and all be broken.
+    const client = new Client({
+      connectionString: env().DATABASE_URL,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: CONNECT_TIMEOUT_MS,
+    });
+    client.on("error", () => undefined);
+    try {
+      await client.connect();
+      const { rows } = await client.query<{ status: string | null }>("SELECT pg_xact_status($1::xid8) AS status", [id]);
+      // Begun, and not heard of at the other end yet: "in progress".
+      if (rows[0]?.status !== "in progress") return rows[0]?.status === "committed";
+    } catch {
+      // Not there yet.
+    } finally {
+      void client.end().catch(() => undefined);
+    }
+  }
+  return false;
+}
+
 function connect() {
-  const adapter = new OneByOne({
+  const adapter = new Postgres({
     connectionString: env().DATABASE_URL,
     max: env().DATABASE_POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

@@ -1,16 +1,24 @@
 import { connect, createServer, type Socket } from "node:net";
 
-/** A line to a server that can be cut (closed, and refused), frozen (open, but silent) and mended again. */
+/** A line to a server that can be cut (closed, and refused), frozen (open, but silent), cut at one word, and mended again. */
 export async function startTcpProxy(target: { host: string; port: number }) {
   const pairs = new Set<[Socket, Socket]>();
   let state: "open" | "cut" | "frozen" = "open";
+  let fatal: { word: string; when: "asked" | "answered" } | null = null;
   const server = createServer((inner) => {
     if (state === "cut") return void inner.destroy();
     const outer = connect(target);
     const pair: [Socket, Socket] = [inner, outer];
     pairs.add(pair);
+    let doomed = false;
     for (const [from, to] of [pair, [outer, inner] as const]) {
-      from.on("data", (bytes) => state !== "frozen" && to.write(bytes));
+      from.on("data", (bytes) => {
+        if (state === "frozen") return;
+        const isFatal = from === inner && fatal !== null && bytes.includes(fatal.word);
+        if (doomed || (isFatal && fatal?.when === "asked")) return void from.destroy();
+        doomed = isFatal;
+        to.write(bytes);
+      });
       from.on("error", () => undefined);
       from.on("close", () => {
         to.destroy();
@@ -33,9 +41,14 @@ export async function startTcpProxy(target: { host: string; port: number }) {
     freeze: () => {
       state = "frozen";
     },
+    /** Each connection that sends this word is cut: before it arrives, or before its answer does. Others stand. */
+    cutAt: (word: string, when: "asked" | "answered") => {
+      fatal = { word, when };
+    },
     /** What was frozen is closed: bytes were lost on it. */
     mend: () => {
       if (state === "frozen") drop();
+      fatal = null;
       state = "open";
     },
     stop: () => {
