@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { PrismaAdapter } from "@auth/prisma-adapter";
 import { cookies } from "next/headers";
 import type { NextRequest } from "next/server";
@@ -9,6 +8,7 @@ import Credentials from "next-auth/providers/credentials";
 import { answerTo } from "@/access/answer";
 import { currentVisitor, localPath } from "@/access/entry";
 import { standingIn } from "@/access/freshness";
+import { attempted, currentAttempt, fail, note } from "@/access/identity/attempt";
 import {
   closeSession,
   connectAccount,
@@ -38,27 +38,6 @@ export const { handlers, auth, signIn, signOut } = NextAuth(() => configuration(
 /** The way in that is never offered: whoever was asked for more than one proof comes by it in the end. */
 export const TICKET_PROVIDER = "ticket";
 const BASE_PATH = "/api/auth";
-/** What Auth.js says nothing of: a sign-in whose session cannot be written would end in silence, a sign-out say that it has worked. */
-const underWay = new AsyncLocalStorage<UnderWay>();
-
-interface UnderWay {
-  /** Whether a session began. */
-  opened?: boolean;
-  /** Why one could not be begun or ended. */
-  error?: unknown;
-  /** The provider's account that was shown. */
-  account?: AdapterAccount;
-}
-
-/** Has Auth.js do something, and says what became of the session: `error` in place of the answer that Auth.js makes of it. */
-async function asked<T>(work: () => Promise<T>): Promise<UnderWay & { answer: T | undefined }> {
-  const about: UnderWay = {};
-  const answer = await underWay.run(about, work).catch((error: unknown) => {
-    if (!about.error) throw error;
-    return undefined;
-  });
-  return { answer, ...about };
-}
 
 /**
  * Answers a request to one of Auth.js's own routes. Where a session could not be begun or ended, whoever comes back from a provider is
@@ -66,7 +45,7 @@ async function asked<T>(work: () => Promise<T>): Promise<UnderWay & { answer: T 
  */
 export async function handle(request: NextRequest): Promise<Response> {
   // It is one function for both methods.
-  const { answer, error } = await asked(() => handlers.POST(request));
+  const { answer, error } = await attempted(() => handlers.POST(request));
   if (answer && !error) return answer;
   if (!providerCallbacks().includes(request.nextUrl.pathname)) throw error;
   const told = new URLSearchParams({ error: await nameOf(error), callbackUrl: await askedFor() });
@@ -87,7 +66,7 @@ const TOLD = new Set(["banned", "invited_only", "reauthenticate", "sign_in_overt
 /** Signs this browser in as Auth.js would, and throws where no session could be begun: the browser is in the one of before then. */
 export async function signInHere(provider: string, shown: Record<string, string>): Promise<void> {
   // Not to where the browser says it came from: what is no address there Auth.js would answer with an error page.
-  const { error, opened } = await asked(() => signIn(provider, { ...shown, redirect: false, redirectTo: "/" }));
+  const { error, opened } = await attempted(() => signIn(provider, { ...shown, redirect: false, redirectTo: "/" }));
   if (error || !opened) throw error ?? new AppError("unavailable");
 }
 
@@ -149,8 +128,7 @@ function configuration(): NextAuthConfig {
             const { provider, providerAccountId } = account;
             const shown = isLinked ? { account: { provider, providerAccountId } } : user.proof;
             const opened = await openSession(user.id, user.proof?.method ?? provider, shown);
-            const about = underWay.getStore();
-            if (about) about.opened = true;
+            note({ opened: true });
             return opened;
           }
           const claims = asClaims(token);
@@ -162,7 +140,7 @@ function configuration(): NextAuthConfig {
           return { ...token, ...known, picture: image, ...(certain && { iat, whole: true }) };
         } catch (error) {
           // At a sign-in nothing is written yet: the browser stays in the session that it is in, whichever that is by now.
-          if (user) throw noted(error);
+          if (user) fail(error);
           log().error({ err: error }, "jwt callback");
           return token;
         }
@@ -176,7 +154,7 @@ function configuration(): NextAuthConfig {
       async signIn(attempt) {
         // Of a throw Auth.js would say that the person has cancelled.
         return mayComeIn(attempt).catch((error: unknown) => {
-          noted(error);
+          note({ error });
           return false;
         });
       },
@@ -186,14 +164,14 @@ function configuration(): NextAuthConfig {
         const claims = "token" in message && message.token ? asClaims(message.token) : null;
         if (claims)
           await closeSession(claims).catch((error: unknown) => {
-            if (!underWay.getStore()) throw error;
-            noted(error);
+            if (!currentAttempt()) throw error;
+            note({ error });
           });
       },
     },
     logger: {
       error: (error) => {
-        if (underWay.getStore()?.error) return;
+        if (currentAttempt()?.error) return;
         if (isExpected(error)) log().info(summaryOf(error), "auth");
         else log().error({ err: error }, "auth");
       },
@@ -204,12 +182,11 @@ function configuration(): NextAuthConfig {
 }
 
 /** Whether a sign-in that was shown goes on to a session, or where it goes on instead. */
-async function mayComeIn({ user, account, profile, email }: Attempt): Promise<boolean | string> {
+async function mayComeIn({ user, account, profile, email }: SignInParams): Promise<boolean | string> {
   if (account?.type === "oauth" || account?.type === "oidc") {
     const { provider: method } = account;
-    const about = underWay.getStore();
     // Typed as what a provider may send; `createUser` is called with what `linkAccount` gets after it.
-    if (about) about.account = account as AdapterAccount;
+    note({ account: account as AdapterAccount });
     if (!hasVerifiedEmail(profile)) {
       await rememberFailedSignIn(undefined, { method, reason: "unverified_email" });
       return "/login?error=unverified_email";
@@ -230,18 +207,7 @@ async function mayComeIn({ user, account, profile, email }: Attempt): Promise<bo
   return (await beginTwoStep(user.id, provider, shown)) ? twoStepPage(await askedFor()) : true;
 }
 
-type Attempt = Parameters<NonNullable<NonNullable<NextAuthConfig["callbacks"]>["signIn"]>>[0];
-
-/** Notes why what is under way failed; whoever asked for it says so, and writes it into the log. */
-function noted<E>(error: E): E {
-  const about = underWay.getStore();
-  if (about) about.error = error;
-  return error;
-}
-
-function failed(error: unknown): never {
-  throw noted(error);
-}
+type SignInParams = Parameters<NonNullable<NonNullable<NextAuthConfig["callbacks"]>["signIn"]>>[0];
 
 /** Password sign-in as Auth.js asks for it; the reason for a refusal is the error's `code`. */
 async function authorizePassword({ email, password }: Partial<Record<string, unknown>>) {
@@ -285,8 +251,8 @@ function adapter(): Adapter {
   return {
     ...PrismaAdapter(db()),
     getUserByEmail: (email) => db().user.findUnique({ where: { email: normaliseEmail(email) }, select: ADAPTER_USER }),
-    createUser: (user) => registerFromProvider(user, underWay.getStore()?.account).catch(failed),
-    linkAccount: (account) => connectAccount(account).catch(failed),
+    createUser: (user) => registerFromProvider(user, currentAttempt()?.account).catch(fail),
+    linkAccount: (account) => connectAccount(account).catch(fail),
   };
 }
 

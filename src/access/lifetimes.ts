@@ -1,4 +1,5 @@
 import { db, type Transaction } from "@/lib/db";
+import { within } from "@/lib/deadline";
 import { log } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
 import { type Claims, SESSION_SECONDS } from "@/lib/session-token";
@@ -9,6 +10,8 @@ const ABSOLUTE_SECONDS: Record<Claims["role"], number> = { MEMBER: SESSION_SECON
 /** How long an admin's may lie idle (ASVS 7.3.1); a member's may as long as it lasts. */
 const ADMIN_IDLE_SECONDS = 3600;
 const SEEN_EVERY_MS = 60_000;
+/** How long the database has to end a session whose cookie is refused in any case. */
+const ANSWER_MS = 1_500;
 const MAX_SEEN = 50_000;
 
 /** When a session that begins now ends for good. */
@@ -24,7 +27,7 @@ export async function isAwake({ sub, sid, began }: Claims, { role }: Standing): 
   const now = Date.now();
   // Somebody who became an admin in an old session signs in again; it does not come back with the role of before.
   if (now / 1000 > began + ABSOLUTE_SECONDS[role]) {
-    await endOld(sid).catch((error: unknown) => log().debug({ err: error }, "an old session"));
+    await within(ANSWER_MS, endOld(sid)).catch((error: unknown) => log().debug({ err: error }, "an old session"));
     return false;
   }
   const seen = lastSeen();

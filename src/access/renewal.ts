@@ -40,7 +40,7 @@ export async function renewAtNewRole(head: IncomingHttpHeaders): Promise<Renewal
   const sent = new Map(cookiesIn(head.cookie).map((cookie) => [cookie.name, cookie.value]));
   const claims = claimsOf(sent.get(name), name);
   if (!claims) return null;
-  const goOn = (value: string | null): Renewal => ({
+  const withCookie = (value: string | null): Renewal => ({
     cookie: withSessionCookie(head.cookie, secure, value),
     setCookie: () => null,
     isOfFormer: () => false,
@@ -51,19 +51,19 @@ export async function renewAtNewRole(head: IncomingHttpHeaders): Promise<Renewal
     // One that has been there: where it is no more, it began in no browser.
     const former = { ...claims, sid: follows, whole: true };
     const browser = await browserOf(former).catch(() => undefined);
-    if (browser && browser !== by.deviceId) return goOn(null);
+    if (browser && browser !== by.deviceId) return withCookie(null);
     if (browser === undefined || !(await begin({ ...claims, follows }, by))) return "unavailable";
   }
   // What it is that does not answer the door finds too, and says it better.
   const standing = await standingOf(claims).catch(() => undefined);
   if (standing === null) {
     const succeeded = await isSucceeded(claims, by).catch((error: unknown) => void complain(error));
-    if (succeeded !== false) return succeeded ? goOn(null) : "unavailable";
+    if (succeeded !== false) return succeeded ? withCookie(null) : "unavailable";
   }
   if (!standing || standing.role === claims.startedAs) return null;
   const browser = await browserOf(claims).catch(() => undefined);
   if (browser === undefined) return "unavailable";
-  if (browser !== null && browser !== by.deviceId) return goOn(null);
+  if (browser !== null && browser !== by.deviceId) return withCookie(null);
   if (!standing.certain || !(await isAwake(claims, standing))) return null;
   const value = encodeToken(successorOf(claims, standing), env().AUTH_SECRET, name);
   const isOfFormer = (line: string) => claimsOf(cookiesIn(line)[0]?.value, name)?.sid === claims.sid;

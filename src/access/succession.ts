@@ -45,6 +45,16 @@ export async function endLine(tx: Transaction, { userId, sid }: Owned): Promise<
     UPDATE "Session" SET "endedAt" = clock_timestamp() WHERE "id" = ANY(${await lineOf(tx, { userId, sid })}::uuid[]) AND "endedAt" IS NULL`;
 }
 
+/**
+ * Ends a session as `endLine` does, in favour of another: whatever names one of these (a device to be ended, a change of address that was
+ * asked for in it) means `successorId` from now on.
+ */
+export async function replaceLine(tx: Transaction, { userId, sid }: Owned, successorId: string): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE "Session" SET "endedAt" = coalesce("endedAt", clock_timestamp()), "successorId" = coalesce("successorId", ${successorId}::uuid)
+     WHERE "id" = ANY(${await lineOf(tx, { userId, sid })}::uuid[]) AND ("endedAt" IS NULL OR "successorId" IS NULL)`;
+}
+
 /** The ids of a session, of all that took its place one after the other, and of all that it took the place of. */
 export async function lineOf(tx: Transaction, { userId, sid }: Owned): Promise<string[]> {
   const line = await tx.$queryRaw<{ id: string }[]>`

@@ -25,7 +25,11 @@ export function cookiesIn(header: string | undefined): { name: string; value: st
 
 /** The same head with this value, alone, for its session cookie; null for none. */
 export function withSessionCookie(header: string | undefined, secure: boolean, value: string | null): string {
-  const others = cookiesIn(header).filter(({ name }) => !SESSION_COOKIE.test(name));
+  return inPlaceOf(cookiesIn(header), secure, value);
+}
+
+function inPlaceOf(brought: { name: string; value: string }[], secure: boolean, value: string | null): string {
+  const others = brought.filter(({ name }) => !SESSION_COOKIE.test(name));
   const own = value === null ? [] : [{ name: sessionCookieName(secure), value }];
   return [...others, ...own].map((cookie) => `${cookie.name}=${cookie.value}`).join("; ");
 }
@@ -36,11 +40,11 @@ export function withSessionCookie(header: string | undefined, secure: boolean, v
  * address goes as well: Auth.js would answer everything with an error, and a neighbouring host can plant one.
  */
 export function soundCookies(header: string, secure: boolean): string {
-  const brought = new Map(cookiesIn(header).map(({ name, value }) => [name, value]));
-  const value = readSessionCookie((name) => brought.get(name), secure);
-  const session = withSessionCookie(header, secure, value !== null && TOKEN.test(value) ? value : null);
-  const kept = cookiesIn(session).filter((cookie) => !CALLBACK_COOKIE.test(cookie.name) || isAddress(cookie.value));
-  return kept.map((cookie) => `${cookie.name}=${cookie.value}`).join("; ");
+  const brought = cookiesIn(header);
+  const byName = new Map(brought.map(({ name, value }) => [name, value]));
+  const value = readSessionCookie((name) => byName.get(name), secure);
+  const sound = brought.filter((cookie) => !CALLBACK_COOKIE.test(cookie.name) || isAddress(cookie.value));
+  return inPlaceOf(sound, secure, value !== null && TOKEN.test(value) ? value : null);
 }
 
 /** Whether Auth.js takes a cookie of this value for an address. */
@@ -53,10 +57,16 @@ function isAddress(value: string): boolean {
   }
 }
 
-/** The Set-Cookie that keeps it until `end` (seconds since 1970), with the attributes that Auth.js gives it. */
+/** The attributes that Auth.js gives it, kept until `end` (seconds since 1970). */
+export function sessionCookieAttributes(secure: boolean, end: number) {
+  return { path: "/", expires: new Date(end * 1000), httpOnly: true, secure, sameSite: "lax" } as const;
+}
+
+/** The Set-Cookie with these attributes. */
 export function setSessionCookie(secure: boolean, value: string, end: number): string {
-  const expires = new Date(end * 1000).toUTCString();
-  return `${sessionCookieName(secure)}=${value}; Path=/; Expires=${expires}; HttpOnly;${secure ? " Secure;" : ""} SameSite=Lax`;
+  const { path, expires } = sessionCookieAttributes(secure, end);
+  const flags = `HttpOnly;${secure ? " Secure;" : ""} SameSite=Lax`;
+  return `${sessionCookieName(secure)}=${value}; Path=${path}; Expires=${expires.toUTCString()}; ${flags}`;
 }
 
 /** Reads the session cookie, joining the chunks Auth.js writes when a value is too long for one cookie. */

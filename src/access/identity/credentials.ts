@@ -309,7 +309,8 @@ export async function connectAccount(account: AdapterAccount): Promise<void> {
   // Somebody new has it since they were registered.
   if ((await db().account.count({ where: { userId, provider, providerAccountId } })) > 0) return;
   const visitor = await currentVisitor();
-  const sid = (await currentClaims(visitor))?.sid ?? randomUUID();
+  const sid = (await currentClaims(visitor))?.sid;
+  if (!sid) throw new AppError("forbidden", "reauthenticate");
   await change(visitor, async (tx, record) => {
     await lockPerson(tx, userId);
     const own = { where: { userId } };

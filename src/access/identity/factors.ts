@@ -5,12 +5,12 @@ import { AppError } from "@/lib/errors";
 import { placeOf } from "@/lib/geoip";
 import type { SecurityChange } from "@/lib/mail-props";
 import { newOneTimeSecret } from "@/lib/one-time-secret";
-import { sessionCookieName } from "@/lib/session-cookie";
+import { sessionCookieAttributes, sessionCookieName } from "@/lib/session-cookie";
 import { type Claims, encodeToken } from "@/lib/session-token";
 import { change, type Recorder } from "../audit";
 import type { Entry } from "../entry";
 import { lockPerson } from "../person-lock";
-import { endLine, lineOf } from "../succession";
+import { replaceLine } from "../succession";
 import { mailSecurityChanged } from "./account-mails";
 import { claimsOf, deviceOf } from "./credentials";
 import { assertRecentlyProven } from "./reauthentication";
@@ -42,7 +42,7 @@ export async function changeFactors<T>(
     await mailSecurityChanged(tx, userId, what, entry.visitor);
     return { result, claims: await renewSession(tx, record, entry, shown) };
   });
-  await goOn(claims, entry);
+  await continueIn(claims, entry);
   return result;
 }
 
@@ -69,7 +69,7 @@ export async function assertWayInRemains(tx: Transaction, userId: string): Promi
 
 /**
  * To be asked last in a change of somebody's own ways in, or a proof of theirs, under `lockPerson`: ends this session, so that with the
- * change every copy of its cookie is worthless, and begins one in the same browser with it, whose claims `goOn` takes (ASVS 7.2.4). That is
+ * change every copy of its cookie is worthless, and begins one in the same browser with it, whose claims `continueIn` takes (ASVS 7.2.4). That is
  * as strong as this one, and proven when this one was, unless a second factor was `shown` just now. It ends when this one would have: one
  * proof is less than a sign-in of two steps, which the absolute end is there to ask for (ASVS 7.3.2). Throws AppError "unauthenticated"
  * when this one is over: of two changes at once in one session, the second.
@@ -77,11 +77,9 @@ export async function assertWayInRemains(tx: Transaction, userId: string): Promi
 export async function renewSession(tx: Transaction, record: Recorder, { actor, visitor }: Entry, shown?: "strong"): Promise<Claims> {
   const { userId, sid } = actor;
   // Itself, and not what may have taken its place meanwhile.
-  if ((await tx.session.count({ where: { id: sid, userId, endedAt: null } })) === 0) throw new AppError("unauthenticated", "signed_out");
-  const line = await lineOf(tx, { userId, sid });
-  await endLine(tx, { userId, sid });
   const select = { method: true, strong: true, createdAt: true, reauthenticatedAt: true, expiresAt: true } as const;
-  const former = await tx.session.findUniqueOrThrow({ where: { id: sid }, select });
+  const former = await tx.session.findUnique({ where: { id: sid, userId, endedAt: null }, select });
+  if (!former) throw new AppError("unauthenticated", "signed_out");
   const { ip, userAgent } = visitor;
   const here = { userId, ip, userAgent, place: placeOf(ip), deviceId: await deviceOf(visitor) };
   const strong = former.strong || shown === "strong";
@@ -90,8 +88,7 @@ export async function renewSession(tx: Transaction, record: Recorder, { actor, v
     data: { ...former, ...here, strong, reauthenticatedAt },
     select: { id: true, expiresAt: true, strong: true },
   });
-  // Whatever names the former one means this one from now on: a device to be ended, a change of address that was asked for in it.
-  await tx.session.updateMany({ where: { id: { in: line }, successorId: null }, data: { successorId: session.id } });
+  await replaceLine(tx, { userId, sid }, session.id);
   const after = { method: former.method, strong, renewed: true };
   await record({ action: "user.signed_in", actorId: userId, subjectType: "Session", subjectId: session.id, after });
   const user = await tx.user.findUniqueOrThrow({ where: { id: userId } });
@@ -101,10 +98,9 @@ export async function renewSession(tx: Transaction, record: Recorder, { actor, v
 }
 
 /** Has this browser go on in the session of these claims, which has begun: nothing is asked for it that could fail. */
-export async function goOn(claims: Claims, { visitor: { secure } }: Entry): Promise<void> {
+export async function continueIn(claims: Claims, { visitor: { secure } }: Entry): Promise<void> {
   const name = sessionCookieName(secure);
-  const attributes = { path: "/", httpOnly: true, sameSite: "lax", secure, expires: new Date(claims.end * 1000) } as const;
-  (await cookies()).set(name, encodeToken(claims, env().AUTH_SECRET, name), attributes);
+  (await cookies()).set(name, encodeToken(claims, env().AUTH_SECRET, name), sessionCookieAttributes(secure, claims.end));
 }
 
 /** Proves who is sitting there with a code of the app or a recovery code. Throws AppError "invalid" for a wrong one; they are counted. */
@@ -128,5 +124,5 @@ export async function reauthenticateWithCode(entry: Entry, typed: string): Promi
     return taken ? renewSession(tx, record, entry, "strong") : null;
   });
   if (!claims) throw new AppError("invalid", undefined, { fields: { code: "field.wrong_code" } });
-  await goOn(claims, entry);
+  await continueIn(claims, entry);
 }

@@ -9,7 +9,7 @@ import { action } from "@/access/door";
 import { type Entry, homeOr, localPath } from "@/access/entry";
 import { askerOf, mailPasswordChanged } from "@/access/identity/account-mails";
 import { verifyCredentials } from "@/access/identity/credentials";
-import { assertWayInRemains, changeFactors, goOn, renewSession } from "@/access/identity/factors";
+import { assertWayInRemains, changeFactors, continueIn, renewSession } from "@/access/identity/factors";
 import { rememberAddress } from "@/access/identity/pending-address";
 import { continueWithProvider, endSession, isOfferedProvider, signInWithPassword } from "@/access/identity/sign-in";
 import { twoStepPage } from "@/access/identity/tickets";
@@ -101,7 +101,7 @@ export const confirmPassword = action(
       await record({ action: "user.reauthenticated", subjectType: "Session", subjectId: sid, after: { method: "password" } });
       return renewSession(tx, record, entry);
     });
-    await goOn(claims, entry);
+    await continueIn(claims, entry);
     revalidatePath("/settings/security");
   },
 );
@@ -129,7 +129,7 @@ export const changePassword = action(
       await record({ action: "user.password_changed", subjectType: "User", subjectId: userId, after: { otherSessionsEnded } });
       return { first: before.mustChangePassword, claims: await renewSession(tx, record, entry) };
     });
-    await goOn(claims, entry);
+    await continueIn(claims, entry);
     if (first) await forgetFirstAdminPassword(email);
     revalidatePath("/settings/security");
   },
