@@ -1,6 +1,5 @@
-import type { Client } from "pg";
 import { within } from "@/lib/deadline";
-import { keepHearing } from "@/lib/notifications";
+import { keepHearing, type Question } from "@/lib/notifications";
 import { SESSION_SECONDS } from "@/lib/session-token";
 import {
   bury,
@@ -23,19 +22,19 @@ const CATCH_UP_MS = 30_000;
 export async function keepListening(own: Memory): Promise<void> {
   let previous = 0n;
   await keepHearing(CHANNEL, {
-    async linked(client) {
-      previous = await oldestOpenXid(client);
-      await within(CATCH_UP_MS, catchUp(own, client, previous));
+    async linked(question) {
+      previous = await oldestOpenXid(question);
+      await within(CATCH_UP_MS, catchUp(own, question, previous));
       own.knownXid = previous;
-      own.client = client;
+      own.question = question;
       own.linked = true;
       own.lastHeard = Date.now();
       own.silentSince = 0;
     },
-    async ask(client) {
-      const now = await oldestOpenXid(client);
+    async ask(question) {
+      const now = await oldestOpenXid(question);
       // An answer of a link that was given up says nothing of the next one.
-      if (own.client !== client) return;
+      if (own.question !== question) return;
       own.lastHeard = Date.now();
       // A beat late on purpose: a commit is announced a moment after it becomes visible.
       own.knownXid = previous;
@@ -45,33 +44,31 @@ export async function keepListening(own: Memory): Promise<void> {
     // The database is asked for every check until the link is back.
     lost() {
       own.linked = false;
-      own.client = null;
+      own.question = null;
     },
   });
 }
 
-async function oldestOpenXid(client: Client): Promise<bigint> {
-  const { rows } = await within(ANSWER_MS, client.query<{ xmin: string }>("SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin"));
+async function oldestOpenXid(question: Question): Promise<bigint> {
+  const { rows } = await within(ANSWER_MS, question<{ xmin: string }>("SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin"));
   return BigInt(rows[0]?.xmin ?? 0);
 }
 
 /** Everything that changed since this process last knew, or within a token's life when it knows nothing yet. */
-async function catchUp(own: Memory, client: Client, now: bigint): Promise<void> {
+async function catchUp(own: Memory, question: Question, now: bigint): Promise<void> {
   // A number lower than the one we knew means another server or a restored copy: what we remember is of no use.
   const since = own.knownXid !== null && own.knownXid <= now ? own.knownXid.toString() : null;
   if (own.knownXid !== null && since === null) forgetAll(own);
   const limit = MAX_REMEMBERED;
   const changed = (column: string) =>
     since === null ? `"${column}" > now() - interval '${SESSION_SECONDS + CLOCK_SKEW_S} seconds'` : `"changedXid" >= ${since}`;
-  const people = await client.query<Row>(
+  const people = await question<Row>(
     `SELECT ${ROW_COLUMNS} FROM "User" u WHERE u."version" > 0 AND ${changed("changedAt")} LIMIT ${limit}`,
   );
-  const sessions = await client.query<{ id: string }>(
+  const sessions = await question<{ id: string }>(
     `SELECT "id" FROM "Session" WHERE "endedAt" IS NOT NULL AND "expiresAt" > now() AND ${changed("endedAt")} LIMIT ${limit}`,
   );
-  const deleted = await client.query<{ id: string }>(
-    `SELECT "userId" AS "id" FROM "Tombstone" WHERE ${changed("deletedAt")} LIMIT ${limit}`,
-  );
+  const deleted = await question<{ id: string }>(`SELECT "userId" AS "id" FROM "Tombstone" WHERE ${changed("deletedAt")} LIMIT ${limit}`);
   if (people.rows.length + deleted.rows.length >= limit || sessions.rows.length >= limit) return forgetAll(own);
   for (const row of people.rows) learn(own, row);
   for (const { id } of sessions.rows) learnSession(own, id, true);

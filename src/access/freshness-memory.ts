@@ -1,4 +1,4 @@
-import type { Client } from "pg";
+import type { Question } from "@/lib/notifications";
 import { perProcess } from "@/lib/per-process";
 import { type Claims, SESSION_SECONDS } from "@/lib/session-token";
 
@@ -62,7 +62,8 @@ export interface Memory {
   lastHeard: number;
   /** Oldest transaction that had not ended when everything before it was known; null before the first read. */
   knownXid: bigint | null;
-  client: Client | null;
+  /** Asks the link, while it stands. */
+  question: Question | null;
   running: boolean;
   /** Questions to the database, by session, while the link cannot answer them. */
   asked: Map<string, { at: number; answer: Promise<Person | null> }>;
@@ -82,7 +83,7 @@ export function memory(): Memory {
     linked: false,
     lastHeard: 0,
     knownXid: null,
-    client: null,
+    question: null,
     running: false,
     asked: new Map(),
     silentSince: 0,

@@ -97,7 +97,7 @@ export async function standingIn(claims: Claims, deviceId: string | null): Promi
  */
 export async function settleFreshness(): Promise<void> {
   const own = memory();
-  if (own.linked && own.client) await within(ANSWER_MS, own.client.query("SELECT 1")).catch(() => undefined);
+  if (own.linked && own.question) await within(ANSWER_MS, own.question("SELECT 1")).catch(() => undefined);
   // Without a link the database is asked, and what it said before the change is no longer true.
   own.asked.clear();
 }

@@ -4,6 +4,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { Client } from "pg";
 import { Prisma, PrismaClient } from "@/generated/prisma/client";
 import { env } from "./env";
+import { oneAtATime } from "./one-at-a-time";
 import { perProcess } from "./per-process";
 
 /** Names of columns' values, for whoever speaks of rows without making a client. */
@@ -73,16 +74,10 @@ class Postgres extends PrismaPg {
 
 /** A transaction has one connection, and Prisma reads several relations of a row side by side: pg warns of that, and 9 refuses it. */
 function oneByOne(tx: OneTransaction): OneTransaction {
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn =
-    <Query, Answer>(ask: (query: Query) => Promise<Answer>) =>
-    (query: Query) => {
-      const answer = last.then(() => ask(query));
-      last = answer.catch(() => undefined);
-      return answer;
-    };
-  tx.queryRaw = inTurn(tx.queryRaw.bind(tx));
-  tx.executeRaw = inTurn(tx.executeRaw.bind(tx));
+  const inTurn = oneAtATime();
+  const [query, execute] = [tx.queryRaw.bind(tx), tx.executeRaw.bind(tx)];
+  tx.queryRaw = (asked) => inTurn(() => query(asked));
+  tx.executeRaw = (asked) => inTurn(() => execute(asked));
   return tx;
 }
 
