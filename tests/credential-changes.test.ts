@@ -1,5 +1,4 @@
 import { describe, expect, test, vi } from "vitest";
-import { enter } from "@/access/door";
 import { currentClaims, currentEntry, currentVisitor } from "@/access/entry";
 import { closeSession, connectAccount, mayConnect, openSession } from "@/access/identity/credentials";
 import { signInWithTicket } from "@/access/identity/sign-in";
@@ -22,7 +21,7 @@ import { newOneTimeSecret } from "@/lib/one-time-secret";
 import { siteLink } from "@/lib/site-link";
 import { hostile } from "./support/hostile";
 import { mailsTo } from "./support/jobs";
-import { waiting } from "./support/locks";
+import { seen, waiting } from "./support/locks";
 import { admin, PASSWORD, person } from "./support/people";
 import { as, asVisitor, type Browser, browser, redirectOf, signedIn } from "./support/request";
 import { codeOf, withTotp } from "./support/second-factors";
@@ -147,14 +146,7 @@ describe("every change of the ways in", () => {
     },
   );
 
-  test.each([
-    ["a password confirmed", (window: Browser) => window.run(() => confirmPassword({ password: PASSWORD }))],
-    [
-      "a password changed",
-      (window: Browser) => window.run(() => changePassword({ current: PASSWORD, password: "a harbour of slow lanterns" })),
-    ],
-    ["new recovery codes", (window: Browser) => window.run(() => newRecoveryCodes({}))],
-  ])("%s that cannot be written changes nothing: not the session, nor its cookie", async (_, change) => {
+  test.each(renewing)("%s that cannot be written changes nothing: not the session, nor its cookie", async (_, __, change) => {
     const someone = await equipped();
     const window = await signedIn(someone);
     const before = new Map(window.cookies);
@@ -164,12 +156,12 @@ describe("every change of the ways in", () => {
     const [was, mails] = [await kept(), await told(someone)];
     await db().$executeRaw`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no room'; END $$`;
     await db().$executeRaw`CREATE TRIGGER "refuse" BEFORE INSERT ON "Session" FOR EACH ROW EXECUTE FUNCTION refuse()`;
-    const ended = await change(window).finally(() => db().$executeRaw`DROP FUNCTION refuse() CASCADE`);
+    const ended = await change(window, someone).finally(() => db().$executeRaw`DROP FUNCTION refuse() CASCADE`);
     expect(ended).toMatchObject({ ok: false });
     expect(window.cookies.get("authjs.session-token")).toBe(before.get("authjs.session-token"));
     expect((await window.run(currentEntry))?.actor.sid).toBe(window.claims.sid);
     expect([await kept(), await told(someone)]).toEqual([was, mails]);
-    expect(await change(window)).toMatchObject({ ok: true });
+    expect(await change(window, someone)).toMatchObject({ ok: true });
   });
 
   test.each<[string, string, (tx: Transaction, id: string) => Promise<unknown>, Change]>([
@@ -184,8 +176,7 @@ describe("every change of the ways in", () => {
   ])("%s while the session ends, or its person's role changes, does nothing: %s", async (_, code, make, change) => {
     const someone = await person();
     const window = await signedIn(someone);
-    // That they were here is written down, which would wait as well.
-    await window.run(() => enter());
+    await seen(window, someone);
     let changing: Promise<unknown> | undefined;
     await db().$transaction(
       async (tx) => {
@@ -198,14 +189,14 @@ describe("every change of the ways in", () => {
     );
     expect(await changing).toMatchObject({ error: { code } });
     expect(await db().account.count({ where: { userId: someone.id } })).toBe(0);
-    expect(await db().session.count({ where: { userId: someone.id, strong: false, id: { not: window.claims.sid } } })).toBe(0);
+    expect(await db().session.count({ where: { userId: someone.id, id: { not: window.claims.sid } } })).toBe(0);
   });
 
   test("of two proofs at once in one session one renews it, and the other ends nothing", async () => {
     const someone = await person();
     const window = await signedIn(someone);
     const copy = browser({ cookies: Object.fromEntries(window.cookies) });
-    await window.run(() => enter());
+    await seen(window, someone);
     const confirm = (from: Browser) => from.run(() => confirmPassword({ password: PASSWORD }));
     let both: Promise<{ ok: boolean }[]> | undefined;
     await db().$transaction(

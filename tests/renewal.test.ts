@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { get, type IncomingMessage, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { enter } from "@/access/door";
 import { currentEntry, deviceCookieName } from "@/access/entry";
 import { signInWithEmail } from "@/features/accounts/actions";
 import { endOtherDevices } from "@/features/devices/actions";
@@ -11,7 +10,7 @@ import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { sessionCookieName } from "@/lib/session-cookie";
 import { asClaims, type Claims, decodeToken, encodeToken } from "@/lib/session-token";
-import { waiting } from "./support/locks";
+import { seen, waiting } from "./support/locks";
 import { PASSWORD, person } from "./support/people";
 import { browser, newClaims, redirectOf } from "./support/request";
 import { type Server, startServer } from "./support/server";
@@ -528,8 +527,7 @@ describe("after a change of role the session goes on under another id", () => {
     const claims = await newClaims(who);
     const { given } = await ask("/members", cookie);
     const here = browser({ cookies: { [NAME]: encodeToken(claims, env().AUTH_SECRET, NAME) } });
-    // That they were here is written down, which would wait as well.
-    await here.run(() => enter());
+    await seen(here, who);
     const [asked, ended] = await db().$transaction(async (tx) => {
       // The new session is there, and not yet committed, as long as nobody can write into the audit log.
       await tx.$executeRaw`LOCK TABLE "AuditEvent" IN EXCLUSIVE MODE`;
