@@ -1,5 +1,5 @@
 import pg from "pg";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { currentEntry } from "@/access/entry";
 import { signInWithTicket } from "@/access/identity/sign-in";
 import { issueTicket } from "@/access/identity/tickets";
@@ -9,6 +9,7 @@ import { confirmWithCode, newRecoveryCodes } from "@/features/second-factors/act
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { admin, PASSWORD, person } from "./support/people";
+import { startOwnPostgres } from "./support/postgres";
 import { type Browser, browser, redirectOf, signedIn } from "./support/request";
 import { withTotp } from "./support/second-factors";
 import { startTcpProxy } from "./support/tcp-proxy";
@@ -18,7 +19,8 @@ import { startTcpProxy } from "./support/tcp-proxy";
  * through that line; `sql` does not.
  */
 
-const direct = new URL(process.env.DATABASE_URL ?? "");
+const postgres = await startOwnPostgres();
+const direct = new URL(postgres.url);
 const line = await startTcpProxy({ host: direct.hostname, port: Number(direct.port) });
 const proxied = new URL(direct);
 proxied.host = `127.0.0.1:${line.port}`;
@@ -27,11 +29,23 @@ process.env.DATABASE_URL = proxied.href;
 const hand = new pg.Pool({ connectionString: direct.href, max: 4 });
 const sql = async (text: string, values: unknown[] = []) => (await hand.query(text, values)).rows;
 
+hand.on("error", () => undefined);
+
+let cuts = 0;
+beforeEach(() => {
+  cuts = line.cuts();
+});
 afterEach(() => line.mend());
 afterAll(async () => {
   line.stop();
   await hand.end();
+  await postgres.stop();
 });
+/** The line is whole again: it was cut at its word as often as expected, or more. */
+const mended = (least = 1) => {
+  line.mend();
+  expect(line.cuts() - cuts).toBeGreaterThanOrEqual(least);
+};
 
 const NEW_PASSWORD = "orchid-lantern-quartz-77";
 const SESSION = "authjs.session-token";
@@ -39,6 +53,23 @@ const UNAVAILABLE = { ok: false, error: { code: "unavailable" } };
 const sessionsOf = (id: string) => db().session.findMany({ where: { userId: id, endedAt: null }, select: { id: true } });
 const here = async (window: Browser) => (await window.run(currentEntry))?.actor.sid;
 const signIn = (window: Browser, email: string) => window.run(() => signInWithEmail({ email, password: PASSWORD }));
+
+/** Has a change of the app's wait within its COMMIT: for what each that is remembered takes at its end, the chain of the audit log. */
+async function heldAtCommit<T>(change: () => Promise<T>) {
+  const holder = await hand.connect();
+  await holder.query("BEGIN; SELECT pg_advisory_xact_lock(1718581522)");
+  const changing = change();
+  const committing = `SELECT pid, backend_xid::text AS id FROM pg_stat_activity WHERE wait_event = 'advisory' AND query = 'COMMIT'`;
+  const held = () => sql(committing).then(([row]) => row);
+  await expect.poll(held).toBeDefined();
+  const { pid, id } = await held();
+  const release = async () => {
+    await holder.query("ROLLBACK").catch(() => undefined);
+    holder.release(true);
+  };
+  holder.on("error", () => undefined);
+  return { changing, release, pid: Number(pid), id: Number(id) };
+}
 
 type Change = (window: Browser, someone: { email: string; code: () => string }) => Promise<{ ok: boolean }>;
 const CHANGES: [name: string, change: Change][] = [
@@ -54,7 +85,7 @@ describe("a COMMIT whose answer is lost", () => {
     const window = await signedIn(someone);
     line.cutAt("COMMIT", "answered");
     expect(await redirectOf(signIn(window, someone.email))).toBe("/members");
-    line.mend();
+    mended();
     expect(await sessionsOf(someone.id)).toEqual([{ id: await here(window) }]);
     expect(await here(window)).not.toBe(window.claims.sid);
   });
@@ -65,7 +96,7 @@ describe("a COMMIT whose answer is lost", () => {
     const window = await signedIn(someone);
     line.cutAt("COMMIT", "answered");
     expect(await change(window, { ...someone, code })).toMatchObject({ ok: true });
-    line.mend();
+    mended();
     expect(await sessionsOf(someone.id)).toEqual([{ id: await here(window) }]);
     expect(await here(window)).not.toBe(window.claims.sid);
   });
@@ -76,7 +107,7 @@ describe("a COMMIT whose answer is lost", () => {
     const ticket = await db().$transaction((tx) => issueTicket(tx, { userId: someone.id, method: "passkey", strong: true }));
     line.cutAt("COMMIT", "answered");
     await window.run(() => signInWithTicket(ticket));
-    line.mend();
+    mended();
     expect(await sessionsOf(someone.id)).toEqual([{ id: await here(window) }]);
   });
 
@@ -85,6 +116,7 @@ describe("a COMMIT whose answer is lost", () => {
     const window = await signedIn(someone);
     line.cutAt("COMMIT", "answered");
     expect(await redirectOf(window.run(() => signOut({})))).toBe("/login");
+    mended();
     expect(window.cookies.has(SESSION)).toBe(false);
   });
 
@@ -93,6 +125,7 @@ describe("a COMMIT whose answer is lost", () => {
     const people = await Promise.all(Array.from({ length: env().DATABASE_POOL_SIZE }, () => person()));
     line.cutAt("COMMIT", "answered");
     const changed = await Promise.all(people.map(({ id: userId }) => window.run(() => changeRole({ userId, role: "ADMIN" }))));
+    mended(people.length);
     expect(changed.map(({ ok }) => ok)).toEqual(people.map(() => true));
     const remembered = { action: "user.role_changed" as const, subjectId: { in: people.map(({ id }) => id) } };
     expect(await db().auditEvent.count({ where: remembered })).toBe(people.length);
@@ -101,21 +134,30 @@ describe("a COMMIT whose answer is lost", () => {
   test("while it is still at work: what becomes of it is waited for", async () => {
     const someone = await person();
     const window = await signedIn(someone);
-    const holder = await hand.connect();
-    // What every COMMIT that is remembered takes at its end (the chain of the audit log).
-    await holder.query("BEGIN; SELECT pg_advisory_xact_lock(1718581522)");
-    try {
-      const changing = window.run(() => confirmPassword({ password: PASSWORD }));
-      const committing = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory' AND query = 'COMMIT'`;
-      await expect.poll(() => sql(committing)).toHaveLength(1);
-      line.cut();
-      line.mend();
-      await holder.query("ROLLBACK");
-      expect(await changing).toMatchObject({ ok: true });
-      expect(await sessionsOf(someone.id)).toEqual([{ id: await here(window) }]);
-    } finally {
-      holder.release(true);
-    }
+    const { changing, release } = await heldAtCommit(() => window.run(() => confirmPassword({ password: PASSWORD })));
+    line.cut();
+    line.mend();
+    await release();
+    expect(await changing).toMatchObject({ ok: true });
+    expect(await sessionsOf(someone.id)).toEqual([{ id: await here(window) }]);
+  });
+
+  test("by a crash of the server, which then gives its number to another: it is not taken for that one", async () => {
+    const someone = await person();
+    const window = await signedIn(someone);
+    const { changing, release, pid, id } = await heldAtCommit(() => window.run(() => confirmPassword({ password: PASSWORD })));
+    line.cut();
+    process.kill(pid, "SIGKILL");
+    await release();
+    const others = async () => {
+      await sql("SELECT pg_current_xact_id()");
+      return (await sql("SELECT pg_xact_status($1::text::xid8) AS status", [id]))[0]?.status;
+    };
+    await expect.poll(() => others().catch(() => "away"), { timeout: 9_000, interval: 5 }).toBe("committed");
+    line.mend();
+    expect(await changing).toMatchObject(UNAVAILABLE);
+    expect(await here(window)).toBe(window.claims.sid);
+    expect(await window.run(() => confirmPassword({ password: PASSWORD }))).toMatchObject({ ok: true });
   });
 });
 
@@ -127,7 +169,7 @@ describe("a COMMIT that never arrives", () => {
     const cookie = window.cookies.get(SESSION);
     line.cutAt("COMMIT", "asked");
     expect(await change(window, { ...someone, code })).toMatchObject(UNAVAILABLE);
-    line.mend();
+    mended();
     expect([window.cookies.get(SESSION), await here(window)]).toEqual([cookie, window.claims.sid]);
     expect(await change(window, { ...someone, code })).toMatchObject({ ok: true });
   });

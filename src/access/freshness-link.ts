@@ -1,5 +1,4 @@
-import { within } from "@/lib/deadline";
-import { keepHearing, type Question } from "@/lib/notifications";
+import { keepHearing, type Link } from "@/lib/notifications";
 import { SESSION_SECONDS } from "@/lib/session-token";
 import {
   bury,
@@ -15,26 +14,25 @@ import {
 } from "./freshness-memory";
 
 const CHANNEL = "foyer_freshness";
-const ANSWER_MS = 1_500;
 const CATCH_UP_MS = 30_000;
 
 /** Keeps the memory of this process current: LISTEN first, then what was missed, then one question a second. */
 export async function keepListening(own: Memory): Promise<void> {
   let previous = 0n;
   await keepHearing(CHANNEL, {
-    async linked(question) {
-      previous = await oldestOpenXid(question);
-      await within(CATCH_UP_MS, catchUp(own, question, previous));
+    async linked(link) {
+      previous = await oldestOpenXid(link);
+      await catchUp(own, link, previous);
       own.knownXid = previous;
-      own.question = question;
+      own.link = link;
       own.linked = true;
       own.lastHeard = Date.now();
       own.silentSince = 0;
     },
-    async ask(question) {
-      const now = await oldestOpenXid(question);
+    async ask(link) {
+      const now = await oldestOpenXid(link);
       // An answer of a link that was given up says nothing of the next one.
-      if (own.question !== question) return;
+      if (own.link !== link) return;
       own.lastHeard = Date.now();
       // A beat late on purpose: a commit is announced a moment after it becomes visible.
       own.knownXid = previous;
@@ -44,31 +42,36 @@ export async function keepListening(own: Memory): Promise<void> {
     // The database is asked for every check until the link is back.
     lost() {
       own.linked = false;
-      own.question = null;
+      own.link = null;
     },
   });
 }
 
-async function oldestOpenXid(question: Question): Promise<bigint> {
-  const { rows } = await within(ANSWER_MS, question<{ xmin: string }>("SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin"));
+async function oldestOpenXid(link: Link): Promise<bigint> {
+  const { rows } = await link.ask<{ xmin: string }>("SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin");
   return BigInt(rows[0]?.xmin ?? 0);
 }
 
 /** Everything that changed since this process last knew, or within a token's life when it knows nothing yet. */
-async function catchUp(own: Memory, question: Question, now: bigint): Promise<void> {
+async function catchUp(own: Memory, link: Link, now: bigint): Promise<void> {
   // A number lower than the one we knew means another server or a restored copy: what we remember is of no use.
   const since = own.knownXid !== null && own.knownXid <= now ? own.knownXid.toString() : null;
   if (own.knownXid !== null && since === null) forgetAll(own);
   const limit = MAX_REMEMBERED;
   const changed = (column: string) =>
     since === null ? `"${column}" > now() - interval '${SESSION_SECONDS + CLOCK_SKEW_S} seconds'` : `"changedXid" >= ${since}`;
-  const people = await question<Row>(
+  const people = await link.ask<Row>(
     `SELECT ${ROW_COLUMNS} FROM "User" u WHERE u."version" > 0 AND ${changed("changedAt")} LIMIT ${limit}`,
+    CATCH_UP_MS,
   );
-  const sessions = await question<{ id: string }>(
+  const sessions = await link.ask<{ id: string }>(
     `SELECT "id" FROM "Session" WHERE "endedAt" IS NOT NULL AND "expiresAt" > now() AND ${changed("endedAt")} LIMIT ${limit}`,
+    CATCH_UP_MS,
   );
-  const deleted = await question<{ id: string }>(`SELECT "userId" AS "id" FROM "Tombstone" WHERE ${changed("deletedAt")} LIMIT ${limit}`);
+  const deleted = await link.ask<{ id: string }>(
+    `SELECT "userId" AS "id" FROM "Tombstone" WHERE ${changed("deletedAt")} LIMIT ${limit}`,
+    CATCH_UP_MS,
+  );
   if (people.rows.length + deleted.rows.length >= limit || sessions.rows.length >= limit) return forgetAll(own);
   for (const row of people.rows) learn(own, row);
   for (const { id } of sessions.rows) learnSession(own, id, true);

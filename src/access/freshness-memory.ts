@@ -1,4 +1,4 @@
-import type { Question } from "@/lib/notifications";
+import type { Link } from "@/lib/notifications";
 import { perProcess } from "@/lib/per-process";
 import { type Claims, SESSION_SECONDS } from "@/lib/session-token";
 
@@ -62,8 +62,8 @@ export interface Memory {
   lastHeard: number;
   /** Oldest transaction that had not ended when everything before it was known; null before the first read. */
   knownXid: bigint | null;
-  /** Asks the link, while it stands. */
-  question: Question | null;
+  /** By which it hears of changes, while it stands. */
+  link: Link | null;
   running: boolean;
   /** Questions to the database, by session, while the link cannot answer them. */
   asked: Map<string, { at: number; answer: Promise<Person | null> }>;
@@ -83,7 +83,7 @@ export function memory(): Memory {
     linked: false,
     lastHeard: 0,
     knownXid: null,
-    question: null,
+    link: null,
     running: false,
     asked: new Map(),
     silentSince: 0,

@@ -97,7 +97,8 @@ export async function standingIn(claims: Claims, deviceId: string | null): Promi
  */
 export async function settleFreshness(): Promise<void> {
   const own = memory();
-  if (own.linked && own.question) await within(ANSWER_MS, own.question("SELECT 1")).catch(() => undefined);
+  // One that does not answer is given up; whoever is sitting there need not wait for the next.
+  if (own.link) await within(ANSWER_MS, own.link.settle()).catch(() => undefined);
   // Without a link the database is asked, and what it said before the change is no longer true.
   own.asked.clear();
 }

@@ -10,7 +10,7 @@ const ABSOLUTE_SECONDS: Record<Claims["role"], number> = { MEMBER: SESSION_SECON
 /** How long an admin's may lie idle (ASVS 7.3.1); a member's may as long as it lasts. */
 const ADMIN_IDLE_SECONDS = 3600;
 const SEEN_EVERY_MS = 60_000;
-/** How long the database has to end a session whose cookie is refused in any case. */
+/** How long the database has to end a session that is refused in any case, or to say whether somebody lay idle. */
 const ANSWER_MS = 1_500;
 const MAX_SEEN = 50_000;
 
@@ -34,7 +34,7 @@ export async function isAwake({ sub, sid, began }: Claims, { role }: Standing): 
   const { at, answer } = seen.get(sid) ?? { at: 0, answer: null };
   if (answer && now - at < SEEN_EVERY_MS) return role === "ADMIN" ? answer : true;
   if (seen.size > MAX_SEEN) seen.clear();
-  const noted = noteSeen(sub, sid, role === "ADMIN" ? ADMIN_IDLE_SECONDS : null).catch((error: unknown) => {
+  const noted = within(ANSWER_MS, noteSeen(sub, sid, role === "ADMIN" ? ADMIN_IDLE_SECONDS : null)).catch((error: unknown) => {
     log().debug({ err: error }, "last seen");
     return true;
   });

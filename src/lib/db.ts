@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createCaslExtension } from "@casl/prisma/runtime";
 import { PrismaPg } from "@prisma/adapter-pg";
-import { Client } from "pg";
+import { Client, DatabaseError } from "pg";
 import { Prisma, PrismaClient } from "@/generated/prisma/client";
 import { env } from "./env";
+import { log } from "./log";
 import { oneAtATime } from "./one-at-a-time";
 import { perProcess } from "./per-process";
 
@@ -41,7 +42,7 @@ export type Transaction = Parameters<Parameters<Database["$transaction"]>[0]>[0]
 /** Whether another transaction won: a serialization failure, a deadlock, or a lock that was not granted in time. */
 export function isWriteConflict(error: unknown): boolean {
   if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2034") return true;
-  return /\b(40001|40P01|55P03)\b|write conflict|deadlock/i.test(error instanceof Error ? error.message : "");
+  return /\b(40001|40P01|55P03)\b|write conflict|deadlock/i.test(error instanceof Error ? `${error.message} ${codesOf(error)}` : "");
 }
 
 /** Whether a unique column already holds the value that was written. */
@@ -52,20 +53,31 @@ export function isUniqueViolation(error: unknown): boolean {
 /** Whether the database could not be reached or did not answer: the caller answers "unavailable", never "no such row". */
 export function isDatabaseDown(error: unknown): boolean {
   if (error instanceof Prisma.PrismaClientInitializationError) return true;
-  if (error instanceof Prisma.PrismaClientKnownRequestError && /^P(1001|1002|1008|1017|2024|2028)$/.test(error.code)) return true;
-  const text = error instanceof Error ? `${error.name} ${error.message} ${"code" in error ? String(error.code) : ""}` : "";
+  if (error instanceof Prisma.PrismaClientKnownRequestError && /^P(1001|1002|1008|1017|2024|2028|2037)$/.test(error.code)) return true;
+  const text = error instanceof Error ? `${error.name} ${error.message} ${codesOf(error)}` : "";
   return /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|\b57P0[123]\b|\b57014\b|\b53300\b|\b08[0-9P]\d{2}\b|connection (timeout|terminated)|terminating connection|database system is|timeout exceeded|query read timeout|not queryable|DatabaseNotReachable|ConnectionClosed|server closed the connection/i.test(
     text,
   );
 }
 
+/** The codes of an error, as the database gave them too: of what fails at a COMMIT Prisma hands on what its adapter said. */
+function codesOf(error: Error & { code?: unknown; cause?: unknown }): string {
+  const { code = "", cause } = error;
+  const original = typeof cause === "object" && cause !== null && "originalCode" in cause ? cause.originalCode : "";
+  return `${code} ${original}`;
+}
+
 type Connected = Awaited<ReturnType<PrismaPg["connect"]>>;
 type OneTransaction = Awaited<ReturnType<Connected["startTransaction"]>>;
 
-/** PostgreSQL as Prisma's adapter speaks to it, with transactions that ask `oneByOne` and are `surelyCommitted`. */
+/** PostgreSQL as Prisma's adapter speaks to it, with transactions that ask `oneByOne`, are `surelyCommitted`, and end with their connection. */
 class Postgres extends PrismaPg {
   override async connect(): Promise<Connected> {
     const connected = await super.connect();
+    connected.underlyingDriver().on("release", (error, client) => {
+      // A transaction that nobody waits for any more would go on in the next one on this connection, and be committed by it.
+      if (!error && client.getTransactionStatus() !== "I") void client.end().catch(() => undefined);
+    });
     const start = connected.startTransaction.bind(connected);
     connected.startTransaction = async (isolation) => surelyCommitted(oneByOne(await start(isolation)));
     return connected;
@@ -83,27 +95,37 @@ function oneByOne(tx: OneTransaction): OneTransaction {
 
 /**
  * A line that breaks between COMMIT and its answer leaves open what was done: whoever is told "try again" finds their session ended, their
- * link used or their change made twice. PostgreSQL knows (`pg_xact_status`), and is asked.
+ * link used or their change made twice. PostgreSQL knows (`pg_xact_status`), and is asked: docs/decisions/0024.
  */
 function surelyCommitted(tx: OneTransaction): OneTransaction {
   const execute = tx.executeRaw.bind(tx);
   tx.executeRaw = async (query) => {
     if (query.sql !== "COMMIT") return execute(query);
-    const { rows } = await tx.queryRaw({ sql: "SELECT pg_current_xact_id_if_assigned()::text", args: [], argTypes: [] });
-    const id = rows[0]?.[0];
+    const { rows } = await tx.queryRaw({ sql: OUTCOME_ID, args: [], argTypes: [] });
+    const [id, era] = rows[0] ?? [];
     return execute(query).catch(async (error: unknown) => {
-      // One that has written nothing has no id.
-      if (typeof id !== "string" || !(await hasCommitted(id))) throw error;
+      // One that has written nothing has no id; and what the server has answered is no question.
+      if (typeof id !== "string" || typeof era !== "string" || !isDatabaseDown(error)) throw error;
+      // Whoever else wants a connection does not wait for what becomes of this one.
+      await tx.rollback();
+      tx.commit = tx.rollback = async () => undefined;
+      if (!(await hasCommitted(id, era))) throw error;
       return 0;
     });
   };
   return tx;
 }
 
-/** Whether the transaction of this id was committed; false too where that could not be found out. Never throws. */
-async function hasCommitted(id: string): Promise<boolean> {
+/**
+ * Which transaction this is, and since when the server has counted: it begins to count anew after a crash, when it may give the numbers of
+ * transactions that it lost to others.
+ */
+const OUTCOME_ID = `SELECT pg_current_xact_id_if_assigned()::text, stats_reset::text FROM pg_stat_bgwriter`;
+
+/** Whether this transaction was committed; false too where that could not be found out. Never throws. */
+async function hasCommitted(id: string, era: string): Promise<boolean> {
   for (const until = Date.now() + OUTCOME_MS; Date.now() < until; await sleep(OUTCOME_EVERY_MS)) {
-    // Not of the pool: its connections may all be waiting here, and all be broken.
+    // Not of the pool, whose connections may all be broken and not know it.
     const client = new Client({
       connectionString: env().DATABASE_URL,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -112,15 +134,21 @@ async function hasCommitted(id: string): Promise<boolean> {
     client.on("error", () => undefined);
     try {
       await client.connect();
-      const { rows } = await client.query<{ status: string | null }>("SELECT pg_xact_status($1::xid8) AS status", [id]);
-      // Begun, and not heard of at the other end yet: "in progress".
-      if (rows[0]?.status !== "in progress") return rows[0]?.status === "committed";
-    } catch {
-      // Not there yet.
+      const { rows } = await client.query<{ status: string | null; era: string }>(
+        `SELECT pg_xact_status($1::xid8) AS "status", stats_reset::text AS "era" FROM pg_stat_bgwriter`,
+        [id],
+      );
+      if (rows[0]?.era !== era) break;
+      // Else it is still at work, or its server has not noticed that the line is broken.
+      if (rows[0].status !== "in progress") return rows[0].status === "committed";
+    } catch (error) {
+      // Of a number that it has not given yet the server says so: it has lost this one. All else is a server that is not there yet.
+      if (error instanceof DatabaseError && error.code === "22023") break;
     } finally {
       void client.end().catch(() => undefined);
     }
   }
+  log().warn({ transaction: id }, "a COMMIT of which nobody knows what became");
   return false;
 }
 

@@ -9,15 +9,20 @@ const ANSWER_MS = 1_500;
 const HEARTBEAT_MS = 1_000;
 const MAX_PAUSE_MS = 2_000;
 
-/** Asks the connection that listens: whatever was notified before its answer has been heard by then. */
-export type Question = <Row extends QueryResultRow>(text: string) => Promise<QueryResult<Row>>;
+/** The connection that listens, as long as it stands. It takes one question at a time (pg 9 refuses a second one). */
+export interface Link {
+  /** Asks it. One that has not answered in time is given up, and made anew. */
+  ask<Row extends QueryResultRow>(text: string, ms?: number): Promise<QueryResult<Row>>;
+  /** Resolves once all is heard that was notified before it was called. Whoever waits at once shares one question. */
+  settle(): Promise<unknown>;
+}
 
 interface Ears {
   /** The link stands, for the first time or anew: what was notified before is to be looked up. Where that fails, it does not stand. */
-  linked(question: Question): void | Promise<void>;
+  linked(link: Link): void | Promise<void>;
   heard(payload: string): void;
   /** Asks something once a second, by which it is noticed that the link has died without a word; SELECT 1 where nothing else is to be asked. */
-  ask?(question: Question): Promise<unknown>;
+  ask?(link: Link): Promise<unknown>;
   /** The link is gone. Also told of one that never stood. */
   lost?(): void;
 }
@@ -29,8 +34,8 @@ interface Ears {
 export async function keepHearing(channel: string, ears: Ears, signal?: AbortSignal): Promise<void> {
   for (let failures = 0; !signal?.aborted; failures++) {
     try {
-      const linked = async (question: Question) => {
-        await ears.linked(question);
+      const linked = async (link: Link) => {
+        await ears.linked(link);
         failures = 0;
       };
       await hear(channel, { ...ears, linked }, signal);
@@ -41,29 +46,29 @@ export async function keepHearing(channel: string, ears: Ears, signal?: AbortSig
   }
 }
 
-async function hear(channel: string, { linked, heard, ask = plainQuestion, lost: gone }: Ears, signal?: AbortSignal): Promise<void> {
+async function hear(channel: string, { linked, heard, ask = settled, lost: gone }: Ears, signal?: AbortSignal): Promise<void> {
   const client = new Client({
     connectionString: env().DATABASE_URL,
     connectionTimeoutMillis: ANSWER_MS,
     keepAlive: true,
     application_name: channel,
   });
-  // It takes no second question before it has answered the first (pg 9 refuses it).
-  const inTurn = oneAtATime();
-  const question: Question = (text) => inTurn(() => client.query(text));
+  let giveUp: (reason: unknown) => void = () => undefined;
   const lost = new Promise<never>((_, reject) => {
+    giveUp = reject;
     client.on("error", reject);
     client.on("end", () => reject(new Error("connection ended")));
   });
   lost.catch(() => undefined);
+  const link = linkBy(client, giveUp);
   client.on("notification", ({ payload }) => heard(payload ?? ""));
   try {
     await Promise.race([within(2 * ANSWER_MS, client.connect()), lost]);
-    await within(ANSWER_MS, question(`LISTEN ${client.escapeIdentifier(channel)}`));
-    await linked(question);
+    await link.ask(`LISTEN ${client.escapeIdentifier(channel)}`);
+    await linked(link);
     while (!signal?.aborted) {
       await Promise.race([sleep(HEARTBEAT_MS), lost]);
-      await Promise.race([within(ANSWER_MS, ask(question)), lost]);
+      await Promise.race([ask(link), lost]);
     }
   } finally {
     gone?.();
@@ -73,8 +78,30 @@ async function hear(channel: string, { linked, heard, ask = plainQuestion, lost:
   }
 }
 
-function plainQuestion(question: Question): Promise<unknown> {
-  return question("SELECT 1");
+function linkBy(client: Client, giveUp: (reason: unknown) => void): Link {
+  const inTurn = oneAtATime();
+  const answered = async <Row extends QueryResultRow>(text: string, ms: number) => {
+    try {
+      return await within(ms, client.query<Row>(text));
+    } catch (error) {
+      giveUp(error);
+      throw error;
+    }
+  };
+  let next: Promise<unknown> | null = null;
+  const settle = () => {
+    next ??= inTurn(() => {
+      // It is asked now: whoever comes later may wait for what is notified after it.
+      next = null;
+      return answered("SELECT 1", ANSWER_MS);
+    });
+    return next;
+  };
+  return { ask: (text, ms = ANSWER_MS) => inTurn(() => answered(text, ms)), settle };
+}
+
+function settled(link: Link): Promise<unknown> {
+  return link.settle();
 }
 
 function sleep(ms: number): Promise<void> {

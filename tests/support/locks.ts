@@ -11,9 +11,11 @@ export async function waiting(on: Pick<Transaction, "$queryRaw">): Promise<numbe
   return row?.count ?? 0;
 }
 
+const NEVER = new Date(0);
+
 /** Lets a browser in, and waits until it is written down that this person was here: that asks for their row as well, when it likes. */
 export async function seen(window: Browser, { id }: { id: string }): Promise<void> {
-  await db().user.update({ where: { id }, data: { lastSeenAt: null } });
+  await db().user.update({ where: { id }, data: { lastSeenAt: NEVER } });
   await window.run(() => enter());
-  await expect.poll(async () => (await db().user.findUniqueOrThrow({ where: { id } })).lastSeenAt).not.toBeNull();
+  await expect.poll(async () => (await db().user.findUniqueOrThrow({ where: { id } })).lastSeenAt).not.toEqual(NEVER);
 }

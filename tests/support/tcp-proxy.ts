@@ -4,6 +4,7 @@ import { connect, createServer, type Socket } from "node:net";
 export async function startTcpProxy(target: { host: string; port: number }) {
   const pairs = new Set<[Socket, Socket]>();
   let state: "open" | "cut" | "frozen" = "open";
+  let cuts = 0;
   let fatal: { word: string; when: "asked" | "answered" } | null = null;
   const server = createServer((inner) => {
     if (state === "cut") return void inner.destroy();
@@ -15,7 +16,11 @@ export async function startTcpProxy(target: { host: string; port: number }) {
       from.on("data", (bytes) => {
         if (state === "frozen") return;
         const isFatal = from === inner && fatal !== null && bytes.includes(fatal.word);
-        if (doomed || (isFatal && fatal?.when === "asked")) return void from.destroy();
+        if (doomed || (isFatal && fatal?.when === "asked")) {
+          cuts++;
+          from.destroy();
+          return;
+        }
         doomed = isFatal;
         to.write(bytes);
       });
@@ -41,6 +46,8 @@ export async function startTcpProxy(target: { host: string; port: number }) {
     freeze: () => {
       state = "frozen";
     },
+    /** How many connections were cut at their word. */
+    cuts: () => cuts,
     /** Each connection that sends this word is cut: before it arrives, or before its answer does. Others stand. */
     cutAt: (word: string, when: "asked" | "answered") => {
       fatal = { word, when };
