@@ -2,24 +2,17 @@ import { PrismaAdapter } from "@auth/prisma-adapter";
 import { cookies } from "next/headers";
 import type { NextRequest } from "next/server";
 import NextAuth, { type NextAuthConfig } from "next-auth";
-import type { Adapter, AdapterAccount } from "next-auth/adapters";
+import type { Adapter, AdapterAccount, AdapterUser } from "next-auth/adapters";
 import type { Provider } from "next-auth/providers";
 import Credentials from "next-auth/providers/credentials";
 import { answerTo } from "@/access/answer";
+import { admit } from "@/access/door";
 import { currentVisitor, localPath } from "@/access/entry";
 import { standingIn } from "@/access/freshness";
 import { attempted, currentAttempt, fail, note } from "@/access/identity/attempt";
-import {
-  closeSession,
-  connectAccount,
-  findBanned,
-  mayConnect,
-  openSession,
-  providerSignUpRefusal,
-  registerFromProvider,
-  signInCredentials,
-} from "@/access/identity/credentials";
+import { closeSession, openSession, signInCredentials } from "@/access/identity/credentials";
 import { rememberFailedSignIn } from "@/access/identity/failed-sign-in";
+import { connectAccount, findBanned, providerSignUpRefusal, registerFromProvider, whoConnects } from "@/access/identity/providers";
 import { SignInRefused } from "@/access/identity/sign-in-refused";
 import { beginTwoStep, redeemTicket, twoStepPage } from "@/access/identity/tickets";
 import { isAwake } from "@/access/lifetimes";
@@ -29,21 +22,27 @@ import { emailSchema, normaliseEmail } from "@/lib/email";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
+import { isAddress } from "@/lib/session-cookie";
 import { asClaims, type Claims, decodeToken, encodeToken, SESSION_SECONDS } from "@/lib/session-token";
 import authConfig from "./auth.config";
 
 /** The one Auth.js instance. Its configuration is made at the first request, because a build has no environment. */
-export const { handlers, auth, signIn, signOut } = NextAuth(() => configuration());
+export const { handlers, auth, signIn, signOut } = NextAuth(configuration);
 
 /** The way in that is never offered: whoever was asked for more than one proof comes by it in the end. */
 export const TICKET_PROVIDER = "ticket";
 const BASE_PATH = "/api/auth";
+/** What Auth.js answers there beside its providers. */
+const ROUTES = ["session", "csrf", "providers", "signin", "signout", "error", "verify-request"];
+/** Where Auth.js notes the page to come back to, over https. */
+const CALLBACK_COOKIE = "__Host-authjs.callback-url";
 
 /**
  * Answers a request to one of Auth.js's own routes. Where a session could not be begun or ended, whoever comes back from a provider is
  * told so at /login, and everybody else by what this throws; the browser's cookie is not touched.
  */
 export async function handle(request: NextRequest): Promise<Response> {
+  await assertServed(request);
   // It is one function for both methods.
   const { answer, error } = await attempted(() => handlers.POST(request));
   if (answer && !error) return answer;
@@ -52,16 +51,31 @@ export async function handle(request: NextRequest): Promise<Response> {
   return Response.redirect(new URL(`/login?${told}`, request.nextUrl), 302);
 }
 
+/** Throws AppError for what Auth.js would answer with an error of its own, and for tries to come in that are too many. */
+async function assertServed({ method, nextUrl: { pathname, searchParams } }: NextRequest): Promise<void> {
+  const [action = "", provider, ...rest] = pathname.slice(BASE_PATH.length + 1).split("/");
+  const isProviders = (action === "signin" || action === "callback") && rest.length === 0 && isProvider(provider);
+  if (!isProviders && (provider !== undefined || !ROUTES.includes(action))) throw new AppError("not_found");
+  if (!searchParams.getAll("callbackUrl").every((url) => url === "" || isAddress(url))) throw new AppError("invalid");
+  if (isProviders && method === "POST") await admit({ visitor: true, rate: "credentials" });
+}
+
+function isProvider(id: string | undefined): boolean {
+  return id === TICKET_PROVIDER || waysIn(configuredProviders()).some((way) => way.id === id);
+}
+
 /** What /login and /settings/security call it (`error=`). */
 async function nameOf(error: unknown): Promise<string> {
   // It is written into the log there, where it is worth it.
   await answerTo(error);
-  const reason = error instanceof AppError ? error.reason : "";
+  const { code, reason } = error instanceof AppError ? error : new AppError("unavailable");
   if (reason === "banned_until") return "banned";
-  return TOLD.has(reason) ? reason : "unavailable";
+  if (TOLD.has(reason)) return reason;
+  if (code === "forbidden") return "reauthenticate";
+  return code === "conflict" ? "sign_in_overtaken" : "unavailable";
 }
 
-const TOLD = new Set(["banned", "invited_only", "reauthenticate", "sign_in_overtaken"]);
+const TOLD = new Set(["banned", "invited_only", "reauthenticate", "sign_in_overtaken", "email_unverified"]);
 
 /** Signs this browser in as Auth.js would, and throws where no session could be begun: the browser is in the one of before then. */
 export async function signInHere(provider: string, shown: Record<string, string>): Promise<void> {
@@ -94,9 +108,10 @@ export function isMagicLinkOffered(): boolean {
   return offersMagicLink(authConfig.providers);
 }
 
-function configuration(): NextAuthConfig {
+async function configuration(): Promise<NextAuthConfig> {
   return {
     ...authConfig,
+    cookies: await hostCookies(),
     // Auth.js's own page for it would stand in another design, and no mail of ours leads there.
     pages: { verifyRequest: "/login", ...authConfig.pages },
     providers: [...configuredProviders(), Credentials({ id: TICKET_PROVIDER, credentials: {}, authorize: authorizeTicket })],
@@ -124,6 +139,14 @@ function configuration(): NextAuthConfig {
       async jwt({ token, user, account }) {
         try {
           if (user?.id && account) {
+            const { error, connects, claims: connected } = currentAttempt() ?? {};
+            // Where Auth.js could not find out who is signed in, it goes on as if nobody were.
+            if (error) throw error;
+            if (connects && connects.actor.userId !== user.id) throw new AppError("unavailable");
+            if (connected) {
+              note({ opened: true });
+              return connected;
+            }
             const isLinked = account.type === "oauth" || account.type === "oidc";
             const { provider, providerAccountId } = account;
             const shown = isLinked ? { account: { provider, providerAccountId } } : user.proof;
@@ -181,6 +204,22 @@ function configuration(): NextAuthConfig {
   };
 }
 
+/**
+ * Over https, those of a sign-in under way have names that no neighbouring host can plant (RFC 6265bis, 4.1.3.2), as Auth.js has it for
+ * its CSRF token: whoever did would have their own account at a provider connected to somebody else's here.
+ */
+async function hostCookies(): Promise<NonNullable<NextAuthConfig["cookies"]>> {
+  const { AUTH_URL } = env();
+  const secure = AUTH_URL ? AUTH_URL.startsWith("https:") : (await currentVisitor()).secure;
+  if (!secure) return {};
+  return {
+    state: { name: "__Host-authjs.state" },
+    pkceCodeVerifier: { name: "__Host-authjs.pkce.code_verifier" },
+    nonce: { name: "__Host-authjs.nonce" },
+    callbackUrl: { name: CALLBACK_COOKIE },
+  };
+}
+
 /** Whether a sign-in that was shown goes on to a session, or where it goes on instead. */
 async function mayComeIn({ user, account, profile, email }: SignInParams): Promise<boolean | string> {
   if (account?.type === "oauth" || account?.type === "oidc") {
@@ -198,7 +237,10 @@ async function mayComeIn({ user, account, profile, email }: SignInParams): Promi
     }
     const refusal = await providerSignUpRefusal(account, profile?.email ?? "");
     if (refusal) return `/login?error=${refusal}`;
-    if (!(await mayConnect())) return "/settings/security?error=reauthenticate";
+    const connects = await whoConnects();
+    note({ connects });
+    // Of an account that is another's Auth.js says so.
+    if (connects && user.id !== connects.actor.userId) return true;
   }
   // Our own providers have asked already; and who asks for a mail has shown nothing yet.
   if (!account || !user.id || account.type === "credentials" || email?.verificationRequest) return true;
@@ -221,19 +263,23 @@ async function authorizePassword({ email, password }: Partial<Record<string, unk
       throw new AppError("unauthenticated", "second_step");
     if (person) return { id: person.id, proof: { method: "password", strong: false, shownFor: person.shownFor } };
   } catch (error) {
-    if (!(error instanceof AppError)) log().error({ err: error }, "password sign-in");
-    throw new SignInRefused(error instanceof AppError ? error : new AppError("unavailable", undefined, { cause: error }));
+    throw refused(error);
   }
   throw new SignInRefused();
+}
+
+/** What Auth.js is told of a sign-in that could not be checked; of one that has to wait, whoever asked is told so instead of it. */
+function refused(error: unknown): SignInRefused {
+  const told = error instanceof AppError ? error : new AppError("unavailable", undefined, { cause: error });
+  if (told.retryAfter !== undefined || told.code === "unavailable") note({ error: told });
+  return new SignInRefused(told);
 }
 
 /** The end of a sign-in in two steps, or by passkey: a ticket this site made a moment ago for this very request. */
 async function authorizeTicket({ ticket }: Partial<Record<string, unknown>>) {
   if (typeof ticket !== "string") throw new SignInRefused();
   const proof = await redeemTicket(ticket).catch((error: unknown) => {
-    if (error instanceof AppError) throw new SignInRefused(error);
-    log().error({ err: error }, "ticket sign-in");
-    throw new SignInRefused(new AppError("unavailable", undefined, { cause: error }));
+    throw refused(error);
   });
   if (!proof) throw new SignInRefused();
   const { userId: id, ...shown } = proof;
@@ -243,17 +289,32 @@ async function authorizeTicket({ ticket }: Partial<Record<string, unknown>>) {
 /** Where the person was going when they left for a provider, as Auth.js noted it: an address of this site. */
 async function askedFor(): Promise<string> {
   const jar = await cookies();
-  const noted = (jar.get("__Secure-authjs.callback-url") ?? jar.get("authjs.callback-url"))?.value ?? "";
+  const noted = (jar.get(CALLBACK_COOKIE) ?? jar.get("authjs.callback-url"))?.value ?? "";
   return URL.canParse(noted) ? localPath(new URL(noted).pathname + new URL(noted).search) : "/";
 }
 
 function adapter(): Adapter {
+  const known = PrismaAdapter(db());
   return {
-    ...PrismaAdapter(db()),
-    getUserByEmail: (email) => db().user.findUnique({ where: { email: normaliseEmail(email) }, select: ADAPTER_USER }),
-    createUser: (user) => registerFromProvider(user, currentAttempt()?.account).catch(fail),
-    linkAccount: (account) => connectAccount(account).catch(fail),
+    ...known,
+    // Auth.js takes whom it cannot find for somebody new, and what fails for a fault of the provider.
+    getUser: (id) => db().user.findUnique({ where: { id }, select: ADAPTER_USER }).catch(fail),
+    getUserByAccount: async (account) => Promise.resolve(known.getUserByAccount?.(account) ?? null).catch(fail),
+    getUserByEmail: (email) =>
+      db()
+        .user.findUnique({ where: { email: normaliseEmail(email) }, select: ADAPTER_USER })
+        .catch(fail),
+    createUser: (user) => registerHere(user).catch(fail),
+    linkAccount: async (account) => note({ claims: await connectAccount(account, currentAttempt()?.connects ?? null).catch(fail) }),
   };
+}
+
+/** Nobody is registered in the place of whoever is signed in, nor after anything has failed. */
+async function registerHere(user: AdapterUser): Promise<AdapterUser> {
+  const { error, connects, account } = currentAttempt() ?? {};
+  if (error) throw error;
+  if (connects) throw new AppError("unavailable");
+  return registerFromProvider(user, account);
 }
 
 /** None that emailSchema would take, so that nobody can register it. */

@@ -1,6 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
 import { currentClaims, currentEntry, currentVisitor } from "@/access/entry";
-import { closeSession, connectAccount, mayConnect, openSession } from "@/access/identity/credentials";
+import { closeSession, openSession } from "@/access/identity/credentials";
+import { continueIn } from "@/access/identity/factors";
+import { connectAccount, rememberWhoConnects, whoConnects } from "@/access/identity/providers";
 import { signInWithTicket } from "@/access/identity/sign-in";
 import { type Bound, beginTwoStep, boundTo, issueTicket, passSecondStep } from "@/access/identity/tickets";
 import { closeWaysIn, endSessions } from "@/access/identity/ways-in";
@@ -16,6 +18,7 @@ import { disownSession } from "@/features/recovery/actions";
 import { confirmTotp, confirmWithCode, newRecoveryCodes, passTwoStep, removeTotp, startTotp } from "@/features/second-factors/actions";
 import { locales } from "@/i18n/locale";
 import { db, type Transaction } from "@/lib/db";
+import type { AppError } from "@/lib/errors";
 import { readMailContent, type SecurityChange } from "@/lib/mail-props";
 import { newOneTimeSecret } from "@/lib/one-time-secret";
 import { siteLink } from "@/lib/site-link";
@@ -51,12 +54,19 @@ async function equipped() {
 }
 
 /** As auth.ts does when a provider's answer comes back to somebody who is signed in. */
-const connectHere: Change = (window, { id: userId }) =>
-  window.run(async () => {
-    if (!(await mayConnect())) return { ok: false, error: { code: "forbidden", message: "" } };
-    await connectAccount({ userId, type: "oauth", provider: "google", providerAccountId: userId });
-    return { ok: true };
+const connectHere: Change = async (window, { id: userId }) => {
+  await window.run(rememberWhoConnects);
+  return window.run(async () => {
+    try {
+      const connects = await whoConnects();
+      const claims = await connectAccount({ userId, type: "oauth", provider: "google", providerAccountId: userId }, connects);
+      if (claims && connects) await continueIn(claims, connects);
+      return { ok: true };
+    } catch (error) {
+      return { ok: false, error: error as AppError };
+    }
   });
+};
 
 const addPasskey: Change = async (window) => {
   const options = await window.run(() => beginPasskeyRegistration({ name: "Laptop" }));
@@ -116,7 +126,7 @@ describe("every change of the ways in", () => {
   });
 
   const renewing: [name: string, mail: string, change: Change][] = [
-    ...CHANGES.filter(([, mail]) => mail !== "providerConnected" && mail !== "accountDeletion"),
+    ...CHANGES.filter(([, mail]) => mail !== "accountDeletion"),
     ["a new password", "", (window) => window.run(() => changePassword({ current: PASSWORD, password: "orchid-lantern-quartz-77" }))],
     ["the password shown again", "", (window) => window.run(() => confirmPassword({ password: PASSWORD }))],
   ];
@@ -237,19 +247,6 @@ describe("every change of the ways in", () => {
     expect(open).toMatchObject([{ reauthenticatedAt: provenAt, strong: false }]);
   });
 
-  test("a provider connected is told and ends the other sessions; the first way in of somebody new is not", async () => {
-    const someone = await person();
-    const [here, there] = [await signedIn(someone), await signedIn(someone)];
-    const account = { userId: someone.id, type: "oauth", provider: "github", providerAccountId: `new-${someone.id}` } as const;
-    await here.run(() => connectAccount(account));
-    expect(await told(someone)).toEqual(["providerConnected"]);
-    expect([(await here.run(currentEntry))?.actor.userId, await there.run(currentEntry)]).toEqual([someone.id, null]);
-    const stranger = await person({ password: null });
-    const strangers = { ...account, userId: stranger.id, providerAccountId: `new-${stranger.id}` };
-    await (await signedIn(stranger)).run(() => connectAccount(strangers));
-    expect(await told(stranger)).toEqual([]);
-  });
-
   test("a recovery code used is told, at a sign-in and at a proof", async () => {
     const someone = await person();
     const { recoveryCodes } = await withTotp(someone, 2);
@@ -315,7 +312,7 @@ describe("every change of the ways in", () => {
     const someone = await equipped();
     const window = await signedIn(someone);
     await db().user.update({ where: { id: someone.id }, data: { emailVerified: null } });
-    await window.run(() => connectAccount({ userId: someone.id, type: "oauth", provider: "google", providerAccountId: someone.id }));
+    expect((await connectHere(window, someone)).ok).toBe(false);
     expect(await told(someone)).toEqual([]);
     expect((await window.run(() => startTotp({}))).ok).toBe(false);
   });
@@ -324,7 +321,7 @@ describe("every change of the ways in", () => {
 test("whom the door takes for nobody, because the session is too old for their role, may sign in by a provider", async () => {
   const old = await signedIn(await admin(), { began: Math.floor(Date.now() / 1000) - 2 * 24 * 3600 });
   expect(await old.run(currentEntry)).toBeNull();
-  expect(await old.run(mayConnect)).toBe(true);
+  expect(await old.run(whoConnects)).toBeNull();
   expect(await (await old.fetch(GET, "/api/auth/session")).json()).toBeNull();
   // Nor does it come back with the role of before.
   expect((await db().session.findUniqueOrThrow({ where: { id: old.claims.sid } })).endedAt).not.toBeNull();

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { action, enter, handler } from "@/access/door";
 import { currentEntry } from "@/access/entry";
-import { registerFromProvider } from "@/access/identity/credentials";
+import { registerFromProvider } from "@/access/identity/providers";
 import { assertRate } from "@/access/limits";
 import { type Action, abilityFor, accessibleBy, OWN_PROFILE_FIELDS, type SubjectName } from "@/access/rules";
 import { POST } from "@/app/api/auth/[...nextauth]/route";

@@ -171,7 +171,10 @@ export async function refuseForeign(request: NextRequest, except: readonly strin
   return errorResponse(new AppError("forbidden", "foreign_origin"));
 }
 
-async function admit(access: Access, changes = true): Promise<Entry | Visitor> {
+/** The door of what is neither an action nor a handler of ours: the same checks of who is asking, and how often. */
+export function admit(access: MemberAccess, changes?: boolean): Promise<Entry>;
+export function admit(access: Access, changes?: boolean): Promise<Entry | Visitor>;
+export async function admit(access: Access, changes = true): Promise<Entry | Visitor> {
   if ("visitor" in access) {
     const visitor = await currentVisitor();
     await assertRate(access.rate, visitor.ip ? addressKey(visitor.ip) : "unknown");

@@ -47,8 +47,8 @@ export function soundCookies(header: string, secure: boolean): string {
   return inPlaceOf(sound, secure, value !== null && TOKEN.test(value) ? value : null);
 }
 
-/** Whether Auth.js takes a cookie of this value for an address. */
-function isAddress(value: string): boolean {
+/** Whether Auth.js takes this for the address of a page to come back to. */
+export function isAddress(value: string): boolean {
   try {
     const address = decodeURIComponent(value);
     return /^https?:$/.test(new URL(address, address.startsWith("/") ? "http://foyer.invalid" : undefined).protocol);

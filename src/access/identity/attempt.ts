@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { AdapterAccount } from "next-auth/adapters";
+import type { Claims } from "@/lib/session-token";
+import type { Entry } from "../entry";
 
 /*
  * What Auth.js says nothing of: a sign-in whose session cannot be written would end in silence, a sign-out say that it has worked. Its
@@ -11,8 +13,11 @@ interface Attempt {
   opened?: boolean;
   /** Why one could not be begun or ended. */
   error?: unknown;
-  /** The provider's account that was shown. */
+  /** The provider's account that was shown, and who connects it. */
   account?: AdapterAccount;
+  connects?: Entry | null;
+  /** Of the session that began with that. */
+  claims?: Claims | null;
 }
 
 const attempt = new AsyncLocalStorage<Attempt>();

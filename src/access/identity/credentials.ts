@@ -1,34 +1,29 @@
 import { randomUUID } from "node:crypto";
 import { cookies } from "next/headers";
 import { after } from "next/server";
-import type { AdapterAccount, AdapterUser } from "next-auth/adapters";
 import { countToday } from "@/lib/day-counts";
-import { db, isUniqueViolation, type Transaction } from "@/lib/db";
+import { db, type Transaction } from "@/lib/db";
 import { normaliseEmail } from "@/lib/email";
 import { AppError } from "@/lib/errors";
 import { placeOf } from "@/lib/geoip";
 import { hashPassword, needsRehash, verifyPassword } from "@/lib/passwords";
 import { addJob } from "@/lib/queue";
 import type { Claims } from "@/lib/session-token";
-import { change, type Recorder } from "../audit";
-import { currentClaims, currentEntry, currentStanding, currentVisitor, deviceCookieName, type Visitor } from "../entry";
+import { change } from "../audit";
+import { currentClaims, currentVisitor, deviceCookieName, type Visitor } from "../entry";
 import { forgetImpersonation, mayBeImpersonating } from "../impersonation";
 import { absoluteEnd, notePresence } from "../lifetimes";
 import { admitGuess } from "../limits";
 import { lockPerson } from "../person-lock";
 import { bringPreferences } from "../preferences";
-import { assertSignUpOpen, signUpRefusal } from "../sign-up";
 import { endLine, unlessSooner } from "../succession";
-import { askerOf, mailNewDevice, mailSecurityChanged } from "./account-mails";
+import { askerOf, mailNewDevice } from "./account-mails";
 import { assertNotBanned, isBannedNow } from "./bans";
 import { rememberFailedSignIn } from "./failed-sign-in";
-import { isInvited, settleInvitation, takeInvitation } from "./invitations";
 import { provenSession } from "./reauthentication";
 import { type Bound, boundTo, type Proof } from "./tickets";
-import { endOtherSessions } from "./ways-in";
 
 type User = NonNullable<Awaited<ReturnType<Transaction["user"]["findUnique"]>>>;
-type ProviderAccount = Pick<AdapterAccount, "type" | "provider" | "providerAccountId">;
 type Session = NonNullable<Awaited<ReturnType<Transaction["session"]["findUnique"]>>>;
 
 /** The longest that browsers keep a cookie. */
@@ -198,19 +193,6 @@ function seconds(ms: number): number {
   return Math.floor(ms / 1000);
 }
 
-/** The id of the person behind this provider's account when they are banned; undefined for everybody else, and for somebody new. */
-export async function findBanned({
-  provider,
-  providerAccountId,
-}: {
-  provider: string;
-  providerAccountId: string;
-}): Promise<string | undefined> {
-  const where = { provider_providerAccountId: { provider, providerAccountId } };
-  const account = await db().account.findUnique({ where, select: { user: { select: { id: true, bannedAt: true, bannedUntil: true } } } });
-  return account && isBannedNow(account.user) ? account.user.id : undefined;
-}
-
 /** The browser's own id, kept for as long as browsers keep a cookie: made at the first sign-in, the same at the next. */
 export async function deviceOf({ deviceId, secure }: Visitor): Promise<string> {
   const jar = await cookies();
@@ -229,103 +211,4 @@ export async function closeSession(claims: Claims): Promise<void> {
       await record({ action: "user.signed_out", actorId: claims.sub, subjectType: "Session", subjectId: claims.sid });
     }),
   );
-}
-
-/**
- * Whether a provider's answer may be used by this browser: by nobody signed in always, to sign in; by somebody signed
- * in only within 10 minutes of proving who they are, because it becomes a way into their account.
- */
-export async function mayConnect(): Promise<boolean> {
-  const current = await currentStanding();
-  if (!current) return true;
-  const { claims, standing } = current;
-  // Whoever registered an address that is not theirs would keep this way in after its owner has reset the password.
-  if (!standing.emailVerified) return false;
-  return (await db().session.count({ where: provenSession({ sid: claims.sid, userId: claims.sub }) })) === 1;
-}
-
-/**
- * Why a provider's answer makes no account here, where it would have to: the sign-up is not open to this address and no
- * invitation waits for it. Null for everybody who has an account, or is signed in and connects one.
- */
-export async function providerSignUpRefusal(
-  { provider, providerAccountId }: { provider: string; providerAccountId: string },
-  typed: string,
-): Promise<ReturnType<typeof signUpRefusal>> {
-  const email = normaliseEmail(typed);
-  const refusal = signUpRefusal(email);
-  if (!refusal || (await currentEntry()) || (await isInvited(email))) return null;
-  const known = [
-    await db().account.count({ where: { provider, providerAccountId } }),
-    // Told that there is an account: the provider vouches that the address is theirs.
-    await db().user.count({ where: { email } }),
-  ];
-  return known.some((count) => count > 0) ? null : refusal;
-}
-
-/**
- * Makes a person from what a provider vouches for: whoever is invited at this address with the role they are invited for, else
- * throws AppError where the sign-up is not open to it. The `account` that was shown is theirs with it: nobody is left without a way in.
- * Text is cut to what fits; a picture is kept only from https.
- */
-export async function registerFromProvider(
-  from: Omit<AdapterUser, "id"> & { id?: string },
-  account?: ProviderAccount,
-): Promise<AdapterUser> {
-  const email = normaliseEmail(from.email);
-  const name =
-    from.name
-      ?.normalize("NFC")
-      .replace(/\p{Cc}|\p{Cs}/gu, "")
-      .trim()
-      .slice(0, 100) ?? "";
-  const image = from.image && from.image.length <= 500 && /^https:\/\//.test(from.image) ? from.image : null;
-  try {
-    return await change(await currentVisitor(), async (tx, record) => {
-      const invitation = await takeInvitation(tx, { email });
-      if (!invitation) assertSignUpOpen(email);
-      const user = await tx.user.create({
-        data: { email, emailVerified: new Date(), name, image },
-        select: { id: true, email: true, emailVerified: true, name: true, image: true },
-      });
-      await record({ action: "user.registered", actorId: user.id, subjectType: "User", subjectId: user.id, after: { method: "provider" } });
-      if (account) await addAccount(tx, record, user.id, account);
-      if (invitation) await settleInvitation(tx, record, invitation, user.id);
-      return user;
-    });
-  } catch (error) {
-    if (isUniqueViolation(error)) throw new AppError("conflict", undefined, { cause: error });
-    throw error;
-  }
-}
-
-/**
- * Makes a provider a way into an account; of one that had another way in before, every other session ends and its person is
- * told by mail. What it would let us do later, its tokens, is not kept: nothing here calls it again. Throws AppError "forbidden" with the
- * reason reauthenticate where `mayConnect` is true no more by then.
- */
-export async function connectAccount(account: AdapterAccount): Promise<void> {
-  const { userId, provider, providerAccountId } = account;
-  // Somebody new has it since they were registered.
-  if ((await db().account.count({ where: { userId, provider, providerAccountId } })) > 0) return;
-  const visitor = await currentVisitor();
-  const sid = (await currentClaims(visitor))?.sid;
-  if (!sid) throw new AppError("forbidden", "reauthenticate");
-  await change(visitor, async (tx, record) => {
-    await lockPerson(tx, userId);
-    const own = { where: { userId } };
-    const others = [await tx.password.count(own), await tx.account.count(own), await tx.passkey.count(own)];
-    if ((await tx.session.count({ where: provenSession({ sid, userId }) })) === 0) throw new AppError("forbidden", "reauthenticate");
-    if (others.some((count) => count > 0)) {
-      await endOtherSessions(tx, userId, [sid]);
-      await mailSecurityChanged(tx, userId, "providerConnected", visitor);
-    }
-    await addAccount(tx, record, userId, account);
-  });
-}
-
-async function addAccount(tx: Transaction, record: Recorder, userId: string, account: ProviderAccount): Promise<void> {
-  const { type, provider, providerAccountId } = account;
-  await tx.account.create({ data: { userId, type, provider, providerAccountId } });
-  await record({ action: "account.connected", actorId: userId, subjectType: "Account", subjectId: provider, after: { provider } });
 }

@@ -30,8 +30,20 @@ export async function changeFactors<T>(
   run: (tx: Transaction, record: Recorder) => Promise<T>,
   shown?: "strong",
 ): Promise<T> {
+  const { result, claims } = await renewWithFactors(entry, what, run, shown);
+  await continueIn(claims, entry);
+  return result;
+}
+
+/** As `changeFactors`, for whoever writes the cookie of the session with these claims themselves. */
+export async function renewWithFactors<T>(
+  entry: Entry,
+  what: SecurityChange,
+  run: (tx: Transaction, record: Recorder) => Promise<T>,
+  shown?: "strong",
+): Promise<{ result: T; claims: Claims }> {
   const { userId, sid } = entry.actor;
-  const { result, claims } = await change(entry, async (tx, record) => {
+  return change(entry, async (tx, record) => {
     await lockPerson(tx, userId);
     await assertRecentlyProven(entry, tx);
     const result = await run(tx, record);
@@ -42,8 +54,6 @@ export async function changeFactors<T>(
     await mailSecurityChanged(tx, userId, what, entry.visitor);
     return { result, claims: await renewSession(tx, record, entry, shown) };
   });
-  await continueIn(claims, entry);
-  return result;
 }
 
 /** Writes whether signing in takes a second step: exactly when there is a confirmed TOTP factor. */

@@ -3,6 +3,7 @@ import { type WayIn, waysIn } from "@/lib/auth-providers";
 import { AppError } from "@/lib/errors";
 import { currentStanding } from "../entry";
 import { closeSession } from "./credentials";
+import { rememberWhoConnects } from "./providers";
 import { SignInRefused } from "./sign-in-refused";
 
 export { isMagicLinkOffered, listedProviders };
@@ -46,6 +47,7 @@ export function isOfferedProvider(provider: string): boolean {
 /** Sends the browser to a provider (by Next's redirect, so this never returns); afterwards it comes back to `path`. */
 export async function continueWithProvider(provider: string, path: string): Promise<never> {
   if (!isOfferedProvider(provider)) throw new AppError("invalid", "unknown_provider");
+  await rememberWhoConnects();
   await signIn(provider, { redirectTo: path });
   throw new AppError("unavailable");
 }

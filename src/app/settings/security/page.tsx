@@ -18,6 +18,7 @@ const NOTICES = {
   unavailable: "errorUnavailable",
   sign_in_overtaken: "errorOvertaken",
   banned: "errorBanned",
+  email_unverified: "errorEmailUnverified",
 } as const;
 
 type Search = Promise<{ error?: string | string[]; notice?: string | string[] }>;
