@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { currentEntry } from "@/access/entry";
 import { GET } from "@/app/api/auth/[...nextauth]/route";
 import { continueWith } from "@/features/accounts/actions";
 import { db } from "@/lib/db";
+import { env } from "@/lib/env";
 import { startGitHub } from "./support/github";
 import { CALM } from "./support/github-switches";
 import { mailsTo } from "./support/jobs";
@@ -171,7 +172,10 @@ describe("connecting a provider", () => {
   test("is closed to an admin who has a second factor, and has not shown it where it is required", async () => {
     const boss = await admin();
     await withTotp(boss);
-    vi.stubEnv("REQUIRE_ADMIN_MFA", "true");
+    env().REQUIRE_ADMIN_MFA = true;
+    onTestFinished(() => {
+      env().REQUIRE_ADMIN_MFA = undefined;
+    });
     const window = await signedIn(boss);
     const account = github.account();
     expect(await connects(window, account)).toBe("/login?reauthenticate");
@@ -189,6 +193,6 @@ describe("what Auth.js has no answer to", () => {
 
   test.each(["x", "javascript:alert(1)"])("a page to come back to that is no address is refused: %s", async (callbackUrl) => {
     for (const path of ["session", "csrf", "callback/github"])
-      expect((await browser().fetch(GET, `/api/auth/${path}?${new URLSearchParams({ callbackUrl })}`)).status, path).toBe(400);
+      expect((await browser().fetch(GET, `/api/auth/${path}?${new URLSearchParams({ callbackUrl })}`)).status, path).toBe(422);
   });
 });

@@ -142,6 +142,18 @@ describe("a COMMIT whose answer is lost", () => {
     expect(await sessionsOf(someone.id)).toEqual([{ id: await here(window) }]);
   });
 
+  test("for longer than anybody waits: it is ended, and nothing of it is done afterwards", async () => {
+    const someone = await person();
+    const window = await signedIn(someone);
+    const { changing, release } = await heldAtCommit(() => window.run(() => confirmPassword({ password: PASSWORD })));
+    line.cut();
+    line.mend();
+    expect(await changing).toMatchObject(UNAVAILABLE);
+    await release();
+    expect(await sessionsOf(someone.id)).toEqual([{ id: window.claims.sid }]);
+    expect(await here(window)).toBe(window.claims.sid);
+  });
+
   test("by a crash of the server, which then gives its number to another: it is not taken for that one", async () => {
     const someone = await person();
     const window = await signedIn(someone);
@@ -159,6 +171,28 @@ describe("a COMMIT whose answer is lost", () => {
     expect(await here(window)).toBe(window.claims.sid);
     expect(await window.run(() => confirmPassword({ password: PASSWORD }))).toMatchObject({ ok: true });
   });
+});
+
+test.each([
+  ["40001", "conflict", 3],
+  ["40P01", "conflict", 3],
+  ["57014", "unavailable", 1],
+  ["53300", "unavailable", 1],
+])("a COMMIT that is refused with %s is told as %s, and tried %i times", async (code, told, times) => {
+  const someone = await person();
+  const window = await signedIn(someone);
+  await sql("CREATE SEQUENCE tries");
+  await sql(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM nextval('tries'); RAISE EXCEPTION 'refused' USING ERRCODE = '${code}'; END $$`);
+  await sql(
+    `CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON "Session" DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()`,
+  );
+  const ended = await window.run(() => confirmPassword({ password: PASSWORD })).finally(() => sql("DROP FUNCTION refuse() CASCADE"));
+  expect(ended).toMatchObject({ ok: false, error: { code: told } });
+  const [tries] = await sql("SELECT last_value::int AS times FROM tries");
+  await sql("DROP SEQUENCE tries");
+  expect(tries).toEqual({ times });
+  expect(await here(window)).toBe(window.claims.sid);
 });
 
 describe("a COMMIT that never arrives", () => {

@@ -121,13 +121,15 @@ async function takeOver({ sub: userId, sid, follows }: Claims & { follows: strin
  * Whether this session, which has ended, has one that runs in its place: then its cookie is nobody's, and no answer takes the new one away
  * with it. Where it came too late to have been sent before, somebody has a copy.
  */
-async function isSucceeded({ sub: userId, sid }: Claims, by: Visitor): Promise<boolean> {
+async function isSucceeded({ sub: userId, sid, follows }: Claims, by: Visitor): Promise<boolean> {
   const own = memory();
   // Nothing about them is known to have changed: this session has only ended.
   if (!own.people.has(userId)) return false;
   const browser = own.sessions.get(sid)?.browser;
   if (browser && browser !== by.deviceId) return false;
-  const last = await within(ANSWER_MS, lastOf({ userId, sid, deviceId: by.deviceId }));
+  const runsAfter = (id: string) => within(ANSWER_MS, lastOf({ userId, sid: id, deviceId: by.deviceId }));
+  // One that was given out and never begun is not there; what it was to follow may have gone on otherwise.
+  const last = (await runsAfter(sid)) ?? (follows === null ? null : await runsAfter(follows));
   if (!last || last.id === sid || !last.isBrowsers) return false;
   if (!last.underWay) await endCopied({ userId, sid: last.id }, by);
   return true;

@@ -102,29 +102,37 @@ function surelyCommitted(tx: OneTransaction): OneTransaction {
   tx.executeRaw = async (query) => {
     if (query.sql !== "COMMIT") return execute(query);
     const { rows } = await tx.queryRaw({ sql: OUTCOME_ID, args: [], argTypes: [] });
-    const [id, era] = rows[0] ?? [];
+    const [id, era, pid] = rows[0] ?? [];
     return execute(query).catch(async (error: unknown) => {
       // One that has written nothing has no id; and what the server has answered is no question.
-      if (typeof id !== "string" || typeof era !== "string" || !isDatabaseDown(error)) throw error;
+      if (typeof id !== "string" || typeof era !== "string" || typeof pid !== "number" || !isDatabaseDown(error)) throw error;
       // Whoever else wants a connection does not wait for what becomes of this one.
       await tx.rollback();
       tx.commit = tx.rollback = async () => undefined;
-      if (!(await hasCommitted(id, era))) throw error;
+      if (!(await hasCommitted({ id, era, pid }))) throw error;
       return 0;
     });
   };
   return tx;
 }
 
+interface Unanswered {
+  id: string;
+  era: string;
+  /** Of the backend that was asked. */
+  pid: number;
+}
+
 /**
- * Which transaction this is, and since when the server has counted: it begins to count anew after a crash, when it may give the numbers of
+ * Which transaction this is, whose, and since when the server has counted: it begins to count anew after a crash, when it may give the numbers of
  * transactions that it lost to others.
  */
-const OUTCOME_ID = `SELECT pg_current_xact_id_if_assigned()::text, stats_reset::text FROM pg_stat_bgwriter`;
+const OUTCOME_ID = `SELECT pg_current_xact_id_if_assigned()::text, stats_reset::text, pg_backend_pid() FROM pg_stat_bgwriter`;
 
 /** Whether this transaction was committed; false too where that could not be found out. Never throws. */
-async function hasCommitted(id: string, era: string): Promise<boolean> {
-  for (const until = Date.now() + OUTCOME_MS; Date.now() < until; await sleep(OUTCOME_EVERY_MS)) {
+async function hasCommitted({ id, era, pid }: Unanswered): Promise<boolean> {
+  const patience = Date.now() + OUTCOME_MS;
+  for (; Date.now() < patience + CONNECT_TIMEOUT_MS; await sleep(OUTCOME_EVERY_MS)) {
     // Not of the pool, whose connections may all be broken and not know it.
     const client = new Client({
       connectionString: env().DATABASE_URL,
@@ -141,6 +149,9 @@ async function hasCommitted(id: string, era: string): Promise<boolean> {
       if (rows[0]?.era !== era) break;
       // Else it is still at work, or its server has not noticed that the line is broken.
       if (rows[0].status !== "in progress") return rows[0].status === "committed";
+      // A COMMIT that is still on its way must not arrive once it was told that nothing is done.
+      if (Date.now() > patience)
+        await client.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_xid = $2::xid8::xid", [pid, id]);
     } catch (error) {
       // Of a number that it has not given yet the server says so: it has lost this one. All else is a server that is not there yet.
       if (error instanceof DatabaseError && error.code === "22023") break;
