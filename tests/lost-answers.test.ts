@@ -195,6 +195,19 @@ test.each([
   expect(await here(window)).toBe(window.claims.sid);
 });
 
+test("a change that was told as not done is not done by the next one on its connection, however late the line comes back", async () => {
+  const someone = await person();
+  const others = await Promise.all(Array.from({ length: 3 }, () => person()));
+  const window = await signedIn(someone);
+  line.holdAt("pg_current_xact_id");
+  expect(await window.run(() => confirmPassword({ password: PASSWORD }))).toMatchObject(UNAVAILABLE);
+  line.letGo();
+  for (const other of others)
+    expect(await (await signedIn(other)).run(() => confirmPassword({ password: PASSWORD }))).toMatchObject({ ok: true });
+  expect(await sessionsOf(someone.id)).toEqual([{ id: window.claims.sid }]);
+  expect(await sql(`SELECT pid FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'`)).toEqual([]);
+});
+
 describe("a COMMIT that never arrives", () => {
   test.each(CHANGES)("of %s: it is told as unavailable, nothing is changed, and the session and its cookie stay", async (_, change) => {
     const someone = await person();

@@ -1,17 +1,18 @@
 import { connect, createServer, type Socket } from "node:net";
 
-/** A line to a server that can be cut (closed, and refused), frozen (open, but silent), cut at one word, and mended again. */
+/** A line to a server that can be cut (closed, and refused), frozen (open, but silent), cut or held at one word, and mended again. */
 export async function startTcpProxy(target: { host: string; port: number }) {
   const pairs = new Set<[Socket, Socket]>();
   let state: "open" | "cut" | "frozen" = "open";
   let cuts = 0;
-  let fatal: { word: string; when: "asked" | "answered" } | null = null;
+  let fatal: { word: string; when: "asked" | "answered" | "held" } | null = null;
+  const held: (() => void)[] = [];
   const server = createServer((inner) => {
     if (state === "cut") return void inner.destroy();
     const outer = connect(target);
     const pair: [Socket, Socket] = [inner, outer];
     pairs.add(pair);
-    let doomed = false;
+    let [doomed, holding] = [false, false];
     for (const [from, to] of [pair, [outer, inner] as const]) {
       from.on("data", (bytes) => {
         if (state === "frozen") return;
@@ -21,6 +22,8 @@ export async function startTcpProxy(target: { host: string; port: number }) {
           from.destroy();
           return;
         }
+        holding ||= isFatal && fatal?.when === "held";
+        if (holding && from === inner) return void held.push(() => to.write(bytes));
         doomed = isFatal;
         to.write(bytes);
       });
@@ -51,6 +54,14 @@ export async function startTcpProxy(target: { host: string; port: number }) {
     /** Each connection that sends this word is cut: before it arrives, or before its answer does. Others stand. */
     cutAt: (word: string, when: "asked" | "answered") => {
       fatal = { word, when };
+    },
+    /** Of each connection that sends this word, that and whatever comes after it is kept back until `letGo`. Others stand. */
+    holdAt: (word: string) => {
+      fatal = { word, when: "held" };
+    },
+    letGo: () => {
+      fatal = null;
+      for (const write of held.splice(0)) write();
     },
     /** What was frozen is closed: bytes were lost on it. */
     mend: () => {
