@@ -129,6 +129,8 @@ interface Unanswered {
  */
 const OUTCOME_ID = `SELECT pg_current_xact_id_if_assigned()::text, stats_reset::text, pg_backend_pid() FROM pg_stat_bgwriter`;
 
+const END_IT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_xid = $2::xid8::xid";
+
 /** Whether this transaction was committed; false too where that could not be found out. Never throws. */
 async function hasCommitted({ id, era, pid }: Unanswered): Promise<boolean> {
   const patience = Date.now() + OUTCOME_MS;
@@ -150,8 +152,7 @@ async function hasCommitted({ id, era, pid }: Unanswered): Promise<boolean> {
       // Else it is still at work, or its server has not noticed that the line is broken.
       if (rows[0].status !== "in progress") return rows[0].status === "committed";
       // A COMMIT that is still on its way must not arrive once it was told that nothing is done.
-      if (Date.now() > patience)
-        await client.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_xid = $2::xid8::xid", [pid, id]);
+      if (Date.now() > patience) await client.query(END_IT, [pid, id]);
     } catch (error) {
       // Of a number that it has not given yet the server says so: it has lost this one. All else is a server that is not there yet.
       if (error instanceof DatabaseError && error.code === "22023") break;
