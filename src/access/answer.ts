@@ -2,6 +2,7 @@ import { ForbiddenError } from "@casl/ability";
 import { type AbstractIntlMessages, createTranslator } from "next-intl";
 import { getLocale, getMessages } from "next-intl/server";
 import { ZodError, type z } from "zod";
+import { TIME_ZONE } from "@/i18n/locale";
 import { isDatabaseDown, isUniqueViolation, isWriteConflict } from "@/lib/db";
 import { AppError, type ErrorCode } from "@/lib/errors";
 import { log } from "@/lib/log";
@@ -97,9 +98,18 @@ function keyOf(issue: z.core.$ZodIssue): string {
 /** Errors carry message keys, and which one is only known when they are thrown: hence not the typed translator. */
 async function translator(): Promise<(key: string, params?: Record<string, string | number>) => string> {
   const messages: AbstractIntlMessages = await getMessages();
-  const translate = createTranslator({ locale: await getLocale(), messages, namespace: "errors" }) as UntypedTranslator;
+  const translate = createTranslator({
+    locale: await getLocale(),
+    messages,
+    namespace: "errors",
+    formats: FORMATS,
+    timeZone: TIME_ZONE,
+  }) as UntypedTranslator;
   return (key, params) => translate(translate.has(key) ? key : "invalid", params);
 }
+
+/** What `{until, date, long}` is: messages that were read before the build know of no names of their own. */
+const FORMATS = { dateTime: { long: { year: "numeric", month: "long", day: "numeric" } } } as const;
 
 interface UntypedTranslator {
   (key: string, params?: Record<string, string | number>): string;

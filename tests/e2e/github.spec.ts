@@ -239,14 +239,21 @@ test("a way back from GitHub on which no session can be written says so, and nob
   const account = github.account();
   await enterAs(page, member);
   await page.goto("/settings/security");
-  const accept = await refuse(site, "Session", `"userId" = '${member.id}'`);
-  await page.getByRole("button", { name: "Connect GitHub" }).click();
-  await authorize(page, account.login);
+  const refused = () => refuse(site, "Session", `"userId" = '${member.id}'`);
+  const connect = async () => {
+    await page.getByRole("button", { name: "Connect GitHub" }).click();
+    await authorize(page, account.login);
+  };
+  const open = await refused();
+  await connect();
   const notice = (window: Page) => window.getByRole("alert").filter({ hasText: "could not finish this" });
   await expect(notice(page)).toBeVisible();
-  await page.goto("/members");
-  await expect(page.getByRole("heading", { level: 1 })).toContainText(`Hello, ${member.name.split(" ")[0]}`);
+  expect(await accountsOf(site, member.email)).toEqual([]);
+  await open();
+  await connect();
+  await expect(page.getByRole("button", { name: "Disconnect" })).toBeVisible();
 
+  const accept = await refused();
   const elsewhere = await visitor();
   await continueWithGitHub(elsewhere, account.login, "/files");
   await expect(notice(elsewhere)).toBeVisible();

@@ -21,6 +21,7 @@ import { AppError } from "@/lib/errors";
 import { deletePersonSchema, keepAccountSchema, keepPersonSchema, requestDeletionSchema } from "./schema";
 
 const PAGE = "/settings/account";
+const KEPT = `${PAGE}?notice=account_kept`;
 const DAY_MS = 24 * 3_600_000;
 /** A deletion that can still be taken back: what is due belongs to the worker. */
 const TO_COME = () => ({ deleteAfter: { gt: new Date() }, deletedAt: null });
@@ -53,9 +54,10 @@ export const requestDeletion = action(
   },
 );
 
-/** Takes the deletion back, up to the moment its day has come. */
+/** Takes the deletion back, up to the moment its day has come, and says that the account stays; also where that was done in another tab. */
 export const keepAccount = action({ can: ["delete", "User"], rate: "write" }, keepAccountSchema, async (_, entry) => {
-  const { userId } = entry.actor;
+  const { userId, deleteAfter } = entry.actor;
+  if (deleteAfter === null) redirect(KEPT);
   await change(entry, async (tx, record) => {
     await lockPerson(tx, userId);
     const { count } = await tx.user.updateMany({
@@ -65,7 +67,7 @@ export const keepAccount = action({ can: ["delete", "User"], rate: "write" }, ke
     if (count === 0) throw new AppError("conflict");
     await record({ action: "user.deletion_cancelled", subjectType: "User", subjectId: userId });
   });
-  revalidatePath(PAGE);
+  redirect(KEPT);
 });
 
 /**

@@ -9,6 +9,7 @@ const NOTICES = {
   address_changed_here: "noticeChangedHere",
   address_restored: "noticeRestored",
   session_disowned: "noticeDisowned",
+  account_kept: "noticeKept",
   signed_out: "noticeSignedOut",
 } as const;
 
