@@ -42,9 +42,11 @@ const CALLBACK_COOKIE = "__Host-authjs.callback-url";
  * told so at /login, and everybody else by what this throws; the browser's cookie is not touched.
  */
 export async function handle(request: NextRequest): Promise<Response> {
-  await assertServed(request);
-  // It is one function for both methods.
-  const { answer, error } = await attempted(() => handlers.POST(request));
+  const { answer, error } = await attempted(async () => {
+    await assertServed(request);
+    // It is one function for both methods.
+    return handlers.POST(request);
+  });
   if (answer && !error) return answer;
   if (!providerCallbacks().includes(request.nextUrl.pathname)) throw error;
   const told = new URLSearchParams({ error: await nameOf(error), callbackUrl: await askedFor() });
@@ -57,7 +59,7 @@ async function assertServed({ method, nextUrl: { pathname, searchParams } }: Nex
   const isProviders = (action === "signin" || action === "callback") && rest.length === 0 && isProvider(provider);
   if (!isProviders && (provider !== undefined || !ROUTES.includes(action))) throw new AppError("not_found");
   if (!searchParams.getAll("callbackUrl").every((url) => url === "" || isAddress(url))) throw new AppError("invalid");
-  if (isProviders && method === "POST") await admit({ visitor: true, rate: "credentials" });
+  if (isProviders && method === "POST") await admit({ visitor: true, rate: "credentials" }).catch(fail);
 }
 
 function isProvider(id: string | undefined): boolean {
@@ -67,15 +69,16 @@ function isProvider(id: string | undefined): boolean {
 /** What /login and /settings/security call it (`error=`). */
 async function nameOf(error: unknown): Promise<string> {
   // It is written into the log there, where it is worth it.
-  await answerTo(error);
-  const { code, reason } = error instanceof AppError ? error : new AppError("unavailable");
+  const { code } = (await answerTo(error)).problem;
+  const reason = error instanceof AppError ? error.reason : code;
   if (reason === "banned_until") return "banned";
   if (TOLD.has(reason)) return reason;
   if (code === "forbidden") return "reauthenticate";
-  return code === "conflict" ? "sign_in_overtaken" : "unavailable";
+  // Of two at once the other was sooner, or what was asked in has ended.
+  return code === "conflict" || code === "unauthenticated" ? "sign_in_overtaken" : "unavailable";
 }
 
-const TOLD = new Set(["banned", "invited_only", "reauthenticate", "sign_in_overtaken", "email_unverified"]);
+const TOLD = new Set(["banned", "invited_only", "reauthenticate", "sign_in_overtaken", "email_unverified", "profile_incomplete"]);
 
 /** Signs this browser in as Auth.js would, and throws where no session could be begun: the browser is in the one of before then. */
 export async function signInHere(provider: string, shown: Record<string, string>): Promise<void> {
@@ -139,7 +142,7 @@ async function configuration(): Promise<NextAuthConfig> {
       async jwt({ token, user, account }) {
         try {
           if (user?.id && account) {
-            const { error, connects, claims: connected } = currentAttempt() ?? {};
+            const { error, connects, connected } = currentAttempt() ?? {};
             // Where Auth.js could not find out who is signed in, it goes on as if nobody were.
             if (error) throw error;
             if (connects && connects.actor.userId !== user.id) throw new AppError("unavailable");
@@ -210,7 +213,7 @@ async function configuration(): Promise<NextAuthConfig> {
  */
 async function hostCookies(): Promise<NonNullable<NextAuthConfig["cookies"]>> {
   const { AUTH_URL } = env();
-  const secure = AUTH_URL ? AUTH_URL.startsWith("https:") : (await currentVisitor()).secure;
+  const secure = AUTH_URL ? new URL(AUTH_URL).protocol === "https:" : (await currentVisitor()).secure;
   if (!secure) return {};
   return {
     state: { name: "__Host-authjs.state" },
@@ -271,7 +274,8 @@ async function authorizePassword({ email, password }: Partial<Record<string, unk
 /** What Auth.js is told of a sign-in that could not be checked; of one that has to wait, whoever asked is told so instead of it. */
 function refused(error: unknown): SignInRefused {
   const told = error instanceof AppError ? error : new AppError("unavailable", undefined, { cause: error });
-  if (told.retryAfter !== undefined || told.code === "unavailable") note({ error: told });
+  // As it was thrown: what is no outage is written into the log as what it is.
+  if (told.retryAfter !== undefined) note({ error });
   return new SignInRefused(told);
 }
 
@@ -305,7 +309,7 @@ function adapter(): Adapter {
         .user.findUnique({ where: { email: normaliseEmail(email) }, select: ADAPTER_USER })
         .catch(fail),
     createUser: (user) => registerHere(user).catch(fail),
-    linkAccount: async (account) => note({ claims: await connectAccount(account, currentAttempt()?.connects ?? null).catch(fail) }),
+    linkAccount: async (account) => note({ connected: await connectAccount(account, currentAttempt()?.connects ?? null).catch(fail) }),
   };
 }
 

@@ -113,10 +113,12 @@ describe("connecting a provider", () => {
     const account = github.account();
     const back = await askGitHub(window, account);
     await db().session.update({ where: { id: window.claims.sid }, data: { endedAt: new Date() } });
+    expect(window.cookies.has("foyer-connecting")).toBe(true);
     expect(await comeBack(window, back)).toBe("/login?sign_in_overtaken");
     expect([await ownerOf(account), await peopleAt(account)]).toEqual([null, 0]);
-    // It says so once: the next one is a sign-in.
-    expect(await connects(browser({ cookies: Object.fromEntries(window.cookies) }), account)).not.toContain("overtaken");
+    expect(window.cookies.has("foyer-connecting")).toBe(false);
+    expect(await connects(window, account)).toBe("/settings/security?");
+    expect(await peopleAt(account)).toBe(1);
   });
 
   test("needs to be asked for by who comes back, in this browser: with a question that was planted nothing is connected", async () => {
@@ -127,6 +129,22 @@ describe("connecting a provider", () => {
     for (const [name, value] of thief.cookies) if (/authjs\.(state|pkce)/.test(name)) victim.cookies.set(name, value);
     expect(await comeBack(victim, back)).toBe("/login?reauthenticate");
     await nothingCame(victim, account);
+  });
+
+  test("asked for by one person does nothing for another who has signed in in the same browser since", async () => {
+    const [one, other] = [await signedIn(await person()), await signedIn(await person())];
+    const account = github.account();
+    const back = await askGitHub(one, account);
+    one.cookies.set("authjs.session-token", other.cookies.get("authjs.session-token") ?? "");
+    expect(await comeBack(one, back)).toBe("/login?reauthenticate");
+    await nothingCame({ ...one, claims: other.claims }, account);
+  });
+
+  test("leaves a session as strong as it is", async () => {
+    const window = await signedIn(await person());
+    await db().session.update({ where: { id: window.claims.sid }, data: { strong: true } });
+    expect(await connects(window, github.account())).toBe("/settings/security?");
+    expect((await window.run(currentEntry))?.actor.strong).toBe(true);
   });
 
   test("over https what a sign-in is bound to lies in cookies that no neighbouring host can plant", async () => {
@@ -151,7 +169,7 @@ describe("connecting a provider", () => {
   const CLOSED: [string, () => Promise<Awaited<ReturnType<typeof signedIn>>>, string][] = [
     ["whose first password is not theirs", async () => signedIn(await person({ mustChangePassword: true })), "reauthenticate"],
     ["whose address is not confirmed", async () => signedIn(await person({ emailVerified: null })), "email_unverified"],
-    ["whose profile is not complete", async () => signedIn(await person({ complete: false })), "unavailable"],
+    ["whose profile is not complete", async () => signedIn(await person({ complete: false })), "profile_incomplete"],
     [
       "who proved themselves longer than ten minutes ago",
       async () => {
@@ -191,7 +209,7 @@ describe("what Auth.js has no answer to", () => {
     },
   );
 
-  test.each(["x", "javascript:alert(1)"])("a page to come back to that is no address is refused: %s", async (callbackUrl) => {
+  test.each(["x", "javascript:alert(1)", "%2Ffoo"])("a page to come back to that is no address is refused: %s", async (callbackUrl) => {
     for (const path of ["session", "csrf", "callback/github"])
       expect((await browser().fetch(GET, `/api/auth/${path}?${new URLSearchParams({ callbackUrl })}`)).status, path).toBe(422);
   });

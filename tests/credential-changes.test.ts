@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { currentClaims, currentEntry, currentVisitor } from "@/access/entry";
+import { mailSecurityChanged } from "@/access/identity/account-mails";
 import { closeSession, openSession } from "@/access/identity/credentials";
 import { continueIn } from "@/access/identity/factors";
 import { connectAccount, rememberWhoConnects, whoConnects } from "@/access/identity/providers";
@@ -312,7 +313,7 @@ describe("every change of the ways in", () => {
     const someone = await equipped();
     const window = await signedIn(someone);
     await db().user.update({ where: { id: someone.id }, data: { emailVerified: null } });
-    expect((await connectHere(window, someone)).ok).toBe(false);
+    await db().$transaction((tx) => mailSecurityChanged(tx, someone.id, "totpOn", { userAgent: null }));
     expect(await told(someone)).toEqual([]);
     expect((await window.run(() => startTotp({}))).ok).toBe(false);
   });

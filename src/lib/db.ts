@@ -26,9 +26,12 @@ const CONNECT_TIMEOUT_MS = 3_000;
 /** /members asks on seven connections at once, and to open them costs more than to answer it: whoever reads for half a minute finds them open. */
 const IDLE_MS = 60_000;
 const STATEMENT_TIMEOUT_MS = 15_000;
-/** How long a transaction whose COMMIT got no answer waits to hear what became of it, and how often it asks. */
+/** How long a transaction whose COMMIT got no answer waits to hear what became of it; after which pauses it asks, at first and later. */
 const OUTCOME_MS = 10_000;
-const OUTCOME_EVERY_MS = 100;
+const OUTCOME_SOON_MS = 50;
+const OUTCOME_LATE_MS = 800;
+/** How long it may take until a backend that was told to end has ended. */
+const ENDED_MS = 3_000;
 
 /** The one database client of this process, made on first use because a build has no database. */
 export function db(): Database {
@@ -55,7 +58,7 @@ export function isDatabaseDown(error: unknown): boolean {
   if (error instanceof Prisma.PrismaClientInitializationError) return true;
   if (error instanceof Prisma.PrismaClientKnownRequestError && /^P(1001|1002|1008|1017|2024|2028|2037)$/.test(error.code)) return true;
   const text = error instanceof Error ? `${error.name} ${error.message} ${codesOf(error)}` : "";
-  return /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|\b57P0[123]\b|\b57014\b|\b53300\b|\b08[0-9P]\d{2}\b|connection (timeout|terminated)|terminating connection|database system is|timeout exceeded|query read timeout|not queryable|DatabaseNotReachable|ConnectionClosed|server closed the connection/i.test(
+  return /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|SocketTimeout|\b57P0[123]\b|\b57014\b|\b53300\b|\b08[0-9P]\d{2}\b|connection (timeout|terminated)|terminating connection|database system is|timeout exceeded|query read timeout|not queryable|DatabaseNotReachable|ConnectionClosed|server closed the connection/i.test(
     text,
   );
 }
@@ -134,7 +137,8 @@ const END_IT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid
 /** Whether this transaction was committed; false too where that could not be found out. Never throws. */
 async function hasCommitted({ id, era, pid }: Unanswered): Promise<boolean> {
   const patience = Date.now() + OUTCOME_MS;
-  for (; Date.now() < patience + CONNECT_TIMEOUT_MS; await sleep(OUTCOME_EVERY_MS)) {
+  const pause = (asked: number) => sleep(Math.min(OUTCOME_SOON_MS * 2 ** asked, OUTCOME_LATE_MS));
+  for (let asked = 0; Date.now() < patience + ENDED_MS; await pause(asked++)) {
     // Not of the pool, whose connections may all be broken and not know it.
     const client = new Client({
       connectionString: env().DATABASE_URL,

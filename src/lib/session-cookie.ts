@@ -43,17 +43,25 @@ export function soundCookies(header: string, secure: boolean): string {
   const brought = cookiesIn(header);
   const byName = new Map(brought.map(({ name, value }) => [name, value]));
   const value = readSessionCookie((name) => byName.get(name), secure);
-  const sound = brought.filter((cookie) => !CALLBACK_COOKIE.test(cookie.name) || isAddress(cookie.value));
+  const sound = brought.filter((cookie) => !CALLBACK_COOKIE.test(cookie.name) || isAddress(unescaped(cookie.value)));
   return inPlaceOf(sound, secure, value !== null && TOKEN.test(value) ? value : null);
 }
 
 /** Whether Auth.js takes this for the address of a page to come back to. */
 export function isAddress(value: string): boolean {
   try {
-    const address = decodeURIComponent(value);
-    return /^https?:$/.test(new URL(address, address.startsWith("/") ? "http://foyer.invalid" : undefined).protocol);
+    return /^https?:$/.test(new URL(value, value.startsWith("/") ? "http://foyer.invalid" : undefined).protocol);
   } catch {
     return false;
+  }
+}
+
+/** As Auth.js reads a cookie; empty where it would make nothing of it. */
+function unescaped(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return "";
   }
 }
 

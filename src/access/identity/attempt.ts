@@ -16,8 +16,8 @@ interface Attempt {
   /** The provider's account that was shown, and who connects it. */
   account?: AdapterAccount;
   connects?: Entry | null;
-  /** Of the session that began with that. */
-  claims?: Claims | null;
+  /** Of the session in which they go on, once it is connected. */
+  connected?: Claims | null;
 }
 
 const attempt = new AsyncLocalStorage<Attempt>();

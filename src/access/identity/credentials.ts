@@ -20,7 +20,6 @@ import { endLine, unlessSooner } from "../succession";
 import { askerOf, mailNewDevice } from "./account-mails";
 import { assertNotBanned, isBannedNow } from "./bans";
 import { rememberFailedSignIn } from "./failed-sign-in";
-import { provenSession } from "./reauthentication";
 import { type Bound, boundTo, type Proof } from "./tickets";
 
 type User = NonNullable<Awaited<ReturnType<Transaction["user"]["findUnique"]>>>;
@@ -130,7 +129,7 @@ export async function openSession(
     if (!user || !isStillShown(user, shownFor) || !isWayIn) throw new AppError("unauthenticated", "sign_in_overtaken");
     assertNotBanned(user);
     const isOwn = before !== null && (await isOfBrowser(tx, before, deviceId));
-    const strong = shown.strong || (isOwn && before.sub === userId && (await isStrongAndFresh(tx, before)));
+    const strong = shown.strong ?? false;
     if (user.secondFactor && !strong) throw new AppError("unauthenticated", "sign_in_overtaken");
     if (isOwn) await endLine(tx, { userId: before.sub, sid: before.sid });
     const { ip, userAgent } = visitor;
@@ -171,12 +170,6 @@ async function isOfBrowser(tx: Transaction, { sid, sub, startedAs }: Claims, dev
 async function isNewDevice(tx: Transaction, userId: string, deviceId: string): Promise<boolean> {
   if ((await tx.session.count({ where: { userId, deviceId } })) > 0) return false;
   return (await tx.session.count({ where: { userId, impersonatorId: null } })) > 0;
-}
-
-/** Whether this session showed a second factor and proved itself lately: connecting a provider in it does not weaken the next. */
-async function isStrongAndFresh(tx: Transaction, { sid, sub }: Claims): Promise<boolean> {
-  const where = { ...provenSession({ sid, userId: sub }), strong: true, expiresAt: { gt: new Date() } };
-  return (await tx.session.count({ where })) === 1;
 }
 
 /** What the cookie of this session, which begins now unless it `began` before, says about this person. */

@@ -30,7 +30,7 @@ export async function rememberWhoConnects(): Promise<void> {
 }
 
 /**
- * Who comes back from a provider to connect it, because it becomes a way into their account; null for nobody, who signs in by it. The answer
+ * Whose way in the provider becomes that somebody comes back from now; null where nobody is signed in, and it signs them in. The answer
  * to a question that this person has not asked in this browser connects nothing (RFC 6819, 4.4.1.8): it may be somebody else's. Throws
  * AppError: "unauthenticated" where their session is over, and as a door and `assertRecentlyProven` do where they may not.
  */

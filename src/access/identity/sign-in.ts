@@ -1,3 +1,4 @@
+import { redirect } from "next/navigation";
 import { configuredProviders, isMagicLinkOffered, listedProviders, signIn, signInHere, signOut, TICKET_PROVIDER } from "@/auth";
 import { type WayIn, waysIn } from "@/lib/auth-providers";
 import { AppError } from "@/lib/errors";
@@ -47,7 +48,8 @@ export function isOfferedProvider(provider: string): boolean {
 /** Sends the browser to a provider (by Next's redirect, so this never returns); afterwards it comes back to `path`. */
 export async function continueWithProvider(provider: string, path: string): Promise<never> {
   if (!isOfferedProvider(provider)) throw new AppError("invalid", "unknown_provider");
-  await rememberWhoConnects();
+  // The buttons are plain forms, which show no answer.
+  await rememberWhoConnects().catch(() => redirect("/login?error=unavailable"));
   await signIn(provider, { redirectTo: path });
   throw new AppError("unavailable");
 }

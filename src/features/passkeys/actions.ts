@@ -6,7 +6,8 @@ import { redirect } from "next/navigation";
 import { change } from "@/access/audit";
 import { action } from "@/access/door";
 import { homeOr, localPath } from "@/access/entry";
-import { assertWayInRemains, changeFactors } from "@/access/identity/factors";
+import { changeFactors } from "@/access/identity/factors";
+import { assertWayInRemains } from "@/access/identity/last-way-in";
 import {
   askForNewPasskey,
   askForOwnPasskey,

@@ -19,6 +19,7 @@ const NOTICES = {
   sign_in_overtaken: "errorOvertaken",
   banned: "errorBanned",
   email_unverified: "errorEmailUnverified",
+  profile_incomplete: "errorProfileIncomplete",
 } as const;
 
 type Search = Promise<{ error?: string | string[]; notice?: string | string[] }>;
