@@ -233,6 +233,10 @@ async function mayComeIn({ user, account, profile, email }: SignInParams): Promi
       await rememberFailedSignIn(undefined, { method, reason: "unverified_email" });
       return "/login?error=unverified_email";
     }
+    const connects = await whoConnects();
+    note({ connects });
+    // Of an account that is another's Auth.js says so.
+    if (connects && user.id !== connects.actor.userId) return true;
     const banned = await findBanned(account);
     if (banned) {
       await rememberFailedSignIn(banned, { method, reason: "banned" });
@@ -240,10 +244,6 @@ async function mayComeIn({ user, account, profile, email }: SignInParams): Promi
     }
     const refusal = await providerSignUpRefusal(account, profile?.email ?? "");
     if (refusal) return `/login?error=${refusal}`;
-    const connects = await whoConnects();
-    note({ connects });
-    // Of an account that is another's Auth.js says so.
-    if (connects && user.id !== connects.actor.userId) return true;
   }
   // Our own providers have asked already; and who asks for a mail has shown nothing yet.
   if (!account || !user.id || account.type === "credentials" || email?.verificationRequest) return true;
@@ -354,6 +354,7 @@ function summaryOf(error: Error) {
 
 const EXPECTED = new Set([
   "AccessDenied",
+  "CallbackRouteError",
   "CredentialsSignin",
   "InvalidCallbackUrl",
   "InvalidCheck",

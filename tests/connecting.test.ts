@@ -37,9 +37,12 @@ afterAll(async () => {
 });
 
 type GitHubAccount = ReturnType<typeof github.account>;
+/** Where the button leads that was shown to this person, or to nobody. */
+const pressed = (window: Browser, connects: string | undefined) =>
+  redirectOf(window.run(() => continueWith({ provider: "github", callbackUrl: "/settings/security", connects })));
 /** Presses the button, says yes at GitHub, and stands before the way back. */
 async function askGitHub(window: Browser, account: GitHubAccount): Promise<string> {
-  const there = new URL(await redirectOf(window.run(() => continueWith({ provider: "github", callbackUrl: "/settings/security" }))));
+  const there = new URL(await pressed(window, (await window.run(currentEntry))?.actor.userId));
   there.searchParams.set("login", account.login);
   const back = new URL((await fetch(there, { redirect: "manual" })).headers.get("location") ?? "");
   return `${back.pathname}${back.search}`;
@@ -138,6 +141,24 @@ describe("connecting a provider", () => {
     one.cookies.set("authjs.session-token", other.cookies.get("authjs.session-token") ?? "");
     expect(await comeBack(one, back)).toBe("/login?reauthenticate");
     await nothingCame({ ...one, claims: other.claims }, account);
+  });
+
+  test("is not what a button to sign in does, nor one that was shown to somebody else, on a page that was left open", async () => {
+    const [someone, other] = [await person(), await person()];
+    const window = await signedIn(someone);
+    expect(await pressed(window, undefined)).toBe("/settings/security");
+    expect(await pressed(window, other.id)).toBe("/settings/security");
+    expect(await pressed(browser(), other.id)).toBe("/settings/security");
+    expect([...window.cookies.keys()].filter((name) => /connecting|state/.test(name))).toEqual([]);
+  });
+
+  test("of an account whose person is banned tells nothing of them", async () => {
+    const banned = await person({ bannedAt: new Date(), banReason: "noise" });
+    const account = github.account();
+    await db().account.create({ data: { userId: banned.id, type: "oauth", provider: "github", providerAccountId: String(account.id) } });
+    const window = await signedIn(await person());
+    expect(await connects(window, account)).toBe("/login?OAuthAccountNotLinked");
+    expect(await db().auditEvent.count({ where: { subjectId: banned.id } })).toBe(0);
   });
 
   test("leaves a session as strong as it is", async () => {

@@ -56,7 +56,7 @@ async function equipped() {
 
 /** As auth.ts does when a provider's answer comes back to somebody who is signed in. */
 const connectHere: Change = async (window, { id: userId }) => {
-  await window.run(rememberWhoConnects);
+  await window.run(() => rememberWhoConnects(userId));
   return window.run(async () => {
     try {
       const connects = await whoConnects();

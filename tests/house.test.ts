@@ -307,6 +307,11 @@ describe("nothing goes round the door", () => {
     },
   );
 
+  test("what is neither an action nor a handler of ours asks at the door in one place", () => {
+    const asking = FILES.filter((path) => /\badmit\b/.test(code(path)));
+    expect(asking.sort(), "make it an action or a handler").toEqual(["auth.ts", "src/access/door.ts", "src/access/identity/providers.ts"]);
+  });
+
   test("a public page shows nothing that a query brings", () => {
     for (const path of PUBLIC)
       for (const { to } of importsOf(path))
@@ -353,6 +358,19 @@ describe("nothing goes round the door", () => {
 });
 
 /** A call, from its name to its closing bracket. */
+test("no file imports another that needs it, directly or round about", () => {
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const walk = (path: string, above: string[]) => {
+    if (above.includes(path)) return void circles.push([...above.slice(above.indexOf(path)), path].join(" → "));
+    if (done.has(path)) return;
+    done.add(path);
+    for (const { to, isType } of importsOf(path)) if (!isType && FILES.includes(to)) walk(to, [...above, path]);
+  };
+  for (const path of FILES) walk(path, []);
+  expect(circles).toEqual([]);
+});
+
 function upToItsEnd(text: string): string {
   let depth = 0;
   for (const { 0: bracket, index } of text.matchAll(/[()]/g)) {

@@ -202,7 +202,7 @@ test("connecting needs a proof of the last ten minutes, even from a page that wa
   await forgetProof(site, member.id);
   await page.getByRole("button", { name: "Connect GitHub" }).click();
   await authorize(page, account.login);
-  await expect(page.getByRole("alert").filter({ hasText: "Confirm your password first" })).toBeVisible();
+  await expect(page.getByRole("alert").filter({ hasText: "Confirm first that it is you" })).toBeVisible();
   expect(await accountsOf(site, member.email)).toEqual([]);
 });
 

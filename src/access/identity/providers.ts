@@ -22,11 +22,16 @@ const AWAY_SECONDS = 15 * 60;
 /** Who went to a provider while they were signed in, in the browser they went from. */
 const cookie = sealedCookie("foyer-connecting", AWAY_SECONDS, z.object({ sub: z.uuid() }));
 
-/** Notes who goes to a provider: what it answers is for them, or, where nobody is signed in, for a sign-in. */
-export async function rememberWhoConnects(): Promise<void> {
+/**
+ * Notes who goes to a provider to connect it, or, for a sign-in, that it is nobody. False, and nothing is noted, where it is not who the
+ * button was `shownTo`: a page that was left open knows nothing of who has signed in since.
+ */
+export async function rememberWhoConnects(shownTo: string | undefined): Promise<boolean> {
   const entry = await currentEntry();
+  if (entry?.actor.userId !== shownTo) return false;
   if (entry) await cookie.write({ sub: entry.actor.userId }, entry.visitor);
   else await cookie.clear(await currentVisitor());
+  return true;
 }
 
 /**
@@ -63,7 +68,7 @@ export async function findBanned({
 
 /**
  * Why a provider's answer makes no account here, where it would have to: the sign-up is not open to this address and no
- * invitation waits for it. Null for everybody who has an account, or is signed in and connects one.
+ * invitation waits for it. Null for everybody who has an account.
  */
 export async function providerSignUpRefusal(
   { provider, providerAccountId }: { provider: string; providerAccountId: string },
@@ -71,7 +76,7 @@ export async function providerSignUpRefusal(
 ): Promise<ReturnType<typeof signUpRefusal>> {
   const email = normaliseEmail(typed);
   const refusal = signUpRefusal(email);
-  if (!refusal || (await currentEntry()) || (await isInvited(email))) return null;
+  if (!refusal || (await isInvited(email))) return null;
   const known = [
     await db().account.count({ where: { provider, providerAccountId } }),
     // Told that there is an account: the provider vouches that the address is theirs.

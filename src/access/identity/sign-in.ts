@@ -2,7 +2,7 @@ import { redirect } from "next/navigation";
 import { configuredProviders, isMagicLinkOffered, listedProviders, signIn, signInHere, signOut, TICKET_PROVIDER } from "@/auth";
 import { type WayIn, waysIn } from "@/lib/auth-providers";
 import { AppError } from "@/lib/errors";
-import { currentStanding } from "../entry";
+import { currentStanding, homeOr } from "../entry";
 import { closeSession } from "./credentials";
 import { rememberWhoConnects } from "./providers";
 import { SignInRefused } from "./sign-in-refused";
@@ -45,11 +45,15 @@ export function isOfferedProvider(provider: string): boolean {
   return offeredWaysIn().some(({ id, type }) => id === provider && type !== "credentials");
 }
 
-/** Sends the browser to a provider (by Next's redirect, so this never returns); afterwards it comes back to `path`. */
-export async function continueWithProvider(provider: string, path: string): Promise<never> {
+/**
+ * Sends the browser to a provider (by Next's redirect, so this never returns); afterwards it comes back to `path`, signed in, or with the
+ * provider connected to the account of whom it `connects`. Where somebody else is signed in by now, or nobody, it leads there instead.
+ */
+export async function continueWithProvider(provider: string, path: string, connects: string | undefined): Promise<never> {
   if (!isOfferedProvider(provider)) throw new AppError("invalid", "unknown_provider");
   // The buttons are plain forms, which show no answer.
-  await rememberWhoConnects().catch(() => redirect("/login?error=unavailable"));
+  const isTheirs = await rememberWhoConnects(connects).catch(() => redirect("/login?error=unavailable"));
+  if (!isTheirs) redirect(connects ? "/settings/security" : homeOr(path));
   await signIn(provider, { redirectTo: path });
   throw new AppError("unavailable");
 }

@@ -18,7 +18,8 @@ type WaysInProps = {
 
 /** Second factor, passkeys and providers: what changes the ways into an account, and before it the proof that it needs. */
 export async function WaysIn({ entry, hasPassword, accounts, recentlyProven }: WaysInProps) {
-  if (!entry.ability.can("create", "TotpFactor")) return <ConnectedAccounts accounts={accounts} recentlyProven={recentlyProven} />;
+  if (!entry.ability.can("create", "TotpFactor"))
+    return <ConnectedAccounts userId={entry.actor.userId} accounts={accounts} recentlyProven={recentlyProven} />;
   const [t, twoStep, passkeys] = await Promise.all([getTranslations("secondFactors"), getTwoStep(entry), listOwnPasskeys(entry)]);
   const missing = entry.missingFactor;
   return (
@@ -27,7 +28,7 @@ export async function WaysIn({ entry, hasPassword, accounts, recentlyProven }: W
       {(!recentlyProven || missing === "show") && <ConfirmItIsYou entry={entry} hasPassword={hasPassword} />}
       <TwoStepSection {...twoStep} recentlyProven={recentlyProven} />
       <PasskeysSection passkeys={passkeys} recentlyProven={recentlyProven} />
-      <ConnectedAccounts accounts={accounts} recentlyProven={recentlyProven} />
+      <ConnectedAccounts userId={entry.actor.userId} accounts={accounts} recentlyProven={recentlyProven} />
     </Interactive>
   );
 }

@@ -53,14 +53,14 @@ export const register = action({ visitor: true, rate: "signup" }, registerSchema
   redirect("/verify-email");
 });
 
-/** Goes to a provider to sign in, or, when signed in, to connect it. */
+/** Goes to a provider to sign in or, from the settings of who is signed in, to connect it. */
 export const continueWith = action(
   { visitor: true, rate: "credentials" },
   providerSchema,
-  async ({ provider, callbackUrl }, { secure }) => {
+  async ({ provider, callbackUrl, connects }, { secure }) => {
     if (isOfferedProvider(provider))
       (await cookies()).set("last-way-in", provider, { maxAge: 365 * 24 * 3600, path: "/login", sameSite: "lax", httpOnly: true, secure });
-    await continueWithProvider(provider, target(callbackUrl));
+    await continueWithProvider(provider, target(callbackUrl), connects);
   },
 );
 

@@ -7,12 +7,13 @@ import { ProviderButtons } from "./provider-buttons";
 import { ProviderIcon } from "./provider-icon";
 
 type ConnectedAccountsProps = {
+  userId: string;
   accounts: { provider: string; createdAt: Date }[];
   recentlyProven: boolean;
 };
 
 /** The providers that lead to this account, and the way to connect another once the person has proven who they are. */
-export async function ConnectedAccounts({ accounts, recentlyProven }: ConnectedAccountsProps) {
+export async function ConnectedAccounts({ userId, accounts, recentlyProven }: ConnectedAccountsProps) {
   const [t, format] = await Promise.all([getTranslations("settings"), getFormatter()]);
   const offered = offeredWaysIn().filter(({ type }) => type !== "credentials");
   const connected = accounts.map(({ provider }) => provider);
@@ -34,7 +35,7 @@ export async function ConnectedAccounts({ accounts, recentlyProven }: ConnectedA
           })}
         </ul>
       )}
-      {missing && recentlyProven && <ProviderButtons callbackUrl="/settings/security" label="connect" without={connected} />}
+      {missing && recentlyProven && <ProviderButtons callbackUrl="/settings/security" connects={userId} without={connected} />}
       {(missing || accounts.length > 0) && !recentlyProven && <p className="text-body text-muted">{t("confirmFirst")}</p>}
     </Section>
   );

@@ -8,7 +8,8 @@ import { ProviderIcon } from "./provider-icon";
 
 type ProviderButtonsProps = {
   callbackUrl: string;
-  label?: "continueWith" | "connect";
+  /** The id of the person whose account they connect a provider to; without, they sign in. */
+  connects?: string;
   /** Providers left out: those already connected. */
   without?: string[];
   /** Stands above the buttons, where there are any. */
@@ -16,7 +17,7 @@ type ProviderButtonsProps = {
 };
 
 /** One button for each provider that can be used here; the one used last in this browser says so. Nothing when there is none. */
-export async function ProviderButtons({ callbackUrl, label = "continueWith", without = [], before }: ProviderButtonsProps) {
+export async function ProviderButtons({ callbackUrl, connects, without = [], before }: ProviderButtonsProps) {
   const [auth, settings, jar] = await Promise.all([getTranslations("auth"), getTranslations("settings"), cookies()]);
   const offered = offeredWaysIn().filter(({ id, type }) => type !== "credentials" && !without.includes(id));
   const last = jar.get("last-way-in")?.value;
@@ -25,15 +26,12 @@ export async function ProviderButtons({ callbackUrl, label = "continueWith", wit
     <form key={id} action={continueWith}>
       <input type="hidden" name="provider" value={id} />
       <input type="hidden" name="callbackUrl" value={callbackUrl} />
-      <SubmitButton
-        variant="secondary"
-        className="w-full"
-        aria-describedby={id === last && label === "continueWith" ? `last-${id}` : undefined}
-      >
+      {connects && <input type="hidden" name="connects" value={connects} />}
+      <SubmitButton variant="secondary" className="w-full" aria-describedby={id === last && !connects ? `last-${id}` : undefined}>
         <ProviderIcon id={id} />
-        {label === "connect" ? settings("connect", { name }) : auth("continueWith", { name })}
+        {connects ? settings("connect", { name }) : auth("continueWith", { name })}
       </SubmitButton>
-      {id === last && label === "continueWith" && (
+      {id === last && !connects && (
         <p id={`last-${id}`} className="mt-1.5 text-center text-muted text-sm">
           {auth("lastUsed")}
         </p>

@@ -15,7 +15,8 @@ const provider = z
   .string()
   .max(50)
   .regex(/^[\w-]+$/);
-export const providerSchema = z.strictObject({ provider, callbackUrl });
+/** `connects` is whom a button to connect was shown to; one to sign in has none. */
+export const providerSchema = z.strictObject({ provider, callbackUrl, connects: z.uuid().optional() });
 export const disconnectAccountSchema = z.strictObject({ provider });
 export const signOutSchema = z.strictObject({});
 export const confirmPasswordSchema = z.strictObject({ password });
