@@ -46,7 +46,7 @@ const test = base.extend<object, { changed: { url: string; oidc: Oidc } }>({
       const server = await startServer({
         root: COPY,
         port,
-        env: { ...site.env, ...own("GOOGLE"), ...own("COMPANY"), FOYER_ZERO_CONFIG: "1" },
+        env: { ...site.env, ...own("GOOGLE"), ...own("COMPANY") },
       });
       await use({ url: server.url, oidc });
       await server.stop();
