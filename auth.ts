@@ -59,7 +59,9 @@ async function assertServed({ method, nextUrl: { pathname, searchParams } }: Nex
   const isProviders = (action === "signin" || action === "callback") && rest.length === 0 && isProvider(provider);
   if (!isProviders && (provider !== undefined || !ROUTES.includes(action))) throw new AppError("not_found");
   if (!searchParams.getAll("callbackUrl").every((url) => url === "" || isAddress(url))) throw new AppError("invalid");
-  if (isProviders && method === "POST") await admit({ visitor: true, rate: "credentials" }).catch(fail);
+  // What other pages may send here they could use up for whoever opens them; state and PKCE guard it.
+  if (isProviders && method === "POST" && !providerCallbacks().includes(pathname))
+    await admit({ visitor: true, rate: "credentials" }).catch(fail);
 }
 
 function isProvider(id: string | undefined): boolean {
@@ -235,8 +237,8 @@ async function mayComeIn({ user, account, profile, email }: SignInParams): Promi
     }
     const connects = await whoConnects();
     note({ connects });
-    // Of an account that is another's Auth.js says so.
-    if (connects && user.id !== connects.actor.userId) return true;
+    // Of an account that is another's Auth.js says so; one that is theirs already changes nothing.
+    if (connects) return user.id === connects.actor.userId ? askedFor() : true;
     const banned = await findBanned(account);
     if (banned) {
       await rememberFailedSignIn(banned, { method, reason: "banned" });
@@ -342,19 +344,26 @@ async function hasEnded(claims: Claims): Promise<boolean> {
 /** What people do (a wrong password, "Cancel" at GitHub) is no fault of ours. */
 function isExpected(error: Error): boolean {
   // By its type: a build shortens the names of classes.
-  return "type" in error && EXPECTED.has(String(error.type));
+  const type = "type" in error ? String(error.type) : "";
+  return EXPECTED.has(type) || (type === "CallbackRouteError" && SPENT.has(String(causeOf(error)?.error)));
+}
+
+/** What was thrown where Auth.js says no more than that something was. */
+function causeOf({ cause }: Error): { message?: unknown; error?: unknown } | undefined {
+  const thrown = cause && typeof cause === "object" && "err" in cause ? cause.err : cause;
+  return thrown instanceof Error ? thrown : undefined;
 }
 
 /** One line of what anybody can cause as often as they like: where it was thrown says nothing. */
 function summaryOf(error: Error) {
   const { type, code } = error as Error & { type?: unknown; code?: unknown };
-  const cause = error.cause && typeof error.cause === "object" && "err" in error.cause ? error.cause.err : error.cause;
-  return { type, code, reason: cause instanceof Error ? cause.message : error.message };
+  return { type, code, reason: causeOf(error)?.message ?? error.message };
 }
 
+/** Of a code at a provider that was made up, used already, or is too old. */
+const SPENT = new Set(["bad_verification_code", "invalid_grant"]);
 const EXPECTED = new Set([
   "AccessDenied",
-  "CallbackRouteError",
   "CredentialsSignin",
   "InvalidCallbackUrl",
   "InvalidCheck",

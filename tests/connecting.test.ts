@@ -146,9 +146,12 @@ describe("connecting a provider", () => {
   test("is not what a button to sign in does, nor one that was shown to somebody else, on a page that was left open", async () => {
     const [someone, other] = [await person(), await person()];
     const window = await signedIn(someone);
-    expect(await pressed(window, undefined)).toBe("/settings/security");
-    expect(await pressed(window, other.id)).toBe("/settings/security");
-    expect(await pressed(browser(), other.id)).toBe("/settings/security");
+    const told = "/settings/security?error=signed_in_meanwhile";
+    expect([await pressed(window, undefined), await pressed(window, other.id), await pressed(browser(), other.id)]).toEqual([
+      told,
+      told,
+      told,
+    ]);
     expect([...window.cookies.keys()].filter((name) => /connecting|state/.test(name))).toEqual([]);
   });
 
@@ -161,11 +164,14 @@ describe("connecting a provider", () => {
     expect(await db().auditEvent.count({ where: { subjectId: banned.id } })).toBe(0);
   });
 
-  test("leaves a session as strong as it is", async () => {
+  test("leaves a session as strong as it is, and what is connected already as it is", async () => {
     const window = await signedIn(await person());
+    const account = github.account();
     await db().session.update({ where: { id: window.claims.sid }, data: { strong: true } });
-    expect(await connects(window, github.account())).toBe("/settings/security?");
-    expect((await window.run(currentEntry))?.actor.strong).toBe(true);
+    expect(await connects(window, account)).toBe("/settings/security?");
+    const here = await sidOf(window);
+    expect(await connects(window, account)).toBe("/settings/security?");
+    expect((await window.run(currentEntry))?.actor).toMatchObject({ sid: here, strong: true });
   });
 
   test("over https what a sign-in is bound to lies in cookies that no neighbouring host can plant", async () => {

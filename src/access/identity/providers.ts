@@ -28,7 +28,8 @@ const cookie = sealedCookie("foyer-connecting", AWAY_SECONDS, z.object({ sub: z.
  */
 export async function rememberWhoConnects(shownTo: string | undefined): Promise<boolean> {
   const entry = await currentEntry();
-  if (entry?.actor.userId !== shownTo) return false;
+  // Whoever acts as somebody connects nothing of theirs.
+  if (entry?.actor.userId !== shownTo || entry?.actor.impersonator) return false;
   if (entry) await cookie.write({ sub: entry.actor.userId }, entry.visitor);
   else await cookie.clear(await currentVisitor());
   return true;

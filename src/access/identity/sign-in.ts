@@ -2,7 +2,8 @@ import { redirect } from "next/navigation";
 import { configuredProviders, isMagicLinkOffered, listedProviders, signIn, signInHere, signOut, TICKET_PROVIDER } from "@/auth";
 import { type WayIn, waysIn } from "@/lib/auth-providers";
 import { AppError } from "@/lib/errors";
-import { currentStanding, homeOr } from "../entry";
+import { answerTo } from "../answer";
+import { currentStanding } from "../entry";
 import { closeSession } from "./credentials";
 import { rememberWhoConnects } from "./providers";
 import { SignInRefused } from "./sign-in-refused";
@@ -47,13 +48,16 @@ export function isOfferedProvider(provider: string): boolean {
 
 /**
  * Sends the browser to a provider (by Next's redirect, so this never returns); afterwards it comes back to `path`, signed in, or with the
- * provider connected to the account of whom it `connects`. Where somebody else is signed in by now, or nobody, it leads there instead.
+ * provider connected to the account of whom it `connects`. Where somebody else is signed in by now, or nobody, it leads to the settings instead, and says so.
  */
 export async function continueWithProvider(provider: string, path: string, connects: string | undefined): Promise<never> {
   if (!isOfferedProvider(provider)) throw new AppError("invalid", "unknown_provider");
   // The buttons are plain forms, which show no answer.
-  const isTheirs = await rememberWhoConnects(connects).catch(() => redirect("/login?error=unavailable"));
-  if (!isTheirs) redirect(connects ? "/settings/security" : homeOr(path));
+  const isTheirs = await rememberWhoConnects(connects).catch(async (error: unknown) => {
+    await answerTo(error);
+    return redirect(`/login?${new URLSearchParams({ error: "unavailable", callbackUrl: path })}`);
+  });
+  if (!isTheirs) redirect("/settings/security?error=signed_in_meanwhile");
   await signIn(provider, { redirectTo: path });
   throw new AppError("unavailable");
 }

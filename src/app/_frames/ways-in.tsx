@@ -18,8 +18,8 @@ type WaysInProps = {
 
 /** Second factor, passkeys and providers: what changes the ways into an account, and before it the proof that it needs. */
 export async function WaysIn({ entry, hasPassword, accounts, recentlyProven }: WaysInProps) {
-  if (!entry.ability.can("create", "TotpFactor"))
-    return <ConnectedAccounts userId={entry.actor.userId} accounts={accounts} recentlyProven={recentlyProven} />;
+  // Whoever has no profile yet, say: nothing here would be allowed to them.
+  if (!entry.ability.can("create", "TotpFactor")) return null;
   const [t, twoStep, passkeys] = await Promise.all([getTranslations("secondFactors"), getTwoStep(entry), listOwnPasskeys(entry)]);
   const missing = entry.missingFactor;
   return (

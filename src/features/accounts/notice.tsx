@@ -26,6 +26,8 @@ const ERRORS = {
   unavailable: "errorUnavailable",
   sign_in_overtaken: "errorOvertaken",
   reauthenticate: "errorReauthenticate",
+  email_unverified: "errorEmailUnverified",
+  profile_incomplete: "errorProfileIncomplete",
 } as const;
 
 /** Why a sign-in that went elsewhere came back, in words; undefined where none did. */

@@ -20,6 +20,7 @@ const NOTICES = {
   banned: "errorBanned",
   email_unverified: "errorEmailUnverified",
   profile_incomplete: "errorProfileIncomplete",
+  signed_in_meanwhile: "errorSignedInMeanwhile",
 } as const;
 
 type Search = Promise<{ error?: string | string[]; notice?: string | string[] }>;
